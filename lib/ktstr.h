@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * ktstr: tests for process schedulers, as kselftests that run in a VM.
+ *
+ * A whole suite:
+ *
+ *	#include "ktstr.h"
+ *
+ *	KTSTR_FIXTURE(smp, .topology = TOPOLOGY(1, 1, 2, 1));
+ *
+ *	KTSTR_TEST_F(smp, two_cgroups, .duration_s = 5)
+ *	{
+ *		const struct cgroup_def defs[] = {
+ *			{ .name = "cg_0", .workers = 2 },
+ *			{ .name = "cg_1", .workers = 2,
+ *			  .work = WORK_BURSTY(50, 100) },
+ *		};
+ *
+ *		EXPECT_SCENARIO_OK(execute_defs(self->ctx, defs,
+ *						ARRAY_SIZE(defs)));
+ *	}
+ *
+ *	KTSTR_HARNESS_MAIN
+ *
+ * The program has two roles. On the host each test boots a VM made after its
+ * attributes, in which the same program runs just that test; what the body
+ * prints and its verdict come back. In the guest the body runs, as root, with
+ * the EXPECT_ and ASSERT_ macros of kselftest_harness.h.
+ *
+ * A fixture is a machine, a variant is a topology or a scheduler, a test is a
+ * scenario. All three are described by the same struct ktstr_attr; what is
+ * set in the test goes before the variant, the variant before the fixture.
+ */
+#ifndef KTSTR_KTSTR_H
+#define KTSTR_KTSTR_H
+
+#include "kselftest_harness.h"
+
+#include "lib/check/check.h"
+#include "lib/scenario/scenario.h"
+#include "lib/test/test.h"
+#include "lib/work/work.h"
+#include "vmm/topology.h"
+
+/**
+ * KTSTR_FIXTURE() - declare a machine
+ * @fixture_name: its name; unique over all programs of the suite
+ * @...: struct ktstr_attr initialisers
+ */
+#define KTSTR_FIXTURE(fixture_name, ...)				\
+	static const struct ktstr_attr fixture_name##_attr = {		\
+		__VA_ARGS__						\
+	};								\
+	FIXTURE(fixture_name) { struct ktstr_ctx *ctx; };		\
+	FIXTURE_VARIANT(fixture_name) { struct ktstr_attr attr; };	\
+	FIXTURE_SETUP(fixture_name)					\
+	{								\
+		self->ctx = NULL;					\
+	}								\
+	FIXTURE_TEARDOWN(fixture_name)					\
+	{								\
+		ktstr_ctx_destroy(self->ctx);				\
+	}								\
+	struct fixture_name##_needs_a_semicolon
+
+/**
+ * KTSTR_VARIANT() - declare a variant of a machine
+ * @fixture_name: which machine
+ * @variant_name: its name
+ * @...: struct ktstr_attr initialisers, which go before the fixture's
+ */
+#define KTSTR_VARIANT(fixture_name, variant_name, ...)			\
+	FIXTURE_VARIANT_ADD(fixture_name, variant_name) {		\
+		.attr = { __VA_ARGS__ },				\
+	}
+
+/**
+ * KTSTR_TEST_F() - declare a test
+ * @fixture_name: the machine it runs on
+ * @test_name: its name
+ * @...: struct ktstr_attr initialisers, which go before the variant's
+ *
+ * The block behind it is the body. It runs in the guest (unless .host_only)
+ * with @self->ctx, @variant and @_metadata as in TEST_F().
+ */
+#define KTSTR_TEST_F(fixture_name, test_name, ...)			\
+	static void fixture_name##_##test_name##_body(			\
+		struct __test_metadata *_metadata,			\
+		FIXTURE_DATA(fixture_name) *self,			\
+		const FIXTURE_VARIANT(fixture_name) *variant);		\
+	static const struct ktstr_attr fixture_name##_##test_name##_attr = { \
+		__VA_ARGS__						\
+	};								\
+	TEST_F_TIMEOUT(fixture_name, test_name, KTSTR_TEST_TIMEOUT_S)	\
+	{								\
+		const struct ktstr_test test = {			\
+			.fixture = #fixture_name,			\
+			.variant = ktstr_variant_name(_metadata->fixture, \
+						      variant),		\
+			.name = #test_name,				\
+			.levels = {					\
+				&fixture_name##_attr,			\
+				variant ? &variant->attr : NULL,	\
+				&fixture_name##_##test_name##_attr,	\
+			},						\
+			.exit_code = &_metadata->exit_code,		\
+			.reason = _metadata->results->reason,		\
+			.reason_size = sizeof(_metadata->results->reason), \
+		};							\
+									\
+		if (!ktstr_test_begin(&test, &self->ctx))		\
+			return;						\
+		fixture_name##_##test_name##_body(_metadata, self, variant); \
+		ktstr_test_end(&test, self->ctx);			\
+	}								\
+	static void fixture_name##_##test_name##_body(			\
+		struct __test_metadata __attribute__((unused)) *_metadata, \
+		FIXTURE_DATA(fixture_name) __attribute__((unused)) *self, \
+		const FIXTURE_VARIANT(fixture_name)			\
+			__attribute__((unused)) *variant)
+
+/**
+ * EXPECT_SCENARIO_OK() - fail the test unless a scenario passed its checks
+ * @result: struct check_result *, as execute_defs() and friends return it;
+ *	owned by the ctx
+ *
+ * Each failed check is printed. A scenario that found less than it needs (too
+ * few CPUs, say) makes the test a SKIP with the reason.
+ */
+#define EXPECT_SCENARIO_OK(result) do {					\
+	const struct check_result *__r = (result);			\
+	unsigned int __i;						\
+									\
+	for (__i = 0; __i < __r->n_details; __i++)			\
+		TH_LOG("%s", __r->details[__i].text);			\
+	if (__r->skipped)						\
+		SKIP(return, "%s", __r->skip_reason);			\
+	if (__r->failed)						\
+		_metadata->exit_code = KSFT_FAIL;			\
+} while (0)
+
+/* The harness keeps a variant's name to itself; find it by its data. */
+static inline const char *
+ktstr_variant_name(const struct __fixture_metadata *fixture, const void *data)
+{
+	const struct __fixture_variant_metadata *v;
+
+	for (v = fixture->variant; v; v = v->next)
+		if (v->data == data)
+			return v->name;
+	return "";
+}
+
+static void ktstr_harness_at_exit(void)
+{
+	struct ktstr_counts counts = {
+		.pass = ksft_get_pass_cnt(),
+		.fail = ksft_get_fail_cnt() + ksft_get_error_cnt() +
+			ksft_get_xpass_cnt(),
+		.xfail = ksft_get_xfail_cnt(),
+		.skip = ksft_get_xskip_cnt(),
+		.planned = ksft_plan,
+	};
+
+	ktstr_main_end(&counts);
+}
+
+/**
+ * KTSTR_HARNESS_MAIN - main() of a suite, at its end
+ */
+#define KTSTR_HARNESS_MAIN						\
+	int main(int argc, char **argv)					\
+	{								\
+		int ret = ktstr_main_begin(argc, argv);			\
+									\
+		if (ret >= 0)						\
+			return ret;					\
+		atexit(ktstr_harness_at_exit);				\
+		return test_harness_run(argc, argv);			\
+	}
+
+#endif /* KTSTR_KTSTR_H */

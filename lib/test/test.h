@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Attributes of a test, and the glue between kselftest_harness.h and the rest.
+ *
+ * Test authors include ktstr.h, which includes this.
+ */
+#ifndef KTSTR_TEST_TEST_H
+#define KTSTR_TEST_TEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lib/check/check.h"
+#include "lib/scenario/scenario.h"
+#include "vmm/topology.h"
+
+/*
+ * The harness wants its limit as a constant; a VM's own deadline is worked
+ * out from what it runs and always comes before this.
+ */
+#define KTSTR_TEST_TIMEOUT_S	900
+
+#define KTSTR_MAX_ARGS		16
+
+/**
+ * struct scheduler - a sched_ext scheduler under test
+ * @name: for people and reports
+ * @ops_name: what /sys/kernel/sched_ext/root/ops must begin with once it is
+ *	enabled; NULL means any
+ * @binary: its program: a name that is looked up beside the test program and
+ *	in $KTSTR_SCHEDULER_DIR, or a path. NULL is EEVDF: no process
+ * @args: arguments, NULL-terminated by the array's unused rest
+ * @sysctls: `key=value` strings set before it starts
+ * @topology: used where no level gives one
+ * @limits: its defaults for the checks
+ */
+struct scheduler {
+	const char *name;
+	const char *ops_name;
+	const char *binary;
+	const char *args[KTSTR_MAX_ARGS];
+	const char *sysctls[KTSTR_MAX_ARGS];
+	struct topology topology;
+	struct check_limits limits;
+};
+
+/**
+ * struct ktstr_attr - what a fixture, a variant or a test asks for
+ *
+ * Zero means "not set here": the next outer level decides, at last the
+ * scheduler and the defaults, given in brackets.
+ *
+ * @topology: the machine's CPUs [1n1l2c1t]
+ * @memory_mb: guest RAM [by CPUs and archive]
+ * @scheduler: which scheduler to run under [EEVDF]
+ * @sched_args: more arguments for it; the levels add up
+ * @duration_s: how long a scenario holds [2]
+ * @workers: default workers per cgroup [2]
+ * @limits: the checks; merged field by field
+ * @expect_err: the scheduler is to die: a run in which it does passes, a run
+ *	in which it does not, or in which anything else goes wrong, fails
+ * @expect_scx_bpf_error_contains: with @expect_err: text that the scheduler's
+ *	log or the sched_ext messages must contain
+ * @expect_exit_kind: with @expect_err: sched_ext's reason, e.g. "runnable
+ *	task stall", as the kernel prints it
+ * @host_only: the body runs on the host, without a VM
+ */
+struct ktstr_attr {
+	struct topology topology;
+	unsigned int memory_mb;
+	const struct scheduler *scheduler;
+	const char *sched_args[KTSTR_MAX_ARGS];
+	unsigned int duration_s;
+	unsigned int workers;
+	struct check_limits limits;
+	bool expect_err;
+	const char *expect_scx_bpf_error_contains;
+	const char *expect_exit_kind;
+	bool host_only;
+};
+
+/**
+ * struct ktstr_test - one test of one variant, as the macros hand it over
+ * @levels: attributes from the outside in; entries may be NULL
+ * @exit_code: the harness's verdict, shared with its parent process
+ * @reason: the text of the result line
+ */
+struct ktstr_test {
+	const char *fixture;
+	const char *variant;
+	const char *name;
+	const struct ktstr_attr *levels[3];
+	int *exit_code;
+	char *reason;
+	size_t reason_size;
+};
+
+/* What the harness counted. */
+struct ktstr_counts {
+	unsigned int pass;
+	unsigned int fail;
+	unsigned int xfail;
+	unsigned int skip;
+	unsigned int planned;
+};
+
+/**
+ * ktstr_test_begin() - decide where the body runs
+ * @test: the test
+ * @ctx: in the guest, gets what the body needs
+ *
+ * On the host this boots the VM, waits for its verdict, and leaves it in
+ * @test->exit_code and @test->reason.
+ *
+ * Return: true when the caller is to run the body.
+ */
+bool ktstr_test_begin(const struct ktstr_test *test, struct ktstr_ctx **ctx);
+
+/**
+ * ktstr_test_end() - the body has returned: tell init
+ */
+void ktstr_test_end(const struct ktstr_test *test, struct ktstr_ctx *ctx);
+
+/**
+ * ktstr_main_begin() - before the harness looks at the arguments
+ *
+ * On the host: ties this process's life to its parent's, and moves to the
+ * emulated host where KVM cannot run a kernel.
+ *
+ * Return: -1 to go on, else the exit status.
+ */
+int ktstr_main_begin(int argc, char **argv);
+
+/**
+ * ktstr_main_end() - at exit: turn the harness's status into ours
+ *
+ * All tests skipped is KSFT_SKIP, no test at all is KSFT_FAIL. Does not
+ * return in these cases.
+ */
+void ktstr_main_end(const struct ktstr_counts *counts);
+
+#endif /* KTSTR_TEST_TEST_H */

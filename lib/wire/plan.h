@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The plan: what init is to do in this VM.
+ *
+ * A text file in the initramfs, /ktstr/plan, a `key value` a line, in order.
+ * Repeated keys append. Host writes it (lib/test), init reads it (init/).
+ *
+ *	ring 0x100000000 4194304	guest address and size of the ring
+ *	test /ktstr/bin/eevdf		program to run, with arguments, one a
+ *	arg -r				line; argv[0] is the path itself
+ *	arg eevdf.steady
+ *	env KTSTR_DURATION_MS=2000	environment of the test program
+ *	scheduler /ktstr/bin/scx_simple	scheduler to start; none for EEVDF
+ *	sched_arg -f
+ *	sysctl kernel.sched_schedstats=1
+ *	attach_ms 20000			limit for sched_ext to become enabled
+ *	test_ms 40000			limit for the test program
+ *	stop_ms 5000			limit for the scheduler to detach
+ */
+#ifndef KTSTR_WIRE_PLAN_H
+#define KTSTR_WIRE_PLAN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define PLAN_PATH	"/ktstr/plan"
+#define PLAN_BIN_DIR	"/ktstr/bin"
+#define PLAN_LIST_MAX	64		/* entries of one repeated key */
+
+/* Environment of the test program in the guest; set by init and the plan. */
+#define ENV_GUEST	"KTSTR_GUEST"		/* 1 inside a VM */
+#define ENV_WIRE_FD	"KTSTR_WIRE_FD"		/* socket to init */
+#define ENV_SCHED_PID	"KTSTR_SCHED_PID"	/* absent under EEVDF */
+#define ENV_TOPOLOGY	"KTSTR_TOPOLOGY"	/* 1n1l2c1t */
+#define ENV_CGROUP	"KTSTR_CGROUP"		/* parent for our cgroups */
+
+/**
+ * struct plan - the parsed file
+ *
+ * Strings point into a copy of the text, owned by the plan.
+ */
+struct plan {
+	char *text;
+	uint64_t ring_gpa;
+	uint64_t ring_size;
+	const char *test;
+	const char *args[PLAN_LIST_MAX];
+	unsigned int n_args;
+	const char *env[PLAN_LIST_MAX];
+	unsigned int n_env;
+	const char *scheduler;
+	const char *sched_args[PLAN_LIST_MAX];
+	unsigned int n_sched_args;
+	const char *sysctls[PLAN_LIST_MAX];
+	unsigned int n_sysctls;
+	unsigned int attach_ms;
+	unsigned int test_ms;
+	unsigned int stop_ms;
+};
+
+/**
+ * plan_parse() - read a plan
+ * @text: the file's bytes
+ * @len: their number
+ * @plan: filled in; release with plan_free()
+ * @err: gets one sentence with the line number when it fails
+ *
+ * Return: 0, -EINVAL, -ENOMEM.
+ */
+int plan_parse(const char *text, size_t len, struct plan *plan,
+	       char *err, size_t err_size);
+void plan_free(struct plan *plan);
+
+#endif /* KTSTR_WIRE_PLAN_H */

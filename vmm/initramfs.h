@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * An initramfs built in memory: a newc archive, uncompressed.
+ */
+#ifndef KTSTR_VMM_INITRAMFS_H
+#define KTSTR_VMM_INITRAMFS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+struct initramfs;
+
+/**
+ * initramfs_create() - an archive with the directories that init needs
+ *
+ * Return: the archive, NULL when memory is short.
+ */
+struct initramfs *initramfs_create(void);
+void initramfs_destroy(struct initramfs *ir);
+
+/**
+ * initramfs_add() - add bytes as a file; parent directories are made
+ * @path: absolute path in the guest; a second add of a path is -EEXIST
+ * @mode: permission bits, e.g. 0755
+ */
+int initramfs_add(struct initramfs *ir, const char *path, mode_t mode,
+		  const void *data, size_t len);
+
+/**
+ * initramfs_add_file() - add a file of this machine
+ * @host_path: a regular file
+ * @strip: leave out what only a debugger reads (ELF files: .debug_*)
+ */
+int initramfs_add_file(struct initramfs *ir, const char *path, mode_t mode,
+		       const char *host_path, bool strip);
+
+/**
+ * initramfs_add_program() - add a program and all that it links to
+ *
+ * Adds @host_path as @path (stripped of debug sections), its interpreter, and
+ * by DT_NEEDED, breadth first, every shared library, each at the path where
+ * the loader will look for it. Search order: DT_RPATH, LD_LIBRARY_PATH,
+ * DT_RUNPATH, /etc/ld.so.cache, the default directories. What is there
+ * already is not added again.
+ *
+ * Return: 0; -ENOENT with the library's and the program's names in @err.
+ */
+int initramfs_add_program(struct initramfs *ir, const char *path,
+			  const char *host_path, char *err, size_t err_size);
+
+/**
+ * initramfs_finish() - write the trailer
+ * @data: gets the bytes, owned by @ir
+ * @len: gets their number
+ */
+int initramfs_finish(struct initramfs *ir, const void **data, size_t *len);
+
+#endif /* KTSTR_VMM_INITRAMFS_H */

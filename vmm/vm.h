@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A virtual machine that boots one kernel and runs until it ends.
+ *
+ *	struct vm *vm;
+ *
+ *	err = vm_create(&config, &vm);
+ *	if (!err)
+ *		err = vm_run(vm, &result);
+ *	vm_destroy(vm);
+ *
+ * The VMM knows KVM and devices; it knows no scheduler and no test. What the
+ * guest says in the ring is handed to the caller record by record.
+ */
+#ifndef KTSTR_VMM_VM_H
+#define KTSTR_VMM_VM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/wire/wire.h"
+#include "vmm/topology.h"
+
+struct vm;
+
+/**
+ * enum vm_end - why a VM stopped
+ */
+enum vm_end {
+	VM_END_NONE,		/* it did not run */
+	VM_END_POWEROFF,	/* the guest powered off or reset: the normal end */
+	VM_END_PANIC,		/* the kernel printed a panic or oops banner */
+	VM_END_TRIPLE_FAULT,	/* KVM_EXIT_SHUTDOWN */
+	VM_END_DEADLINE,	/* it was still running when its time was up */
+	VM_END_KILLED,		/* vm_stop() was called */
+	VM_END_KVM_ERROR,	/* KVM_RUN failed or left for a reason unknown */
+};
+
+/**
+ * struct vm_ops - what the caller wants to hear
+ *
+ * Called on the thread that called vm_run(), one at a time; none may block.
+ *
+ * @record: one ring record, already copied out of guest memory and checked;
+ *	@payload has rec->len bytes and a NUL behind them
+ * @console: bytes of COM1 (the kernel's console), as they came
+ * @tick: about every 100 ms; @elapsed_ns since the first KVM_RUN
+ */
+struct vm_ops {
+	void (*record)(void *ctx, const struct wire_rec *rec,
+		       const void *payload);
+	void (*console)(void *ctx, const char *bytes, size_t len);
+	void (*tick)(void *ctx, uint64_t elapsed_ns);
+};
+
+/**
+ * struct vm_config - a machine to build
+ * @kernel: path of a bzImage
+ * @initrd: bytes of a newc archive; must stay until vm_create() returns
+ * @initrd_size: their number
+ * @cmdline: words added to the VMM's own command line; may be NULL
+ * @topology: CPUs
+ * @memory_mb: guest RAM; 0 means max(64 per CPU, 256) plus what the archive
+ *	needs
+ * @deadline_ms: from the first KVM_RUN; must not be 0
+ * @verbose: let the kernel talk on COM1 from its first moment
+ * @kvm: path of the KVM device, NULL for /dev/kvm
+ * @ops: callbacks
+ * @ctx: their first argument
+ */
+struct vm_config {
+	const char *kernel;
+	const void *initrd;
+	size_t initrd_size;
+	const char *cmdline;
+	struct topology topology;
+	unsigned int memory_mb;
+	unsigned int deadline_ms;
+	bool verbose;
+	const char *kvm;
+	const struct vm_ops *ops;
+	void *ctx;
+};
+
+/**
+ * struct vm_result - how it ended
+ * @end: why
+ * @stage: the last stage reached, from the ring or COM2, whichever is later
+ * @message: one line for people: the panic line, the KVM error, the wait
+ * @run_ns: from the first KVM_RUN to the end
+ * @first_run_ns: from vm_create() to the first KVM_RUN
+ * @console: all of COM1 (the first 64 KiB and the last 192 KiB when it was
+ *	more), NUL-terminated; owned by the VM, valid until vm_destroy()
+ * @console_len: its length
+ * @exits: KVM exits to userspace, all vCPUs
+ * @ring_lost: records that were lost or damaged
+ */
+struct vm_result {
+	enum vm_end end;
+	enum wire_stage stage;
+	char message[256];
+	uint64_t run_ns;
+	uint64_t first_run_ns;
+	const char *console;
+	size_t console_len;
+	uint64_t exits;
+	uint64_t ring_lost;
+};
+
+/**
+ * vm_create() - build a machine up to the point where it could run
+ * @config: what to build; copied as far as it is needed later
+ * @vm: gets the machine; NULL on failure
+ * @err: gets one sentence when it fails: what, where, what to do
+ * @err_size: bytes at @err, 256 is enough
+ *
+ * Return: 0; -ENOENT no kernel or no KVM device; -EACCES no permission;
+ * -EINVAL a topology, image or archive that cannot be; -ENOEXEC an image that
+ * is no x86-64 bzImage or is cut short; -ENOMEM; -ENOSYS a KVM that lacks a
+ * capability (named); other -errno from KVM.
+ */
+int vm_create(const struct vm_config *config, struct vm **vm,
+	      char *err, size_t err_size);
+
+/**
+ * vm_run() - run it to its end
+ *
+ * Starts a thread a vCPU, serves the guest, and comes back when it is over,
+ * at the deadline at the latest, with every thread joined.
+ *
+ * Return: 0 when @result is filled in, whatever the end; -errno when no vCPU
+ * could be started.
+ */
+int vm_run(struct vm *vm, struct vm_result *result);
+
+/**
+ * vm_stop() - end a running VM from a callback or another thread
+ *
+ * Context: any thread; async-signal-safe.
+ */
+void vm_stop(struct vm *vm);
+
+/**
+ * vm_ring_control() - set WIRE_CTL_* bits for the guest to see
+ */
+void vm_ring_control(struct vm *vm, uint32_t bits);
+
+/**
+ * vm_memory() - guest RAM for an observer
+ * @gpa: guest physical address
+ * @len: bytes wanted from there on
+ *
+ * Return: the host address, NULL when any of it is not RAM. The guest writes
+ * there while you read: copy, check, then use.
+ */
+void *vm_memory(struct vm *vm, uint64_t gpa, size_t len);
+
+/**
+ * vm_memory_size() - bytes of guest RAM
+ */
+uint64_t vm_memory_size(const struct vm *vm);
+
+/**
+ * vm_vcpu_time_ns() - CPU time that a vCPU's thread has used
+ *
+ * Return: nanoseconds, 0 when @vcpu is not running.
+ */
+uint64_t vm_vcpu_time_ns(struct vm *vm, unsigned int vcpu);
+
+/**
+ * vm_guest_tsc() - the guest's time stamp counter now
+ */
+uint64_t vm_guest_tsc(struct vm *vm);
+
+/**
+ * vm_destroy() - free it; takes NULL
+ */
+void vm_destroy(struct vm *vm);
+
+/**
+ * vm_end_name() - a short word for an end: "poweroff", "panic", ...
+ */
+const char *vm_end_name(enum vm_end end);
+
+#endif /* KTSTR_VMM_VM_H */
