@@ -12,6 +12,8 @@
 
 #include <stdbool.h>
 
+#include "lib/util/compiler.h"
+
 #ifndef pr_fmt
 #define pr_fmt(fmt) fmt
 #endif
@@ -20,7 +22,7 @@
  * log_line() - write one line, whole, with a single write
  * @fmt: printf's; a newline is added
  */
-void log_line(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void __printf(1, 2) log_line(const char *fmt, ...);
 
 /**
  * log_verbose() - was KTSTR_VERBOSE=1 set?

@@ -7,6 +7,8 @@
 
 #include <stddef.h>
 
+#include "lib/util/compiler.h"
+
 /**
  * struct strbuf - text that grows
  * @text: NUL-terminated, "" when empty
@@ -26,8 +28,7 @@ struct strbuf {
 #define STRBUF_INIT { .text = (char *)"" }
 
 void strbuf_add(struct strbuf *sb, const void *bytes, size_t len);
-void strbuf_addf(struct strbuf *sb, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
+void __printf(2, 3) strbuf_addf(struct strbuf *sb, const char *fmt, ...);
 void strbuf_reset(struct strbuf *sb);
 void strbuf_free(struct strbuf *sb);
 

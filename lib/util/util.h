@@ -36,8 +36,10 @@
 	((type *)((char *)(ptr) - offsetof(type, member)))
 #endif
 
-#define round_up(x, a)	(((x) + (__typeof__(x))(a) - 1) & \
-			 ~((__typeof__(x))(a) - 1))
+#define round_up(x, a) ({						\
+	__typeof__(x) _mask = (__typeof__(x))(a) - 1;			\
+	((x) + _mask) & ~_mask;						\
+})
 
 /**
  * clock_now_ns() - CLOCK_MONOTONIC in nanoseconds

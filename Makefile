@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# ktstr: tests for process schedulers, run in VMs. A kselftest suite:
+#
+#	make -C tools/testing/selftests TARGETS=ktstr [O=dir] [run_tests|install]
+#
+# From outside of a kernel tree, KSFT_SRC names tools/testing/selftests of one
+# (run_ktstr.sh does all of that). Also here:
+#
+#	make unit	build the unit tests        SAN=1: under ASan and UBSan
+#	make fuzz	build the fuzz targets (clang)
+#	make bench	build the benchmarks
+#
+# VMLINUX names the kernel whose types the BPF programs are compiled against;
+# without one the schedulers are not built, and their tests are skipped.
+
+ARCH ?= $(shell uname -m | sed -e s/i.86/x86/ -e s/x86_64/x86/)
+
+ifneq ($(filter x86 x86_64,$(ARCH)),)
+# Suites that run_tests runs.
+TEST_GEN_PROGS := eevdf scx
+# What they need beside them.
+TEST_GEN_PROGS_EXTENDED := ktstr-init kvm-check ktstr-emulated-host \
+	ktstr-emuhost-agent
+TEST_PROGS_EXTENDED := vmm/emulated-host/fetch.sh
+endif
+
+# make resolves a linked folder, so "../lib.mk" alone does not find the tree.
+LIB_MK := $(firstword $(wildcard ../lib.mk $(PWD)/lib.mk $(KSFT_SRC)/lib.mk))
+ifeq ($(LIB_MK),)
+$(error no lib.mk: build inside tools/testing/selftests, or name that folder by KSFT_SRC=, or run ./run_ktstr.sh)
+endif
+
+# The kernel that was built in this tree, else the one that KTSTR_KERNEL names.
+KSFT_DIR := $(realpath $(dir $(LIB_MK)))
+VMLINUX ?= $(firstword $(wildcard $(O:%=%/vmlinux) \
+	$(KBUILD_OUTPUT:%=%/vmlinux) $(KTSTR_KERNEL:%=%/vmlinux) \
+	$(KSFT_DIR)/../../../vmlinux))
+# clang 16 is the oldest that can compile and link the schedulers.
+BPF_CLANG ?= $(shell for c in $(CLANG) clang clang-22 clang-21 clang-20 \
+	clang-19 clang-18 clang-17 clang-16; do \
+	v=$$(echo __clang_major__ | $$c -E -P - 2>/dev/null) && \
+	[ "$$v" -ge 16 ] 2>/dev/null && echo $$c && break; done)
+ifneq ($(VMLINUX),)
+ifneq ($(BPF_CLANG),)
+ifneq ($(TEST_GEN_PROGS),)
+TEST_GEN_PROGS_EXTENDED += scx_simple scx_ktstr
+endif
+else
+$(warning no clang >= 16 (Debian: clang-19, Fedora: clang): the schedulers are not built, their tests will be skipped)
+endif
+else
+$(warning no vmlinux: build the kernel first or name one by VMLINUX=; the schedulers are not built, their tests will be skipped)
+endif
+
+OVERRIDE_TARGETS := 1
+include $(LIB_MK)
+
+SRC := $(CURDIR)
+OBJ := $(OUTPUT)/obj
+SCX := $(OUTPUT)/sched_ext
+LIBBPF := $(SCX)/build/obj/libbpf/libbpf.a
+BPFTOOL := $(SCX)/build/sbin/bpftool
+SCX_INC := $(SCX)/build/include
+NPROC := $(shell nproc)
+
+# The tree's own tool builds mind O=, OUTPUT= and the like of ours.
+SUBMAKE = +$(Q)env -u MAKEFLAGS -u MFLAGS -u MAKEOVERRIDES -u MAKELEVEL -u O \
+	-u OUTPUT -u KBUILD_OUTPUT -u CC -u CFLAGS -u LDFLAGS -u V \
+	$(MAKE) -s -j$(NPROC)
+
+# Programs with a main() of their own; all else goes into the library.
+PROG_SRCS := vmm/kvm-check.c vmm/emulated-host/emulated-host-main.c \
+	vmm/emulated-host/agent.c
+LIB_SRCS := $(filter-out $(PROG_SRCS),$(wildcard vmm/*.c vmm/x86/*.c \
+	vmm/emulated-host/*.c lib/*/*.c))
+INIT_SRCS := $(wildcard init/*.c)
+UNIT_SRCS := $(wildcard kselftest/unit/*_test.c)
+FUZZ_SRCS := $(wildcard kselftest/unit/fuzz_*.c)
+BENCH_SRCS := $(wildcard kselftest/bench/*.c)
+
+LIBKTSTR := $(OUTPUT)/libktstr.a
+UNIT_PROGS := $(UNIT_SRCS:kselftest/unit/%.c=$(OUTPUT)/unit/%)
+FUZZ_PROGS := $(FUZZ_SRCS:kselftest/unit/%.c=$(OUTPUT)/fuzz/%)
+BENCH_PROGS := $(BENCH_SRCS:kselftest/bench/%.c=$(OUTPUT)/bench/%)
+
+WARN := -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes
+KTSTR_CFLAGS := -std=gnu11 -O2 -g $(WARN) -MMD -MP -ffunction-sections \
+	-D_GNU_SOURCE= -I$(SRC) -I$(SRC)/lib -isystem $(KSFT_DIR) \
+	-isystem $(SCX_INC) $(USERCFLAGS)
+KTSTR_LDFLAGS := -Wl,--as-needed -Wl,--gc-sections -pthread $(USERLDFLAGS)
+KTSTR_LDLIBS := $(LIBBPF) -lelf -ldw -lz -lzstd
+ifeq ($(SAN),1)
+KTSTR_CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer
+endif
+
+# What lib.mk's clean does not know of.
+EXTRA_CLEAN := $(OBJ) $(SCX) $(LIBKTSTR) $(OUTPUT)/unit $(OUTPUT)/fuzz \
+	$(OUTPUT)/bench
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: unit fuzz bench
+
+unit: $(UNIT_PROGS)
+fuzz: $(FUZZ_PROGS)
+bench: $(BENCH_PROGS) $(TEST_GEN_PROGS_EXTENDED)
+
+# ---- objects and the library ----
+
+$(OBJ)/%.o: $(SRC)/%.c | $(LIBBPF)
+	$(call msg,CC,,$(subst $(OBJ)/,,$@))
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(KTSTR_CFLAGS) -c $< -o $@
+
+$(LIBKTSTR): $(LIB_SRCS:%.c=$(OBJ)/%.o)
+	$(call msg,AR,,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+define link
+	$(call msg,LINK,,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(KTSTR_CFLAGS) $(KTSTR_LDFLAGS) $(filter %.o,$^) \
+		$(filter %.a,$^) $(1) -o $@
+endef
+
+$(OUTPUT)/%: $(OBJ)/kselftest/%.o $(LIBKTSTR)
+	$(call link,$(KTSTR_LDLIBS))
+
+$(OUTPUT)/unit/%: $(OBJ)/kselftest/unit/%.o $(LIBKTSTR)
+	$(call link,$(KTSTR_LDLIBS))
+
+$(OUTPUT)/bench/%: $(OBJ)/kselftest/bench/%.o $(LIBKTSTR)
+	$(call link,$(KTSTR_LDLIBS))
+
+# ---- programs with rules of their own ----
+
+$(OUTPUT)/ktstr-init: $(INIT_SRCS:%.c=$(OBJ)/%.o) $(LIBKTSTR)
+	$(call link,)
+
+$(OUTPUT)/kvm-check: $(OBJ)/vmm/kvm-check.o $(LIBKTSTR)
+	$(call link,)
+
+$(OUTPUT)/ktstr-emulated-host: $(OBJ)/vmm/emulated-host/emulated-host-main.o \
+		$(LIBKTSTR)
+	$(call link,)
+
+# Runs on a machine that has no libraries yet.
+$(OUTPUT)/ktstr-emuhost-agent: vmm/emulated-host/agent.c
+	$(call msg,LINK,static,$@)
+	$(Q)$(CC) $(filter-out -fsanitize% -fno-sanitize%,$(KTSTR_CFLAGS)) \
+		-MF $(OBJ)/agent.d -static $< -o $@
+
+# ---- libbpf, bpftool, vmlinux.h and scx_simple from the tree ----
+
+$(LIBBPF):
+	$(call msg,MAKE,libbpf,$@)
+	$(Q)mkdir -p $(@D) $(OBJ)
+	$(SUBMAKE) -C $(KSFT_DIR)/../../lib/bpf OUTPUT=$(@D)/ \
+		EXTRA_CFLAGS='-g -O2 -fPIC' DESTDIR=$(SCX)/build prefix= \
+		all install_headers
+
+$(SCX)/build/bin/scx_simple: $(VMLINUX) | $(LIBBPF)
+	$(call msg,MAKE,sched_ext,$@)
+	$(SUBMAKE) -C $(KSFT_DIR)/../../sched_ext O=$(SCX) CLANG=$(BPF_CLANG) \
+		VMLINUX_BTF=$(abspath $(VMLINUX)) scx_simple >/dev/null
+	$(Q)touch $@
+
+$(OUTPUT)/scx_simple: $(SCX)/build/bin/scx_simple
+	$(Q)cp $< $@
+
+# ---- our own BPF programs; vmlinux.h comes with scx_simple ----
+
+BPF_CFLAGS := -g -O2 -mcpu=v3 -target bpf -D__TARGET_ARCH_x86 -mlittle-endian \
+	-I$(KSFT_DIR)/../../sched_ext/include \
+	-I$(KSFT_DIR)/../../sched_ext/include/bpf-compat \
+	-I$(SCX_INC) -I$(KSFT_DIR)/../../include/uapi -I$(SRC) \
+	-Wall -Wno-compare-distinct-pointer-types -Wno-microsoft-anon-tag \
+	-fms-extensions
+
+$(OBJ)/bpf/%.bpf.o: $(SRC)/bpf/%.bpf.c $(wildcard $(SRC)/bpf/*.h) \
+		$(SCX)/build/bin/scx_simple
+	$(call msg,CLANG,bpf,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(BPF_CLANG) $(BPF_CFLAGS) -c $< -o $@
+
+$(OBJ)/bpf/%.skel.h: $(OBJ)/bpf/%.bpf.o
+	$(call msg,SKEL,,$@)
+	$(Q)$(BPFTOOL) gen skeleton $< name $(*F) > $@
+
+$(OUTPUT)/scx_ktstr: bpf/scx_ktstr.c $(OBJ)/bpf/scx_ktstr.skel.h $(LIBBPF)
+	$(call msg,LINK,,$@)
+	$(Q)$(CC) $(filter-out -fsanitize% -fno-sanitize% -Wmissing-prototypes \
+		-Wextra,$(KTSTR_CFLAGS)) -I$(OBJ)/bpf \
+		-isystem $(KSFT_DIR)/../../sched_ext/include \
+		-MF $(OBJ)/bpf/scx_ktstr.d $< $(LIBBPF) -lelf -lz -o $@
+
+# ---- fuzz targets: everything they touch is instrumented ----
+
+FUZZ_OBJ := $(OUTPUT)/fuzz/obj
+FUZZ_CFLAGS = $(filter-out -ffunction-sections -MMD -MP,$(KTSTR_CFLAGS)) \
+	-fsanitize=fuzzer-no-link,address,undefined
+
+$(FUZZ_OBJ)/%.o: $(SRC)/%.c | $(LIBBPF)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(BPF_CLANG) $(FUZZ_CFLAGS) -MMD -MP -c $< -o $@
+
+$(FUZZ_OBJ)/libktstr.a: $(LIB_SRCS:%.c=$(FUZZ_OBJ)/%.o)
+	$(call msg,AR,fuzz,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(OUTPUT)/fuzz/%: $(FUZZ_OBJ)/kselftest/unit/%.o $(FUZZ_OBJ)/libktstr.a
+	$(call msg,LINK,fuzz,$@)
+	$(Q)$(BPF_CLANG) -fsanitize=fuzzer,address,undefined -pthread $^ \
+		$(LIBBPF) -Wl,--as-needed -lelf -ldw -lz -lzstd -o $@
+
+-include $(shell find $(OBJ) $(FUZZ_OBJ) -name '*.d' 2>/dev/null)

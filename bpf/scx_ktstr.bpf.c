@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * scx_ktstr: the fixture scheduler, a global FIFO that can fail on request.
+ *
+ * One shared DSQ holds every task that found no idle CPU; each CPU takes from
+ * its head. That is all the scheduling there is: fair enough for the scenarios
+ * and short enough to know what it does at any moment.
+ *
+ * `fail_mode` makes it misbehave in one chosen way from then on. It lives in .bss
+ * so that the user part sets it by option, or the host while the guest runs.
+ * `crash` is the same for a writer that knows no more than "non-zero".
+ */
+#include <scx/common.bpf.h>
+
+#include "bpf/scx_ktstr.h"
+
+char _license[] SEC("license") = "GPL";
+
+UEI_DEFINE(uei);
+
+#define SHARED_DSQ	0
+#define STALL_DSQ	1	/* nothing is ever taken out of this one */
+#define MISSING_DSQ	0xdead	/* nobody creates this one */
+#define ABSENT_CPU	4095
+
+volatile u32 fail_mode;
+volatile u32 crash;
+/* Tasks that must run for a stalled guest to end: init and our user part. */
+const volatile s32 spare_pid;
+
+static bool is_victim(const struct task_struct *p)
+{
+	return !(p->flags & PF_KTHREAD) && p->tgid != 1 &&
+	       p->tgid != spare_pid;
+}
+
+s32 BPF_STRUCT_OPS(ktstr_select_cpu, struct task_struct *p, s32 prev_cpu,
+		   u64 wake_flags)
+{
+	bool is_idle = false;
+	s32 cpu;
+
+	cpu = scx_bpf_select_cpu_dfl(p, prev_cpu, wake_flags, &is_idle);
+	/* What is to fail in enqueue must get there. */
+	if (is_idle && !fail_mode && !crash)
+		scx_bpf_dsq_insert(p, SCX_DSQ_LOCAL, SCX_SLICE_DFL, 0);
+	return cpu;
+}
+
+void BPF_STRUCT_OPS(ktstr_enqueue, struct task_struct *p, u64 enq_flags)
+{
+	u64 dsq = SHARED_DSQ;
+
+	if (crash || fail_mode == KTSTR_FAIL_ERROR) {
+		scx_bpf_error("ktstr: host-triggered crash");
+		return;
+	}
+
+	if (fail_mode == KTSTR_FAIL_STALL && is_victim(p))
+		dsq = STALL_DSQ;
+	else if (fail_mode == KTSTR_FAIL_BAD_DSQ && is_victim(p))
+		dsq = MISSING_DSQ;
+	else if (fail_mode == KTSTR_FAIL_BAD_CPU && is_victim(p))
+		dsq = SCX_DSQ_LOCAL_ON | ABSENT_CPU;
+	scx_bpf_dsq_insert(p, dsq, SCX_SLICE_DFL, enq_flags);
+}
+
+void BPF_STRUCT_OPS(ktstr_dispatch, s32 cpu, struct task_struct *prev)
+{
+	scx_bpf_dsq_move_to_local(SHARED_DSQ, 0);
+}
+
+s32 BPF_STRUCT_OPS_SLEEPABLE(ktstr_init)
+{
+	s32 ret;
+
+	if (fail_mode == KTSTR_FAIL_INIT)
+		return -ENODEV;
+
+	ret = scx_bpf_create_dsq(SHARED_DSQ, -1);
+	if (!ret)
+		ret = scx_bpf_create_dsq(STALL_DSQ, -1);
+	if (ret)
+		scx_bpf_error("ktstr: failed to create the DSQs (%d)", ret);
+	return ret;
+}
+
+void BPF_STRUCT_OPS(ktstr_exit, struct scx_exit_info *ei)
+{
+	UEI_RECORD(uei, ei);
+}
+
+SCX_OPS_DEFINE(ktstr_ops,
+	       .select_cpu	= (void *)ktstr_select_cpu,
+	       .enqueue		= (void *)ktstr_enqueue,
+	       .dispatch	= (void *)ktstr_dispatch,
+	       .init		= (void *)ktstr_init,
+	       .exit		= (void *)ktstr_exit,
+	       .timeout_ms	= 20000,
+	       .name		= "ktstr");

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What scx_ktstr's BPF and user parts share: the ways in which it can fail.
+ */
+#ifndef KTSTR_BPF_SCX_KTSTR_H
+#define KTSTR_BPF_SCX_KTSTR_H
+
+/* Value of the BPF side's `fail_mode`; see the table in scx_ktstr.c. */
+enum ktstr_fail {
+	KTSTR_FAIL_NONE,
+	KTSTR_FAIL_ERROR,	/* scx_bpf_error() in enqueue */
+	KTSTR_FAIL_STALL,	/* user tasks are queued and never dispatched */
+	KTSTR_FAIL_BAD_DSQ,	/* insert into a DSQ that does not exist */
+	KTSTR_FAIL_BAD_CPU,	/* insert into the local DSQ of CPU 4095 */
+	KTSTR_FAIL_INIT,	/* ops.init returns -ENODEV */
+	/* From here on the user part acts, not the BPF part. */
+	KTSTR_FAIL_USER,
+	KTSTR_FAIL_EXIT = KTSTR_FAIL_USER,	/* the process exits with 3 */
+	KTSTR_FAIL_SEGV,	/* the process dies by SIGSEGV */
+	KTSTR_FAIL_NO_ATTACH,	/* the process never attaches */
+};
+
+#endif /* KTSTR_BPF_SCX_KTSTR_H */
