@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How slow this host is. See pace.h.
+ */
+#include "lib/host/pace.h"
+
+#include <sched.h>
+#include <stdint.h>
+
+#include "lib/util/util.h"
+
+#define LOOPS		200000
+#define RUNS		8
+/* Three dependent shift-and-xor pairs: six cycles, at 3 GHz. */
+#define REFERENCE_NS	(LOOPS * 2ULL)
+
+static uint64_t time_loop(void)
+{
+	uint64_t x = 88172645463325252ULL;
+	uint64_t start = clock_now_ns();
+	unsigned int i;
+
+	for (i = 0; i < LOOPS; i++) {
+		x ^= x << 13;
+		x ^= x >> 7;
+		x ^= x << 17;
+	}
+	/* The result is wanted: keep the loop. */
+	asm volatile("" : : "r"(x));
+	return clock_now_ns() - start;
+}
+
+static unsigned int usable_cpus(void)
+{
+	cpu_set_t set;
+	int n;
+
+	/* More CPUs than a cpu_set_t holds: certainly enough. */
+	if (sched_getaffinity(0, sizeof(set), &set))
+		return CPU_SETSIZE;
+	n = CPU_COUNT(&set);
+	return n > 0 ? n : 1;
+}
+
+double host_slowness(unsigned int cpus)
+{
+	uint64_t best = UINT64_MAX;
+	double factor, share;
+	unsigned int i;
+
+	for (i = 0; i < RUNS; i++)
+		best = min(best, time_loop());
+
+	factor = (double)best / REFERENCE_NS;
+	share = (double)cpus / usable_cpus();
+	return max(factor, 1.0) * max(share, 1.0);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * How slow this host is, measured.
+ */
+#ifndef KTSTR_HOST_PACE_H
+#define KTSTR_HOST_PACE_H
+
+/**
+ * host_slowness() - how many times slower than ordinary hardware
+ * @cpus: vCPUs that are to run at once
+ *
+ * Times a short loop of dependent arithmetic (the best of several runs, about
+ * 10 ms in all) against what a CPU of 3 GHz needs for it, and multiplies by
+ * @cpus over the CPUs that this process may use. Emulation makes it 5 to 30.
+ *
+ * Return: the factor, at least 1.
+ */
+double host_slowness(unsigned int cpus);
+
+#endif /* KTSTR_HOST_PACE_H */

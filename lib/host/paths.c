@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Where things lie on this machine. See paths.h.
+ */
+#include "lib/host/paths.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/util/compiler.h"
+
+/* snprintf() that minds truncation. */
+static int __printf(3, 4) path_printf(char *buf, size_t size,
+				      const char *fmt, ...)
+{
+	va_list ap;
+	int len;
+
+	va_start(ap, fmt);
+	len = vsnprintf(buf, size, fmt, ap);
+	va_end(ap);
+	return len < 0 || (size_t)len >= size ? -ENAMETOOLONG : 0;
+}
+
+int host_self_path(char *buf, size_t size)
+{
+	ssize_t len = readlink("/proc/self/exe", buf, size);
+
+	if (len < 0)
+		return -errno;
+	if ((size_t)len >= size)
+		return -ENAMETOOLONG;
+	buf[len] = '\0';
+	return 0;
+}
+
+int host_self_dir(char *buf, size_t size)
+{
+	int err = host_self_path(buf, size);
+
+	if (!err)
+		*strrchr(buf, '/') = '\0';
+	return err;
+}
+
+static int check_program(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st))
+		return -errno;
+	if (!S_ISREG(st.st_mode) || access(path, X_OK))
+		return -EACCES;
+	return 0;
+}
+
+int host_find_program(const char *name, char *buf, size_t size)
+{
+	const char *dir = getenv("KTSTR_SCHEDULER_DIR");
+	char self[4096];
+	int err;
+
+	if (strchr(name, '/')) {
+		err = path_printf(buf, size, "%s", name);
+		return err ? err : check_program(buf);
+	}
+
+	if (dir && *dir) {
+		err = path_printf(buf, size, "%s/%s", dir, name);
+		if (err)
+			return err;
+		err = check_program(buf);
+		if (err != -ENOENT)
+			return err;
+	}
+
+	err = host_self_dir(self, sizeof(self));
+	if (!err)
+		err = path_printf(buf, size, "%s/%s", self, name);
+	return err ? err : check_program(buf);
+}
+
+int host_cache_dir(char *buf, size_t size)
+{
+	const char *base = getenv("XDG_CACHE_HOME");
+
+	if (base && *base)
+		return path_printf(buf, size, "%s/ktstr", base);
+	base = getenv("HOME");
+	if (base && *base)
+		return path_printf(buf, size, "%s/.cache/ktstr", base);
+	return -ENOENT;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Where things lie on this machine: our own programs, the cache.
+ */
+#ifndef KTSTR_HOST_PATHS_H
+#define KTSTR_HOST_PATHS_H
+
+#include <stddef.h>
+
+/**
+ * host_self_dir() - the folder of the running program
+ * @buf: gets the path
+ *
+ * Return: 0, -errno.
+ */
+int host_self_dir(char *buf, size_t size);
+
+/**
+ * host_self_path() - the running program
+ */
+int host_self_path(char *buf, size_t size);
+
+/**
+ * host_find_program() - a program that belongs to the suite
+ * @name: a path with a slash is taken as it is; a bare name is looked up in
+ *	$KTSTR_SCHEDULER_DIR, then beside the running program
+ * @buf: gets the path
+ *
+ * Return: 0; -ENOENT; -EACCES when it is there but cannot be executed;
+ * -ENAMETOOLONG.
+ */
+int host_find_program(const char *name, char *buf, size_t size);
+
+/**
+ * host_cache_dir() - ${XDG_CACHE_HOME:-$HOME/.cache}/ktstr
+ *
+ * Return: 0, -ENOENT when neither variable is set, -ENAMETOOLONG.
+ */
+int host_cache_dir(char *buf, size_t size);
+
+#endif /* KTSTR_HOST_PATHS_H */
