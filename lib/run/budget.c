@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How long each part of a run may take. See budget.h.
+ */
+#include "lib/run/budget.h"
+
+#include "lib/util/util.h"
+
+/*
+ * On ordinary hardware a boot takes under a second, attaching a scheduler
+ * about as long (the verifier), and a program needs moments around its
+ * scenario. These are what is certainly wrong there.
+ */
+#define BOOT_MS		8000
+#define ATTACH_MS	8000
+#define AROUND_TEST_MS	10000
+#define STOP_MS		2000
+#define MARGIN_MS	2000
+
+/* Keeps the sum well below KTSTR_TEST_TIMEOUT_S on any host. */
+#define SLOWNESS_MAX	20.0
+
+void budget_compute(struct run_budget *budget, unsigned int duration_ms,
+		    bool has_scheduler, double slowness)
+{
+	double factor = min(max(slowness, 1.0), SLOWNESS_MAX);
+
+	budget->boot_ms = BOOT_MS * factor;
+	budget->attach_ms = has_scheduler ? ATTACH_MS * factor : 0;
+	budget->stop_ms = has_scheduler ? STOP_MS * factor : 0;
+	/* Wall time of the scenario itself does not stretch; its ends do. */
+	budget->test_ms = 2 * duration_ms + AROUND_TEST_MS * factor;
+	budget->deadline_ms = budget->boot_ms + budget->attach_ms +
+			      budget->test_ms + budget->stop_ms +
+			      MARGIN_MS * factor;
+}

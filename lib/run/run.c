@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One run: plan, archive, VM. See run.h.
+ */
+#include "lib/run/run.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/host/paths.h"
+#include "lib/run/budget.h"
+#include "lib/util/strbuf.h"
+#include "lib/util/util.h"
+#include "lib/wire/plan.h"
+#include "vmm/initramfs.h"
+#include "vmm/vm.h"
+
+/* State of a run, for the VM's callbacks. */
+struct run {
+	const struct run_config *config;
+	struct run_outcome *out;
+};
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static void plan_write(const struct run_config *c,
+		       const struct run_budget *budget, struct strbuf *plan)
+{
+	char topology[TOPOLOGY_NAME_LEN];
+	unsigned int i;
+
+	strbuf_addf(plan, "test %s/%s\n", PLAN_BIN_DIR, base_name(c->program));
+	strbuf_addf(plan, "arg -r\narg %s\n", c->test);
+	strbuf_addf(plan, "env %s=%s\n", ENV_TOPOLOGY,
+		    topology_name(&c->topology, topology));
+	if (c->verbose)
+		strbuf_addf(plan, "env KTSTR_VERBOSE=1\n");
+
+	for (i = 0; c->sysctls && i < PLAN_LIST_MAX && c->sysctls[i]; i++)
+		strbuf_addf(plan, "sysctl %s\n", c->sysctls[i]);
+
+	if (c->scheduler) {
+		strbuf_addf(plan, "scheduler %s/%s\n", PLAN_BIN_DIR,
+			    base_name(c->scheduler));
+		for (i = 0; i < c->n_sched_args; i++)
+			strbuf_addf(plan, "sched_arg %s\n", c->sched_args[i]);
+		strbuf_addf(plan, "attach_ms %u\nstop_ms %u\n",
+			    budget->attach_ms, budget->stop_ms);
+	}
+	strbuf_addf(plan, "test_ms %u\n", budget->test_ms);
+}
+
+static int add_program(struct initramfs *ir, const char *guest_dir,
+		       const char *guest_name, const char *host_path,
+		       char *err, size_t err_size)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/%s", guest_dir, guest_name);
+	return initramfs_add_program(ir, path, host_path, err, err_size);
+}
+
+static int archive_fill(struct initramfs *ir, const struct run_config *c,
+			const struct strbuf *plan, char *err, size_t err_size)
+{
+	char init[PATH_MAX];
+	int ret;
+
+	ret = host_find_program("ktstr-init", init, sizeof(init));
+	if (ret) {
+		snprintf(err, err_size,
+			 "ktstr-init is not beside the test program: %s",
+			 strerror(-ret));
+		return ret;
+	}
+
+	ret = add_program(ir, "", "init", init, err, err_size);
+	if (!ret)
+		ret = add_program(ir, PLAN_BIN_DIR, base_name(c->program),
+				  c->program, err, err_size);
+	if (!ret && c->scheduler)
+		ret = add_program(ir, PLAN_BIN_DIR, base_name(c->scheduler),
+				  c->scheduler, err, err_size);
+	if (ret)
+		return ret;
+
+	ret = initramfs_add(ir, PLAN_PATH, 0644, plan->text, plan->len);
+	if (ret)
+		snprintf(err, err_size, "cannot add the plan: %s",
+			 strerror(-ret));
+	return ret;
+}
+
+static void on_record(void *ctx, const struct wire_rec *rec,
+		      const void *payload)
+{
+	struct run *run = ctx;
+
+	outcome_add(run->out, rec, payload);
+	if (rec->type == WIRE_OUTPUT && run->config->output)
+		run->config->output(run->config->ctx, payload, rec->len);
+}
+
+static void on_console(void *ctx, const char *bytes, size_t len)
+{
+	struct run *run = ctx;
+
+	if (run->config->console)
+		run->config->console(run->config->ctx, bytes, len);
+}
+
+static const struct vm_ops run_vm_ops = {
+	.record = on_record,
+	.console = on_console,
+};
+
+static int boot(struct run *run, struct initramfs *ir,
+		const struct run_budget *budget, char *err, size_t err_size)
+{
+	const struct run_config *c = run->config;
+	struct vm_config vmc = {
+		.kernel = c->kernel->image,
+		.topology = c->topology,
+		.memory_mb = c->memory_mb,
+		.deadline_ms = budget->deadline_ms,
+		.verbose = c->verbose,
+		.ops = &run_vm_ops,
+		.ctx = run,
+	};
+	struct vm *vm;
+	int ret;
+
+	ret = initramfs_finish(ir, &vmc.initrd, &vmc.initrd_size);
+	if (ret) {
+		snprintf(err, err_size, "cannot finish the initramfs: %s",
+			 strerror(-ret));
+		return ret;
+	}
+
+	ret = vm_create(&vmc, &vm, err, err_size);
+	if (ret)
+		return ret;
+
+	ret = vm_run(vm, &run->out->vm);
+	if (ret) {
+		snprintf(err, err_size, "cannot run the VM: %s",
+			 strerror(-ret));
+	} else {
+		strbuf_add(&run->out->console, run->out->vm.console,
+			   run->out->vm.console_len);
+		run->out->vm.console = NULL;
+	}
+	vm_destroy(vm);
+	return ret;
+}
+
+int run_vm(const struct run_config *config, struct run_outcome *out,
+	   char *err, size_t err_size)
+{
+	struct run run = { .config = config, .out = out };
+	struct strbuf plan = STRBUF_INIT;
+	struct run_budget budget;
+	struct initramfs *ir;
+	int ret;
+
+	budget_compute(&budget, config->duration_ms, config->scheduler,
+		       config->slowness);
+	plan_write(config, &budget, &plan);
+
+	ir = initramfs_create();
+	if (!ir) {
+		snprintf(err, err_size, "no memory for the initramfs");
+		ret = -ENOMEM;
+		goto out_free_plan;
+	}
+
+	ret = archive_fill(ir, config, &plan, err, err_size);
+	if (!ret)
+		ret = boot(&run, ir, &budget, err, err_size);
+	initramfs_destroy(ir);
+out_free_plan:
+	strbuf_free(&plan);
+	return ret;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One run: from a test's needs to a VM and to what came of it.
+ */
+#ifndef KTSTR_RUN_RUN_H
+#define KTSTR_RUN_RUN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lib/host/kernel.h"
+#include "lib/run/outcome.h"
+#include "vmm/topology.h"
+
+/**
+ * struct run_config - a run
+ * @program: the test program on this machine, also run in the guest
+ * @test: full name of the test, for -r
+ * @kernel: what to boot
+ * @topology: CPUs of the VM
+ * @memory_mb: guest RAM, 0 for the VMM's choice
+ * @scheduler: path of the scheduler's program, NULL for EEVDF
+ * @sched_args: its arguments, @n_sched_args of them
+ * @sysctls: `key=value` for the guest, ended by NULL
+ * @duration_ms: what the scenario holds for
+ * @slowness: see host_slowness()
+ * @verbose: the guest's kernel and init talk
+ * @console: bytes of the guest's console as they come; may be NULL
+ * @output: bytes that the test program prints, as they come; may be NULL
+ * @ctx: first argument of both
+ */
+struct run_config {
+	const char *program;
+	const char *test;
+	const struct host_kernel *kernel;
+	struct topology topology;
+	unsigned int memory_mb;
+	const char *scheduler;
+	const char * const *sched_args;
+	unsigned int n_sched_args;
+	const char * const *sysctls;
+	unsigned int duration_ms;
+	double slowness;
+	bool verbose;
+	void (*console)(void *ctx, const char *bytes, size_t len);
+	void (*output)(void *ctx, const char *bytes, size_t len);
+	void *ctx;
+};
+
+/**
+ * run_vm() - boot the VM, wait for its end
+ * @config: the run
+ * @out: initialised; filled in
+ * @err: gets one sentence when no VM could be run
+ *
+ * Return: 0 when the VM ran, whatever came of it; else -errno as
+ * vm_create() and initramfs_add_program() have it.
+ */
+int run_vm(const struct run_config *config, struct run_outcome *out,
+	   char *err, size_t err_size);
+
+#endif /* KTSTR_RUN_RUN_H */

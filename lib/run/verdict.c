@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * From what a run has said to pass or fail. See verdict.h.
+ */
+#include "lib/run/verdict.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "lib/util/compiler.h"
+#include "lib/util/util.h"
+
+static void __printf(3, 4) decide(struct run_verdict *v, enum run_code code,
+				  const char *fmt, ...)
+{
+	va_list ap;
+
+	v->code = code;
+	va_start(ap, fmt);
+	vsnprintf(v->reason, sizeof(v->reason), fmt, ap);
+	va_end(ap);
+}
+
+static const char *last_stage(const struct run_outcome *out)
+{
+	return wire_stage_name(max(out->stage, out->vm.stage));
+}
+
+/* "exit status 3", "signal 11": how a process ended. */
+static void describe_exit(const struct wire_exit *e, char *buf, size_t size)
+{
+	if (e->timed_out)
+		snprintf(buf, size, "killed at its deadline");
+	else if (WIFSIGNALED(e->status))
+		snprintf(buf, size, "signal %d", WTERMSIG(e->status));
+	else
+		snprintf(buf, size, "exit status %d", WEXITSTATUS(e->status));
+}
+
+/* The VM did not end by itself: nothing that the guest said can save it. */
+static bool judge_vm(const struct run_outcome *out, struct run_verdict *v)
+{
+	const struct vm_result *vm = &out->vm;
+
+	switch (vm->end) {
+	case VM_END_POWEROFF:
+		return false;
+	case VM_END_PANIC:
+		decide(v, RUN_FAIL,
+		       "the guest kernel panicked (last stage: %s): %s",
+		       last_stage(out), vm->message);
+		return true;
+	case VM_END_TRIPLE_FAULT:
+		decide(v, RUN_FAIL, "the guest triple-faulted (last stage: %s)",
+		       last_stage(out));
+		return true;
+	case VM_END_DEADLINE:
+		decide(v, RUN_FAIL,
+		       "timed out after %.1f s (last stage: %s)%s%s",
+		       vm->run_ns / 1e9, last_stage(out),
+		       out->crash[0] ? ": " : "", out->crash);
+		return true;
+	default:
+		v->infrastructure = true;
+		decide(v, RUN_FAIL, "infrastructure: the VM ended: %s %s",
+		       vm_end_name(vm->end), vm->message);
+		return true;
+	}
+}
+
+/* The kernel's own words for why it threw a scheduler out, or "". */
+static void kernel_reason(const struct run_outcome *out, char *buf, size_t size)
+{
+	static const char mark[] = "EXIT: ";
+	const char *p = strstr(out->sched_log.text, mark);
+
+	buf[0] = '\0';
+	if (!p)
+		return;
+	p += strlen(mark);
+	snprintf(buf, size, "%.*s", (int)strcspn(p, "\n"), p);
+}
+
+static void describe_death(const struct run_expect *expect,
+			   const struct run_outcome *out, char *buf,
+			   size_t size)
+{
+	char why[256], how[64] = "";
+
+	kernel_reason(out, why, sizeof(why));
+	if (!why[0] && out->has_sched_exit)
+		describe_exit(&out->sched_exit, how, sizeof(how));
+	snprintf(buf, size, "scheduler %s died at stage %s%s%s%s",
+		 expect->scheduler ? expect->scheduler : "?",
+		 wire_stage_name(out->sched_died_stage),
+		 why[0] || how[0] ? ": " : "", why, how);
+}
+
+/* sched_ext's reason stands in the kernel's message and in UEI_REPORT's. */
+static bool exit_kind_seen(const struct run_outcome *out, const char *kind)
+{
+	char needle[160];
+
+	snprintf(needle, sizeof(needle), "EXIT: %s", kind);
+	if (outcome_error_text(out, needle))
+		return true;
+	snprintf(needle, sizeof(needle), "disabled (%s)", kind);
+	return outcome_error_text(out, needle);
+}
+
+static void judge_expected_death(const struct run_expect *expect,
+				 const struct run_outcome *out,
+				 struct run_verdict *v)
+{
+	char death[400];
+
+	if (!out->sched_died) {
+		decide(v, RUN_FAIL,
+		       "scheduler %s was expected to die, and did not%s%s",
+		       expect->scheduler, out->crash[0] ? ": " : "",
+		       out->crash);
+		return;
+	}
+
+	describe_death(expect, out, death, sizeof(death));
+	/* Unless its text is pinned, a death that came too soon is another. */
+	if (out->sched_died_stage < STAGE_ATTACHED && !expect->exit_kind &&
+	    !expect->error_contains)
+		decide(v, RUN_FAIL, "%s; expected it to be attached first",
+		       death);
+	else if (expect->exit_kind && !exit_kind_seen(out, expect->exit_kind))
+		decide(v, RUN_FAIL, "%s; expected exit kind \"%s\"", death,
+		       expect->exit_kind);
+	else if (expect->error_contains &&
+		 !outcome_error_text(out, expect->error_contains))
+		decide(v, RUN_FAIL, "%s; expected text \"%s\"", death,
+		       expect->error_contains);
+	else
+		v->code = RUN_PASS;
+}
+
+/* The scheduler lives and init is content: the body has the word. */
+static void judge_body(const struct run_outcome *out, struct run_verdict *v)
+{
+	char how[64];
+
+	if (!out->has_exit) {
+		decide(v, RUN_FAIL, "no result from the guest (last stage: %s)",
+		       last_stage(out));
+		return;
+	}
+
+	describe_exit(&out->exit, how, sizeof(how));
+	if (out->exit.timed_out || WIFSIGNALED(out->exit.status)) {
+		decide(v, RUN_FAIL, "the test program ended by %s", how);
+	} else if (!out->has_result) {
+		decide(v, RUN_FAIL, "the body did not run to its end (%s)",
+		       how);
+	} else if (out->result.exit_code == RUN_SKIP) {
+		decide(v, RUN_SKIP, "%s", out->result.reason);
+	} else if (out->n_details) {
+		decide(v, RUN_FAIL, "%s", out->details[0].text);
+	} else if (out->result.exit_code != RUN_PASS ||
+		   WEXITSTATUS(out->exit.status)) {
+		decide(v, RUN_FAIL, "%s", out->result.reason[0] ?
+		       out->result.reason : "an expectation was not met");
+	} else {
+		v->code = RUN_PASS;
+	}
+}
+
+void run_judge(const struct run_expect *expect, const struct run_outcome *out,
+	       struct run_verdict *verdict)
+{
+	memset(verdict, 0, sizeof(*verdict));
+
+	if (judge_vm(out, verdict))
+		return;
+	if (expect->expect_err) {
+		judge_expected_death(expect, out, verdict);
+		return;
+	}
+	if (out->sched_died) {
+		verdict->code = RUN_FAIL;
+		describe_death(expect, out, verdict->reason,
+			       sizeof(verdict->reason));
+		return;
+	}
+	if (out->crash[0]) {
+		decide(verdict, RUN_FAIL, "init (last stage: %s): %s",
+		       last_stage(out), out->crash);
+		return;
+	}
+	judge_body(out, verdict);
+}
