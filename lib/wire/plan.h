@@ -3,9 +3,11 @@
  * The plan: what init is to do in this VM.
  *
  * A text file in the initramfs, /ktstr/plan, a `key value` a line, in order.
- * Repeated keys append. Host writes it (lib/test), init reads it (init/).
+ * Keys of lists may be repeated and append. Empty lines are nothing. The host
+ * writes it (lib/test), init reads it (init/).
  *
- *	ring 0x100000000 4194304	guest address and size of the ring
+ *	ring 0x100000000 4194304	guest address and size of the ring; the
+ *					kernel command line goes before it
  *	test /ktstr/bin/eevdf		program to run, with arguments, one a
  *	arg -r				line; argv[0] is the path itself
  *	arg eevdf.steady
@@ -15,7 +17,11 @@
  *	sysctl kernel.sched_schedstats=1
  *	attach_ms 20000			limit for sched_ext to become enabled
  *	test_ms 40000			limit for the test program
+ *	grace_ms 5000			left to the test program to end once
+ *					its scheduler is gone
  *	stop_ms 5000			limit for the scheduler to detach
+ *
+ * `test` and `test_ms` must be there; the other limits have defaults.
  */
 #ifndef KTSTR_WIRE_PLAN_H
 #define KTSTR_WIRE_PLAN_H
@@ -27,6 +33,16 @@
 #define PLAN_BIN_DIR	"/ktstr/bin"
 #define PLAN_LIST_MAX	64		/* entries of one repeated key */
 
+#define PLAN_ATTACH_MS	30000		/* defaults of the limits */
+#define PLAN_GRACE_MS	5000
+#define PLAN_STOP_MS	5000
+
+/*
+ * On the kernel's command line, by the VMM: guest address and size of the
+ * ring, as in ktstr.ring=0x100000000,4194304.
+ */
+#define PLAN_RING_PARAM	"ktstr.ring="
+
 /* Environment of the test program in the guest; set by init and the plan. */
 #define ENV_GUEST	"KTSTR_GUEST"		/* 1 inside a VM */
 #define ENV_WIRE_FD	"KTSTR_WIRE_FD"		/* socket to init */
@@ -36,6 +52,10 @@
 
 /**
  * struct plan - the parsed file
+ * @ring_gpa: guest address of the ring
+ * @ring_size: its size; 0 when the plan does not say
+ * @test: path of the test program
+ * @scheduler: path of the scheduler, NULL for none
  *
  * Strings point into a copy of the text, owned by the plan.
  */
@@ -55,6 +75,7 @@ struct plan {
 	unsigned int n_sysctls;
 	unsigned int attach_ms;
 	unsigned int test_ms;
+	unsigned int grace_ms;
 	unsigned int stop_ms;
 };
 
@@ -70,5 +91,15 @@ struct plan {
 int plan_parse(const char *text, size_t len, struct plan *plan,
 	       char *err, size_t err_size);
 void plan_free(struct plan *plan);
+
+/**
+ * plan_ring_param() - find the ring on a kernel command line
+ * @cmdline: as /proc/cmdline has it
+ * @gpa: gets the guest address
+ * @size: gets the size in bytes
+ *
+ * Return: 1 when it was there, 0 when not, -EINVAL when it makes no sense.
+ */
+int plan_ring_param(const char *cmdline, uint64_t *gpa, uint64_t *size);
 
 #endif /* KTSTR_WIRE_PLAN_H */
