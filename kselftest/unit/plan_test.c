@@ -89,7 +89,7 @@ static const struct {
 	{ " test /t\n", "plan line 1: '' is no key of a plan" },
 	{ "test\n", "plan line 1: 'test' has no value" },
 	{ "test t\n", "plan line 1: 'test' needs an absolute path" },
-	{ "test " "\n", "plan line 1: 'test' needs an absolute path" },
+	{ "test ./t\n", "plan line 1: 'test' needs an absolute path" },
 	{ "test /t\ntest /u\n", "plan line 2: 'test' is given twice" },
 	{ "test /t\nscheduler s\n",
 	  "plan line 2: 'scheduler' needs an absolute path" },
