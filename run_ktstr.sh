@@ -1,0 +1,176 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Front door of ktstr for people without a kernel tree, and for bots: gets
+# the tools and a kernel, builds both that and the suite, runs it. What it does
+# lies in scripts/; here are only its commands and options.
+set -euo pipefail
+
+invoked_as=$0
+here=$(cd "$(dirname "$(readlink -f "$0")")" && pwd -P)
+
+# shellcheck source=scripts/common.sh
+. "$here/scripts/common.sh"
+# shellcheck source=scripts/tools.sh
+. "$here/scripts/tools.sh"
+# shellcheck source=scripts/source.sh
+. "$here/scripts/source.sh"
+# shellcheck source=scripts/kernel.sh
+. "$here/scripts/kernel.sh"
+# shellcheck source=scripts/kvm.sh
+. "$here/scripts/kvm.sh"
+# shellcheck source=scripts/ktap.sh
+. "$here/scripts/ktap.sh"
+# shellcheck source=scripts/suite.sh
+. "$here/scripts/suite.sh"
+# shellcheck source=scripts/check.sh
+. "$here/scripts/check.sh"
+
+# command | function | what it does
+commands='
+(none)		| cmd_main	| tools, kernel, suite: get, build, run all
+run		| cmd_run	| the same, for some programs or tests
+kernel		| cmd_kernel	| make sure of the kernel, print its folder
+kvm-check	| cmd_kvm_check	| can KVM here run a kernel? usable, emulated or none
+check		| cmd_check	| the tests of ktstr itself
+clean		| cmd_clean	| remove what was built; --cache: the cache too
+'
+
+usage()
+{
+	cat <<'USAGE'
+Usage: ./run_ktstr.sh [OPTION...] [COMMAND [ARGUMENT...]]
+
+Tests process schedulers on a Linux kernel, in virtual machines. Without a
+command: installs missing tools, finds and builds a kernel, builds the suite,
+runs it, prints KTAP.
+
+Commands:
+  run [-t TEST] [-f FIXTURE] [PROGRAM...]
+                 run only these programs (default: all), of these only the
+                 tests and fixtures named; -t and -f can be repeated
+  kernel         make sure of the kernel, print its folder
+  kvm-check      print usable, emulated or none, and why
+  check [-l] [STAGE...]
+                 the tests of ktstr itself, or some stages of them; -l lists
+                 the stages. Ends with "N passed, N failed, N skipped"
+  clean [--cache]
+                 remove the output folder; with --cache also all kernels,
+                 sources and tools that were fetched or built
+
+Options:
+  --no-install   only name missing tools, install nothing (exit status 4)
+  --use-config   build from the kernel tree's own .config and ktstr.kconfig,
+                 rather than from ktstr.kconfig alone
+  --update       look for a newer kernel source than the one in the cache
+  -v, --verbose  show the guests' consoles and the commands that run
+  -h, --help     this text
+
+The kernel source is the first of: KDIR; the tree that this folder lies in
+(as tools/testing/selftests/ktstr); the newest Linux >= 7.1 that Debian's
+trixie-backports offers. It is never written to.
+
+Environment:
+  KDIR           kernel source tree
+  KTSTR_KERNEL   a kernel that is built already: a build folder (bzImage,
+                 vmlinux), a key of the cache, or an image
+  KTSTR_OUT      output folder (default: out, in this folder)
+  KTSTR_JOBS     jobs of make (default: the number of CPUs)
+  KTSTR_STRICT   1: a test that is skipped because something is missing fails
+  KTSTR_VERBOSE  1: show the guests' consoles
+  XDG_CACHE_HOME the cache is ktstr/ in there (default: ~/.cache)
+  CC, LLVM       as for the kernel's make
+
+Exit status: 0 every test passed, 1 something is wrong, 4 something is missing
+or was skipped, 130 interrupted.
+USAGE
+}
+
+# ---- commands ----
+
+cmd_main()
+{
+	cmd_run "$@"
+}
+
+cmd_kernel()
+{
+	(($# == 0)) || usage_error "kernel takes no arguments"
+	cache_init
+	kernel_get
+	printf '%s\n' "$kernel"
+}
+
+# The kernel that was named, else one that we build.
+kernel_get()
+{
+	if [[ -n ${KTSTR_KERNEL:-} ]]; then
+		kernel_named "$KTSTR_KERNEL"
+	else
+		tools_must "$tools_run"
+		kernel_ensure
+	fi
+}
+
+cmd_clean()
+{
+	case "$*" in
+	'') ;;
+	--cache)
+		cache_init
+		rm -rf "${cache:?}"
+		say "removed $cache" ;;
+	*) usage_error "clean takes only --cache" ;;
+	esac
+	out_init
+	rm -rf "${out:?}"
+	say "removed $out"
+}
+
+# ---- options ----
+
+usage_error()
+{
+	wrong "$*; see ./run_ktstr.sh --help"
+}
+
+command_function()
+{
+	local name function
+
+	while IFS='|' read -r name function _; do
+		read -r name <<<"$name"
+		[[ -n $name && $name = "$1" ]] || continue
+		read -r function <<<"$function"
+		echo "$function"
+		return
+	done <<<"$commands"
+	return 1
+}
+
+verbose='' no_install='' use_config='' update=''
+command='(none)'
+
+main()
+{
+	local function
+
+	while (($# > 0)); do
+		case $1 in
+		--no-install) no_install=1 ;;
+		--use-config) use_config=1 ;;
+		--update) update=1 ;;
+		-v | --verbose) verbose=1; export KTSTR_VERBOSE=1 ;;
+		-h | --help) usage; exit 0 ;;
+		-*) usage_error "$1: no such option" ;;
+		*) command=$1; shift; break ;;
+		esac
+		shift
+	done
+	function=$(command_function "$command") ||
+		usage_error "$command: no such command"
+	common_init
+	"$function" "$@"
+}
+
+main "$@"

@@ -1,0 +1,309 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# What all parts of run_ktstr.sh stand on: messages, children that cannot
+# outlive us, and the folders that we write to. Sourced, never run.
+
+EXIT_WRONG=1
+EXIT_MISSING=4
+
+# ---- messages: people read stderr, stdout holds results ----
+
+say()
+{
+	progress_clear
+	printf 'ktstr: %s\n' "$*" >&2
+}
+
+debug()
+{
+	[[ -z ${verbose:-} ]] || say "$@"
+}
+
+# Both end us with one line that says what, where, and what to do.
+wrong()
+{
+	say "$@"
+	exit "$EXIT_WRONG"
+}
+
+missing()
+{
+	say "$@"
+	exit "$EXIT_MISSING"
+}
+
+progress_shown=
+progress_last=0
+
+progress_clear()
+{
+	[[ -z $progress_shown ]] || printf '\r\033[K' >&2
+	progress_shown=
+}
+
+# One line that rewrites itself on a terminal, a plain line every 30 s elsewhere.
+progress()
+{
+	local text="ktstr: $*"
+
+	if [[ -t 2 ]]; then
+		printf '\r\033[K%s' "${text:0:${COLUMNS:-79}}" >&2
+		progress_shown=1
+	elif ((SECONDS - progress_last >= 30)); then
+		printf '%s\n' "$text" >&2
+		progress_last=$SECONDS
+	fi
+}
+
+# ---- children ----
+#
+# Each job gets a session of its own, so that all that it starts, whatever
+# process groups are made in there, can be found and ended. A guard outside of
+# these sessions holds the other end of a pipe: when we die, by kill -9 too,
+# it reads the end of file and ends the sessions that we did not take back.
+
+# session_signal SID SIGNAL: true when there was anyone to signal.
+session_signal()
+{
+	local sid=$1 signal=$2 file stat found=1
+
+	for file in /proc/[0-9]*/stat; do
+		read -r stat 2>/dev/null <"$file" || continue
+		# shellcheck disable=SC2086 # split: state ppid pgrp session
+		set -- ${stat##*) }
+		[[ ${4:-} = "$sid" && $1 != Z ]] || continue
+		file=${file%/stat}
+		kill -s "$signal" "${file#/proc/}" 2>/dev/null || true
+		found=0
+	done
+	return $found
+}
+
+# session_end SID: ask, wait up to 3 s, then insist.
+session_end()
+{
+	local sid=$1 i
+
+	for ((i = 0; i < 60; i++)); do
+		case $i in
+		0) session_signal "$sid" TERM || return 0 ;;
+		30) session_signal "$sid" KILL || return 0 ;;
+		*) session_signal "$sid" 0 || return 0 ;;
+		esac
+		sleep 0.1
+	done
+	session_signal "$sid" KILL || true
+}
+
+# Reads "+SID" and "-SID" until the end of file.
+guard_main()
+{
+	local line sid
+	local -A sessions=()
+
+	trap '' INT TERM HUP QUIT
+	while read -r line; do
+		case $line in
+		+*) sessions[${line#+}]=1 ;;
+		-*) unset "sessions[${line#-}]" ;;
+		esac
+	done
+	for sid in "${!sessions[@]}"; do
+		session_end "$sid"
+	done
+}
+
+guard_start()
+{
+	local body
+
+	body=$(declare -f session_signal session_end guard_main)
+	exec {guard}> >(exec setsid bash -c "$body"$'\nguard_main' \
+		>/dev/null 2>&1)
+}
+
+# job_start LOG COMMAND...: leaves the pid, which is the session, in $job.
+# A log of "-" is our own stdout.
+declare -A jobs=()
+job_start()
+{
+	local log=$1 fd
+
+	shift
+	debug "+ $* >>$log"
+	if [[ $log = - ]]; then
+		exec {fd}>&1
+	else
+		exec {fd}>>"$log"
+	fi
+	setsid env --default-signal=INT,QUIT -- "$@" \
+		</dev/null >&"$fd" 2>&1 {fd}>&- {guard}>&- &
+	job=$!
+	exec {fd}>&-
+	jobs[$job]=1
+	printf '+%s\n' "$job" >&"$guard"
+}
+
+# job_wait JOB: its exit status. What it left running ends here.
+job_wait()
+{
+	local pid=$1 status=0
+
+	wait "$pid" || status=$?
+	session_end "$pid"
+	unset "jobs[$pid]"
+	printf -- '-%s\n' "$pid" >&"$guard"
+	return $status
+}
+
+job_running()
+{
+	kill -0 "$1" 2>/dev/null
+}
+
+# nap: about a second that a signal cuts short.
+nap()
+{
+	read -rt "${1:-1}" -u "$nap_fd" || true
+}
+
+# job LOG TEXT COMMAND...: run it to its end under a progress line.
+job()
+{
+	local log=$1 text=$2 begin=$SECONDS pid
+
+	shift 2
+	job_start "$log" "$@"
+	pid=$job
+	nap 0.2
+	while job_running "$pid"; do
+		progress "$text, $((SECONDS - begin)) s $(job_detail "$log")"
+		nap
+	done
+	progress_clear
+	job_wait "$pid"
+}
+
+# What a build is at: "[1234 steps: kernel/sched/ext.o]".
+job_detail()
+{
+	local steps last
+
+	steps=$(wc -l <"$1") || return 0
+	last=$(tail -n 1 "$1" | sed -e 's/.*[[:space:]]//') || return 0
+	[[ $steps = 0 ]] || printf '[%s lines: %s]' "$steps" "${last:0:40}"
+}
+
+# job_must LOG TEXT COMMAND...: or say why not, with the log's tail, and end.
+job_must()
+{
+	local log=$1 text=$2 status=0
+
+	job "$@" || status=$?
+	((status == 0)) && return
+	if grep -q 'No space left on device' "$log" 2>/dev/null; then
+		missing "$text: the disk is full; free space in $cache" \
+			"or name another folder by XDG_CACHE_HOME="
+	fi
+	say "$text: failed with status $status; the end of $log:"
+	tail -n "${tail_lines:-15}" "$log" | sed -e 's/^/  | /' >&2
+	exit "$EXIT_WRONG"
+}
+
+# ---- the end ----
+
+declare -a at_exit=()
+
+finish()
+{
+	local status=$? pid command
+
+	trap '' INT TERM HUP
+	set +e
+	progress_clear
+	for pid in "${!jobs[@]}"; do
+		session_end "$pid"
+	done
+	for command in "${at_exit[@]}"; do
+		eval "$command"
+	done
+	exit "$status"
+}
+
+interrupted()
+{
+	trap '' INT TERM HUP
+	say "interrupted"
+	exit "$1"
+}
+
+common_init()
+{
+	exec {nap_fd}<> <(:)
+	guard_start
+	trap finish EXIT
+	trap 'interrupted 130' INT
+	trap 'interrupted 143' TERM
+	trap 'interrupted 129' HUP
+}
+
+# ---- folders ----
+
+cache_init()
+{
+	local base=${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}
+
+	[[ -n $base ]] || missing "no place for the cache:" \
+		"HOME is not set; name a folder by XDG_CACHE_HOME="
+	cache=$base/ktstr
+	mkdir -p "$cache"/{sources,kernels,build,locks,logs,tmp} 2>/dev/null ||
+		missing "$cache: cannot be written;" \
+			"name another folder by XDG_CACHE_HOME="
+	cache=$(cd "$cache" && pwd -P)
+}
+
+# need_space FOLDER MB WHAT
+need_space()
+{
+	local free_mb
+
+	free_mb=$(df -Pm "$1" | awk 'NR == 2 { print $4 }')
+	((free_mb >= $2)) || missing "$3 needs $2 MB in $1," \
+		"$free_mb MB are free; free some (./run_ktstr.sh clean --cache" \
+		"empties the cache) or name another folder by XDG_CACHE_HOME="
+}
+
+# lock_take NAME [SECONDS]: waits for whoever has it; ours until we end.
+lock_take()
+{
+	local fd file=$cache/locks/$1 limit_s=${2:-7200} begin=$SECONDS
+
+	exec {fd}>"$file"
+	if ! flock -n "$fd"; then
+		say "another run does the same work, waiting for it ($file)"
+		until flock -n "$fd"; do
+			((SECONDS - begin < limit_s)) ||
+				wrong "$file: taken for $limit_s s;" \
+					"see who holds it: fuser $file"
+			progress "waiting, $((SECONDS - begin)) s"
+			nap
+		done
+	fi
+	locks[$1]=$fd
+}
+
+declare -A locks=()
+lock_drop()
+{
+	local fd=${locks[$1]}
+
+	exec {fd}>&-
+	unset "locks[$1]"
+}
+
+# A short name for bytes on stdin.
+hash_stdin()
+{
+	sha256sum | cut -c "1-${1:-12}"
+}

@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# Which kernel source is tested, and what state it is in. Sourced by
+# run_ktstr.sh. Never writes into a tree that is not ours.
+#
+# Afterwards: tree is its folder, source_kind debian, git or folder, source_id
+# names it for as long as it lives, source_state changes with its content.
+
+debian_suite=trixie-backports
+debian_oldest=7.1
+debian_keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+
+is_kernel_tree()
+{
+	[[ -f $1/Makefile && -f $1/Kconfig && -d $1/kernel/sched &&
+	   -f $1/tools/testing/selftests/lib.mk ]]
+}
+
+# The tree that this checkout is in, also when it is in there by a link.
+tree_around()
+{
+	local dir
+
+	for dir in "$here" "${PWD}" "${invoked_as%/*}"; do
+		[[ $dir = */tools/testing/selftests/ktstr ]] || continue
+		dir=${dir%/tools/testing/selftests/ktstr}
+		is_kernel_tree "$dir" || continue
+		echo "$dir"
+		return
+	done
+	return 1
+}
+
+source_find()
+{
+	if [[ -n ${KDIR:-} ]]; then
+		is_kernel_tree "$KDIR" || missing "KDIR=$KDIR: no" \
+			"kernel tree there; name one, or leave KDIR unset"
+		tree=$(cd "$KDIR" && pwd -P)
+	elif tree=$(tree_around); then
+		tree=$(cd "$tree" && pwd -P)
+	else
+		source_from_debian
+		return
+	fi
+	source_id=tree-$(printf '%s' "$tree" | hash_stdin 8)
+	if tree_is_git; then
+		source_kind=git
+	else
+		source_kind=folder
+	fi
+	source_state=$("source_state_$source_kind")
+	say "kernel source: $tree"
+}
+
+# ---- state of a tree ----
+
+tree_git()
+{
+	GIT_OPTIONAL_LOCKS=0 git -c safe.directory='*' -C "$tree" "$@"
+}
+
+tree_is_git()
+{
+	[[ $(tree_git rev-parse --show-toplevel 2>/dev/null) = "$tree" ]] &&
+		tree_git rev-parse -q --verify HEAD >/dev/null 2>&1
+}
+
+# Neither tests nor documents go into the kernel. Pathspecs for git.
+source_pathspec=(. ':!Documentation' ':!tools/testing')
+
+source_state_git()
+{
+	{
+		tree_git ls-tree HEAD ./ tools/ |
+			grep -vP '\t(Documentation|tools|tools/testing)$'
+		tree_git diff HEAD --binary --no-ext-diff --no-textconv -- \
+			"${source_pathspec[@]}"
+		tree_git ls-files -z -o --exclude-standard -- \
+			"${source_pathspec[@]}" |
+			(cd "$tree" && xargs -0r sha256sum --)
+	} | hash_stdin
+}
+
+source_state_folder()
+{
+	source_files | (cd "$tree" && xargs -0r stat -c '%n %s %y %f' --) |
+		LC_ALL=C sort | hash_stdin
+}
+
+# What is source rather than a product of a build in the tree, by NULs.
+source_files()
+{
+	local empty=$cache/tmp/empty.git
+
+	if tree_is_git; then
+		tree_git ls-files -z -co --exclude-standard -- \
+			"${source_pathspec[@]}"
+		return
+	fi
+	[[ -d $empty ]] || git init -q --bare "$empty"
+	# Debian's .gitignore names everything at the top: take that back,
+	# and leave out what builds put there.
+	git -c core.bare=false --git-dir="$empty" --work-tree="$tree" \
+		-C "$tree" ls-files -z -o --exclude-per-directory=.gitignore \
+		-x '!/*' -x '/.*' -x '/vmlinux*' -x '/*.[aos]' -x '/*.order' \
+		-x '/System.map' -x '/*.symvers' -x '/modules.builtin*' -- \
+		"${source_pathspec[@]}"
+}
+
+# ---- Debian's source package ----
+
+# Unpacked ones lie in sources/linux-source-X.Y_VERSION; newest first.
+debian_unpacked()
+{
+	local dir
+
+	for dir in "$cache"/sources/linux-source-*_*; do
+		if is_kernel_tree "$dir"; then
+			printf '%s\n' "${dir##*/}"
+		fi
+	done | sort -t_ -k2,2 -rV
+}
+
+source_from_debian()
+{
+	local name
+
+	name=$(debian_unpacked | head -n 1)
+	if [[ -z $name || -n ${update:-} ]]; then
+		tools_must "$tools_run" "$tools_fetch"
+		lock_take source
+		debian_fetch
+		lock_drop source
+		name=$(debian_unpacked | head -n 1)
+	fi
+	tree=$cache/sources/$name
+	source_kind=debian source_id=$name source_state=${name#*_}
+	say "kernel source: $name (Debian $debian_suite)"
+}
+
+# All that this system uses, a line each.
+debian_mirrors()
+{
+	{
+		cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null ||
+			true
+	} | sed -n -e 's/^URIs: *\([^ ]*\).*/\1/p' \
+		-e 's/^deb \(\[[^]]*\] \)\?\([^ ]*\) .*/\2/p' |
+		grep '/debian/\?$'
+}
+
+# An apt of our own: nothing of the system's is read but keys, nothing written.
+debian_apt_init()
+{
+	local dir=$1 mirror
+
+	mirror=$(debian_mirrors) || missing "no kernel tree, and no" \
+		"Debian mirror in /etc/apt to get one from; name a tree by KDIR="
+	[[ -r $debian_keyring ]] || missing "no kernel tree, and no" \
+		"$debian_keyring to check a download; name a tree by KDIR="
+	mkdir -p "$dir"/{lists/partial,cache/archives/partial}
+	: >"$dir/status"
+	echo "deb [signed-by=$debian_keyring] ${mirror%%$'\n'*} $debian_suite main" \
+		>"$dir/sources.list"
+	apt_options=(-q
+		-o Dir::Etc::SourceList="$dir/sources.list"
+		-o Dir::Etc::SourceParts=/dev/null
+		-o Dir::State::Lists="$dir/lists"
+		-o Dir::State::status="$dir/status"
+		-o Dir::Cache="$dir/cache"
+		-o APT::Sandbox::User=root
+		-o Acquire::Retries=3)
+}
+
+# "linux-source-7.3 7.3.4-1~bpo13+1" of the newest that is new enough.
+debian_newest()
+{
+	local package version
+
+	apt-cache "${apt_options[@]}" search --names-only \
+		'^linux-source-[0-9]+\.[0-9]+$' | cut -d' ' -f1 |
+	while read -r package; do
+		version=$(apt-cache "${apt_options[@]}" show --no-all-versions \
+			"$package" | sed -n 's/^Version: //p')
+		printf '%s %s\n' "$package" "$version"
+	done | sort -k2,2 -rV | while read -r package version; do
+		if dpkg --compare-versions "$version" ge "$debian_oldest"; then
+			printf '%s %s\n' "$package" "$version"
+		fi
+	done
+}
+
+debian_fetch()
+{
+	local work log=$cache/logs/source.log package version
+
+	rm -rf "$cache"/tmp/source.*	# of runs that were killed: we have the lock
+	work=$(mktemp -d "$cache/tmp/source.XXXXXX")
+	at_exit+=("rm -rf '$work'")
+	debian_apt_init "$work/apt"
+	: >"$log"
+	job_must "$log" "reading the package list of Debian $debian_suite" \
+		apt-get "${apt_options[@]}" update
+	read -r package version <<<"$(debian_newest)"	# the first line
+	[[ -n $version ]] || missing "Debian $debian_suite offers" \
+		"no Linux >= $debian_oldest; name a tree by KDIR="
+	if is_kernel_tree "$cache/sources/${package}_$version"; then
+		say "$package $version is the newest"
+		return
+	fi
+
+	need_space "$cache" 6000 "a kernel's source and build"
+	mkdir "$work/deb" "$work/tree"
+	job_must "$log" "downloading $package $version" \
+		bash -c 'cd "$1" && shift && exec "$@"' - "$work/deb" \
+		apt-get "${apt_options[@]}" download "$package"
+	job_must "$log" "unpacking $package" bash -o pipefail -c '
+		dpkg-deb --fsys-tarfile "$1"/*.deb |
+		tar -xO --wildcards "./usr/src/linux-source-*.tar.xz" |
+		tar -xJ --strip-components=1 -C "$2"' - "$work/deb" "$work/tree"
+	is_kernel_tree "$work/tree" || wrong "$package $version:" \
+		"no kernel tree in it; see $log"
+	mv -T "$work/tree" "$cache/sources/${package}_$version"
+	rm -rf "$work"
+}

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# What must be installed, and who to ask for it. Sourced by run_ktstr.sh.
+
+# probe | Debian package | Fedora package | what for
+tools_run='
+cmd make	| make		| make		| building
+cmd gcc		| gcc		| gcc		| building
+cmd git		| git		| git		| the state of a kernel tree
+cmd flock	| util-linux	| util-linux	| sharing the cache
+cmd bc		| bc		| bc		| the kernel
+cmd bison	| bison		| bison		| the kernel
+cmd flex	| flex		| flex		| the kernel
+cmd perl	| perl		| perl		| the kernel
+cmd python3	| python3	| python3	| the kernel
+cmd lz4		| lz4		| lz4		| the kernel image
+cmd pahole	| pahole	| dwarves	| the kernel type information (BTF)
+cmd readelf	| binutils	| binutils	| a look at vmlinux
+cmd rsync	| rsync		| rsync		| install
+hdr libelf.h	| libelf-dev	| elfutils-libelf-devel	| libbpf, symbols
+hdr elfutils/libdw.h | libdw-dev | elfutils-devel	| source lines
+hdr zlib.h	| zlib1g-dev	| zlib-devel	| libelf
+hdr zstd.h	| libzstd-dev	| libzstd-devel	| libelf
+lib libc.a	| libc6-dev	| glibc-static	| the agent of the emulated host
+clang 16	| clang-19	| clang		| BPF programs
+cmd llvm-strip	| llvm		| llvm		| BPF programs
+'
+tools_fetch='
+cmd apt-get	| apt		| -		| the kernel source
+cmd dpkg-deb	| dpkg		| -		| the kernel source
+cmd xz		| xz-utils	| xz		| the kernel source
+'
+tools_config='
+hdr openssl/bio.h | libssl-dev	| openssl-devel	| certificates in a kernel of your .config
+'
+tools_check='
+cmd shellcheck	| shellcheck	| ShellCheck	| the style of shell parts
+cmd bzip2	| bzip2		| bzip2		| gen_tar
+'
+
+tool_is_there()
+{
+	local kind=$1 what=$2 c
+
+	case $kind in
+	cmd) command -v "$what" >/dev/null ;;
+	hdr) echo "#include <$what>" | gcc -E -x c - -o /dev/null 2>/dev/null ;;
+	lib) [[ $(gcc -print-file-name="$what" 2>/dev/null) = /* ]] ;;
+	clang)
+		for c in ${CLANG:-} clang clang-{22,21,20,19,18,17,16}; do
+			clang_is_new "$c" "$what" && return
+		done
+		return 1 ;;
+	esac
+}
+
+clang_is_new()
+{
+	local version
+
+	version=$(echo __clang_major__ | "$1" -E -P - 2>/dev/null) || return 1
+	[[ $version =~ ^[0-9]+$ ]] && ((version >= $2))
+}
+
+os_family()
+{
+	if command -v apt-get >/dev/null && [[ -e /etc/debian_version ]]; then
+		echo debian
+	else
+		echo other
+	fi
+}
+
+# tools_missing TABLE...: fills missing_debian, missing_fedora, missing_text.
+tools_missing()
+{
+	local probe debian fedora purpose kind what
+
+	missing_debian=() missing_fedora=() missing_text=
+	while IFS='|' read -r probe debian fedora purpose; do
+		[[ -n $probe ]] || continue
+		read -r kind what <<<"$probe"
+		tool_is_there "$kind" "$what" && continue
+		read -r debian <<<"$debian"
+		read -r fedora <<<"$fedora"
+		read -r purpose <<<"$purpose"
+		missing_debian+=("$debian")
+		missing_fedora+=("$fedora")
+		missing_text+="${missing_text:+, }$what (for $purpose)"
+	done <<<"$(printf '%s' "$@")"
+	((${#missing_debian[@]} == 0))
+}
+
+# tools_must TABLE...: there afterwards, or we end and say what to install.
+tools_must()
+{
+	local missing_debian missing_fedora missing_text sudo=()
+
+	tools_missing "$@" && return
+	if [[ $(os_family) != debian ]]; then
+		missing "missing: $missing_text; install them" \
+			"(Fedora: dnf install ${missing_fedora[*]})"
+	fi
+	if [[ -n ${no_install:-} ]]; then
+		missing "missing: $missing_text; install them:" \
+			"apt-get install ${missing_debian[*]}"
+	fi
+	if ((EUID != 0)); then
+		sudo -n true 2>/dev/null ||
+			missing "missing: $missing_text; as root:" \
+				"apt-get install ${missing_debian[*]}"
+		sudo=(sudo -n)
+	fi
+	tools_install "${missing_debian[@]}"
+	tools_missing "$@" || missing "still missing after the" \
+		"installation: $missing_text"
+}
+
+# Uses $sudo of the caller.
+tools_install()
+{
+	local log=$cache/logs/apt.log
+	local apt=("${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y
+		-o DPkg::Lock::Timeout=300)
+
+	say "installing by apt-get: $*"
+	: >"$log"
+	job "$log" "apt-get update" "${apt[@]}" update ||
+		say "apt-get update failed ($log), trying with what is known"
+	job_must "$log" "apt-get install" "${apt[@]}" install \
+		--no-install-recommends "$@"
+}
