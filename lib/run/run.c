@@ -36,7 +36,8 @@ static void plan_write(const struct run_config *c,
 	unsigned int i;
 
 	strbuf_addf(plan, "test %s/%s\n", PLAN_BIN_DIR, base_name(c->program));
-	strbuf_addf(plan, "arg -r\narg %s\n", c->test);
+	if (c->test)
+		strbuf_addf(plan, "arg -r\narg %s\n", c->test);
 	strbuf_addf(plan, "env %s=%s\n", ENV_TOPOLOGY,
 		    topology_name(&c->topology, topology));
 	if (c->verbose)

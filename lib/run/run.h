@@ -15,7 +15,7 @@
 /**
  * struct run_config - a run
  * @program: the test program on this machine, also run in the guest
- * @test: full name of the test, for -r
+ * @test: full name of the test, for -r; NULL for no arguments
  * @kernel: what to boot
  * @topology: CPUs of the VM
  * @memory_mb: guest RAM, 0 for the VMM's choice

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * sched_ext schedulers under the loads of eevdf.c, and schedulers that die.
+ *
+ * scx_simple comes from tools/sched_ext of the tree, scx_ktstr is our own
+ * fixture. A scheduler that dies on request must be seen to die, in the way
+ * that was asked for, and everything after it must still work.
+ */
+#include "ktstr.h"
+#include "scenarios.h"
+
+static const struct scheduler scx_simple = {
+	.name = "scx_simple",
+	.ops_name = "simple",
+	.binary = "scx_simple",
+};
+
+static const struct scheduler scx_ktstr = {
+	.name = "scx_ktstr",
+	.ops_name = "ktstr",
+	.binary = "scx_ktstr",
+};
+
+KTSTR_FIXTURE(scx, .topology = TOPOLOGY(1, 1, 2, 1));
+KTSTR_VARIANT(scx, simple, .scheduler = &scx_simple);
+KTSTR_VARIANT(scx, ktstr, .scheduler = &scx_ktstr);
+
+KTSTR_TEST_F(scx, steady)
+{
+	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
+}
+
+KTSTR_TEST_F(scx, two_cgroups)
+{
+	EXPECT_SCENARIO_OK(scenario_two_cgroups(self->ctx));
+}
+
+KTSTR_TEST_F(scx, disjoint_cpusets, .topology = TOPOLOGY(1, 2, 2, 1))
+{
+	EXPECT_SCENARIO_OK(scenario_disjoint_cpusets(self->ctx));
+}
+
+KTSTR_TEST_F(scx, oversubscribed)
+{
+	EXPECT_SCENARIO_OK(scenario_oversubscribed(self->ctx));
+}
+
+KTSTR_TEST_F(scx, futex_ping_pong)
+{
+	EXPECT_SCENARIO_OK(scenario_futex_ping_pong(self->ctx));
+}
+
+/* Schedulers that die half a second into the load. */
+KTSTR_FIXTURE(scx_dies, .topology = TOPOLOGY(1, 1, 2, 1),
+	      .scheduler = &scx_ktstr, .expect_err = true, .duration_s = 10);
+
+KTSTR_TEST_F(scx_dies, bpf_error, .sched_args = { "-f", "error", "-a", "500" },
+	     .expect_exit_kind = "scx_bpf_error",
+	     .expect_scx_bpf_error_contains = "ktstr: host-triggered crash")
+{
+	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
+}
+
+KTSTR_TEST_F(scx_dies, missing_dsq,
+	     .sched_args = { "-f", "bad-dsq", "-a", "500" },
+	     .expect_exit_kind = "runtime error",
+	     .expect_scx_bpf_error_contains = "non-existent DSQ 0xdead")
+{
+	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
+}
+
+/* The kernel's watchdog notices; -t keeps the wait short. */
+KTSTR_TEST_F(scx_dies, stall,
+	     .sched_args = { "-f", "stall", "-a", "500", "-t", "3000" },
+	     .expect_exit_kind = "runnable task stall",
+	     .expect_scx_bpf_error_contains = "failed to run for")
+{
+	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
+}
+
+KTSTR_TEST_F(scx_dies, process_exits,
+	     .sched_args = { "-f", "exit", "-a", "500" })
+{
+	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
+}
+
+KTSTR_TEST_F(scx_dies, process_crashes,
+	     .sched_args = { "-f", "segv", "-a", "500" })
+{
+	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
+}
+
+KTSTR_HARNESS_MAIN

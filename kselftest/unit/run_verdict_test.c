@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Verdicts: each way in which a run can end, and what it is called.
+ */
+#include "kselftest_harness.h"
+
+#include "lib/run/outcome.h"
+#include "lib/run/verdict.h"
+
+FIXTURE(verdict)
+{
+	struct run_outcome out;
+	struct run_expect expect;
+	struct run_verdict v;
+};
+
+static void put(struct run_outcome *out, enum wire_type type,
+		const void *payload, size_t len)
+{
+	struct wire_rec rec = { .type = type, .len = len };
+	char buf[WIRE_REC_MAX + 1];
+
+	memcpy(buf, payload, len);
+	buf[len] = '\0';
+	outcome_add(out, &rec, buf);
+}
+
+static void put_text(struct run_outcome *out, enum wire_type type,
+		     const char *text)
+{
+	put(out, type, text, strlen(text));
+}
+
+static void put_stage(struct run_outcome *out, enum wire_stage stage)
+{
+	struct wire_stage_rec rec = { .stage = stage };
+
+	put(out, WIRE_STAGE, &rec, sizeof(rec));
+}
+
+static void put_exit(struct run_outcome *out, enum wire_type type, int status)
+{
+	struct wire_exit rec = { .status = status };
+
+	put(out, type, &rec, sizeof(rec));
+}
+
+static void put_result(struct run_outcome *out, int code, const char *reason)
+{
+	struct wire_result rec = { .exit_code = code };
+
+	snprintf(rec.reason, sizeof(rec.reason), "%s", reason);
+	put(out, WIRE_RESULT, &rec, sizeof(rec));
+}
+
+/* A run under a scheduler that got as far as the workload. */
+static void reach_workload(struct run_outcome *out)
+{
+	put_stage(out, STAGE_INIT);
+	put_stage(out, STAGE_SCHEDULER);
+	put_stage(out, STAGE_ATTACHED);
+	put_text(out, WIRE_SCX_STATE, "enabled\n");
+	put_stage(out, STAGE_WORKLOAD);
+	out->vm.end = VM_END_POWEROFF;
+}
+
+FIXTURE_SETUP(verdict)
+{
+	outcome_init(&self->out);
+	self->expect = (struct run_expect){ .scheduler = "scx_x" };
+}
+
+FIXTURE_TEARDOWN(verdict)
+{
+	outcome_exit(&self->out);
+}
+
+TEST_F(verdict, nothing_heard_is_a_failure)
+{
+	self->out.vm.end = VM_END_POWEROFF;
+	run_judge(&self->expect, &self->out, &self->v);
+	EXPECT_EQ(RUN_FAIL, self->v.code);
+	EXPECT_STREQ("no result from the guest (last stage: none)",
+		     self->v.reason);
+}
+
+TEST_F(verdict, pass_needs_result_and_exit)
+{
+	reach_workload(&self->out);
+	put_exit(&self->out, WIRE_EXIT, 0);
+	run_judge(&self->expect, &self->out, &self->v);
+	EXPECT_EQ(RUN_FAIL, self->v.code);
+
+	put_result(&self->out, RUN_PASS, "");
+	run_judge(&self->expect, &self->out, &self->v);
+	EXPECT_EQ(RUN_PASS, self->v.code);
+	EXPECT_STREQ("", self->v.reason);
+}
+
+TEST_F(verdict, body_result_wins_over_exit_status)
+{
+	static const struct {
+		int code, status;
+		const char *reason;
+		enum run_code want;
+		const char *text;
+	} cases[] = {
+		{ 1, 1 << 8, "", RUN_FAIL, "an expectation was not met" },
+		{ 1, 0, "why", RUN_FAIL, "why" },
+		{ 0, 1 << 8, "", RUN_FAIL, "an expectation was not met" },
+		{ 4, 0, "too small", RUN_SKIP, "too small" },
+		{ 4, 4 << 8, "too small", RUN_SKIP, "too small" },
+		{ 0, 11, "", RUN_FAIL, "the test program ended by signal 11" },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		outcome_exit(&self->out);
+		outcome_init(&self->out);
+		reach_workload(&self->out);
+		put_result(&self->out, cases[i].code, cases[i].reason);
+		put_exit(&self->out, WIRE_EXIT, cases[i].status);
+		run_judge(&self->expect, &self->out, &self->v);
+		EXPECT_EQ(cases[i].want, self->v.code)
+			TH_LOG("case %u", i);
+		EXPECT_STREQ(cases[i].text, self->v.reason)
+			TH_LOG("case %u", i);
+	}
+}
+
+TEST_F(verdict, failed_check_is_the_reason)
+{
+	struct wire_detail d = { .kind = 1, .text = "stuck 3500ms on cpu1" };
+
+	reach_workload(&self->out);
+	put(&self->out, WIRE_DETAIL, &d, sizeof(d));
+	put_result(&self->out, RUN_FAIL, "");
+	put_exit(&self->out, WIRE_EXIT, 1 << 8);
+	run_judge(&self->expect, &self->out, &self->v);
+	EXPECT_EQ(RUN_FAIL, self->v.code);
+	EXPECT_STREQ("stuck 3500ms on cpu1", self->v.reason);
+}
+
+TEST_F(verdict, vm_ends)
+{
+	static const struct {
+		enum vm_end end;
+		bool infrastructure;
+		const char *text;
+	} cases[] = {
+		{ VM_END_PANIC, false, "the guest kernel panicked" },
+		{ VM_END_TRIPLE_FAULT, false, "the guest triple-faulted" },
+		{ VM_END_DEADLINE, false, "timed out after" },
+		{ VM_END_KVM_ERROR, true, "infrastructure: the VM ended" },
+		{ VM_END_KILLED, true, "infrastructure: the VM ended" },
+		{ VM_END_NONE, true, "infrastructure: the VM ended" },
+	};
+	unsigned int i;
+
+	/* Even a result that says "pass" does not save such a run. */
+	reach_workload(&self->out);
+	put_result(&self->out, RUN_PASS, "");
+	put_exit(&self->out, WIRE_EXIT, 0);
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		self->out.vm.end = cases[i].end;
+		self->expect.expect_err = i & 1;
+		run_judge(&self->expect, &self->out, &self->v);
+		EXPECT_EQ(RUN_FAIL, self->v.code)
+			TH_LOG("case %u", i);
+		EXPECT_EQ(cases[i].infrastructure, self->v.infrastructure)
+			TH_LOG("case %u", i);
+		EXPECT_EQ(0, strncmp(cases[i].text, self->v.reason,
+				     strlen(cases[i].text)))
+			TH_LOG("case %u: %s", i, self->v.reason);
+	}
+}
+
+TEST_F(verdict, death_fails_a_test_that_passed)
+{
+	reach_workload(&self->out);
+	put_text(&self->out, WIRE_SCHED_LOG,
+		 "EXIT: runnable task stall (a[5] failed) on CPU 0\n");
+	put_text(&self->out, WIRE_SCX_STATE, "disabled\n");
+	put_result(&self->out, RUN_PASS, "");
+	put_exit(&self->out, WIRE_EXIT, 0);
+	run_judge(&self->expect, &self->out, &self->v);
+	EXPECT_EQ(RUN_FAIL, self->v.code);
+	EXPECT_STREQ("scheduler scx_x died at stage workload: runnable task stall (a[5] failed) on CPU 0",
+		     self->v.reason);
+}
+
+TEST_F(verdict, end_after_the_results_is_no_death)
+{
+	reach_workload(&self->out);
+	put_result(&self->out, RUN_PASS, "");
+	put_exit(&self->out, WIRE_EXIT, 0);
+	put_stage(&self->out, STAGE_RESULTS);
+	put_text(&self->out, WIRE_SCX_STATE, "disabled\n");
+	put_exit(&self->out, WIRE_SCHED_EXIT, 0);
+	run_judge(&self->expect, &self->out, &self->v);
+	EXPECT_EQ(RUN_PASS, self->v.code);
+}
+
+TEST_F(verdict, expected_death)
+{
+	self->expect.expect_err = true;
+	reach_workload(&self->out);
+	put_result(&self->out, RUN_PASS, "");
+	put_exit(&self->out, WIRE_EXIT, 0);
+
+	/* It lives: the expectation is not met. */
+	run_judge(&self->expect, &self->out, &self->v);
+	EXPECT_EQ(RUN_FAIL, self->v.code);
+
+	put_text(&self->out, WIRE_SCHED_LOG,
+		 "EXIT: scx_bpf_error (boom) on CPU 1\n");
+	put_exit(&self->out, WIRE_SCHED_EXIT, 0);
+	run_judge(&self->expect, &self->out, &self->v);
+	EXPECT_EQ(RUN_PASS, self->v.code);
+
+	self->expect.exit_kind = "scx_bpf_error";
+	self->expect.error_contains = "boom";
+	run_judge(&self->expect, &self->out, &self->v);
+	EXPECT_EQ(RUN_PASS, self->v.code);
+
+	self->expect.exit_kind = "runnable task stall";
+	run_judge(&self->expect, &self->out, &self->v);
+	EXPECT_EQ(RUN_FAIL, self->v.code);
+
+	self->expect.exit_kind = "scx_bpf_error";
+	self->expect.error_contains = "bang";
+	run_judge(&self->expect, &self->out, &self->v);
+	EXPECT_EQ(RUN_FAIL, self->v.code);
+}
+
+TEST_F(verdict, expected_death_before_attach_needs_a_pin)
+{
+	self->expect.expect_err = true;
+	self->out.vm.end = VM_END_POWEROFF;
+	put_stage(&self->out, STAGE_SCHEDULER);
+	put_text(&self->out, WIRE_SCHED_LOG, "Failed to attach skel\n");
+	put_exit(&self->out, WIRE_SCHED_EXIT, 1 << 8);
+	run_judge(&self->expect, &self->out, &self->v);
+	EXPECT_EQ(RUN_FAIL, self->v.code);
+
+	self->expect.error_contains = "Failed to attach";
+	run_judge(&self->expect, &self->out, &self->v);
+	EXPECT_EQ(RUN_PASS, self->v.code);
+}
+
+TEST_F(verdict, init_crash_names_the_stage)
+{
+	put_stage(&self->out, STAGE_INIT);
+	put_text(&self->out, WIRE_CRASH, "cannot mount proc: EBUSY\nmore");
+	self->out.vm.end = VM_END_POWEROFF;
+	run_judge(&self->expect, &self->out, &self->v);
+	EXPECT_EQ(RUN_FAIL, self->v.code);
+	EXPECT_STREQ("init (last stage: init): cannot mount proc: EBUSY",
+		     self->v.reason);
+}
+
+/* Types, sizes and strings are the guest's: none may be believed. */
+TEST_F(verdict, hostile_records_are_left_out)
+{
+	struct wire_stage_rec stage = { .stage = 4000000000U };
+	struct wire_detail d;
+	unsigned int i;
+
+	put(&self->out, WIRE_STAGE, &stage, sizeof(stage));
+	EXPECT_EQ(STAGE_NONE, self->out.stage);
+	put(&self->out, WIRE_STAGE, &stage, 2);
+	put(&self->out, WIRE_RESULT, "x", 1);
+	EXPECT_FALSE(self->out.has_result);
+	put(&self->out, 77777, "x", 1);
+
+	memset(&d, 'A', sizeof(d));
+	for (i = 0; i < 2 * OUTCOME_MAX_DETAILS; i++)
+		put(&self->out, WIRE_DETAIL, &d, sizeof(d));
+	EXPECT_EQ(OUTCOME_MAX_DETAILS, self->out.n_details);
+	EXPECT_EQ(sizeof(d.text) - 1, strlen(self->out.details[0].text));
+}
+
+TEST_HARNESS_MAIN
