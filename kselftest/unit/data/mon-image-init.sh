@@ -1,0 +1,85 @@
+#!/bin/busybox sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# PID 1 of the guests whose memory mon-image.sh dumps. Writes to the second
+# serial port what the kernel says of itself, before and after the dump.
+
+B=/bin/busybox
+$B mount -t devtmpfs dev /dev
+$B mount -t proc proc /proc
+$B mount -t sysfs sys /sys
+$B mount -t tmpfs tmp /tmp
+$B mount -t debugfs debug /sys/kernel/debug
+$B mount -t cgroup2 cgroup /sys/fs/cgroup
+$B stty raw < /dev/ttyS1
+
+# collect FOLDER: first to memory, so that as little as possible happens
+# between the readings
+collect()
+{
+	$B mkdir "$1"
+	$B cat /proc/schedstat > "$1/schedstat"
+	for f in state switch_all root/ops root/events; do
+		$B cat "/sys/kernel/sched_ext/$f" \
+			> "$1/scx_$($B basename $f)" 2> /dev/null
+	done
+	$B cat /sys/kernel/debug/sched/debug > "$1/sched_debug"
+	for d in /sys/kernel/debug/sched/domains/cpu*/domain*; do
+		for f in "$d"/*; do
+			echo "$d/$($B basename "$f") $($B cat "$f" 2> /dev/null)"
+		done
+	done > "$1/domains"
+	for p in /proc/[0-9]*/task/[0-9]*; do
+		$B sed -n '/^Name:/h; /^State:/H; /^Pid:/H;
+			/^Cpus_allowed:/{H;g;s/\n/ /gp}' "$p/status"
+	done > "$1/tasks" 2> /dev/null
+	for p in /proc/[0-9]*/task/[0-9]*; do
+		echo "stack $($B basename "$p") $($B tr '\n' ' ' < "$p/stack")"
+	done > "$1/stacks" 2> /dev/null
+	if [ -x /bin/bpftool ]; then
+		bpftool -j map show > "$1/maps"
+		bpftool -j prog show > "$1/progs"
+		for m in $($B grep -o '"id":[0-9]*' "$1/maps" |
+			   $B cut -d: -f2 | $B sort -un); do
+			echo "map $m $(bpftool -j map dump id "$m" 2> /dev/null)"
+		done > "$1/map_dumps"
+	fi
+	$B cat /proc/uptime > "$1/uptime"
+}
+
+say()
+{
+	for f in "$1"/*; do
+		echo "==== $($B basename "$f")"
+		$B cat "$f"
+	done > /dev/ttyS1
+}
+
+if [ -f /scheduler ]; then
+	read -r sched < /scheduler
+	$sched > /dev/ttyS0 2>&1 &
+	for i in $($B seq 600); do
+		[ "$($B cat /sys/kernel/sched_ext/state)" = enabled ] && break
+		$B usleep 100000
+	done
+fi
+
+# Some history: busy loops and sleepers on all CPUs, then quiet.
+for i in $($B seq $(($($B nproc) < 16 ? $($B nproc) : 16))); do
+	( j=0; while [ $j -lt 3000 ]; do j=$((j + 1)); done
+	  for j in 1 2 3 4 5; do $B usleep 20000; done ) &
+	pids="$pids $!"
+done
+wait $pids
+[ -x /hook ] && /hook
+$B sleep 1
+
+collect /tmp/before
+say /tmp/before
+# The host dumps our memory while we sleep.
+echo READY > /dev/ttyS1
+$B sleep 3
+collect /tmp/after
+say /tmp/after
+echo DONE > /dev/ttyS1
+$B sleep 1000

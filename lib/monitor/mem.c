@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reads and writes of guest memory, and x86-64 page tables with 4 or 5
+ * levels and pages of 4 KiB, 2 MiB and 1 GiB.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "lib/monitor/fields.h"
+#include "lib/monitor/mem.h"
+#include "lib/util/util.h"
+
+#define PAGE_SIZE	4096ULL
+#define PTE_PRESENT	(1ULL << 0)
+#define PTE_HUGE	(1ULL << 7)
+#define PTE_ADDR	0x000ffffffffff000ULL
+#define TABLE_ENTRIES	512
+#define KERNEL_HALF	(1ULL << 63)
+
+/* Bits of the address below each level's index: PTE, PMD, PUD, P4D, PGD. */
+static const unsigned int level_shift[] = { 12, 21, 30, 39, 48 };
+
+/* In the kernel's half the bits above the top index are all ones. */
+static bool is_canonical(const struct mon_mem *mem, uint64_t va)
+{
+	unsigned int bits = mem->five_levels ? 57 : 48;
+
+	return va >> (bits - 1) == UINT64_MAX >> (bits - 1);
+}
+
+int mon_walk(const struct mon_mem *mem, uint64_t va, uint64_t *pa,
+	     uint64_t *run)
+{
+	uint64_t table = mem->pgd_pa, entry, mask;
+	int level = mem->five_levels ? 4 : 3;
+	const void *p;
+
+	if (!is_canonical(mem, va))
+		return -EFAULT;
+	for (;; level--) {
+		p = mon_phys(mem, table +
+			     8 * ((va >> level_shift[level]) % TABLE_ENTRIES),
+			     8);
+		if (!p)
+			return -EFAULT;
+		entry = mon_load(p, 8);
+		if (!(entry & PTE_PRESENT))
+			return -EFAULT;
+		if (!level || (level <= 2 && entry & PTE_HUGE))
+			break;
+		table = entry & PTE_ADDR;
+	}
+	mask = (1ULL << level_shift[level]) - 1;
+	*pa = (entry & PTE_ADDR & ~mask) | (va & mask);
+	*run = mask + 1 - (va & mask);
+	return 0;
+}
+
+int mon_translate(const struct mon_mem *mem, uint64_t va, uint64_t *pa,
+		  uint64_t *run)
+{
+	uint64_t off;
+
+	if (va >= mem->text && va < mem->text_end) {
+		*pa = mem->text_pa + (va - mem->text);
+		*run = mem->text_end - va;
+		return 0;
+	}
+	off = va - mem->page_offset;
+	if (mem->page_offset && va >= mem->page_offset && off < mem->phys_end) {
+		*pa = off;
+		*run = mem->phys_end - off;
+		return 0;
+	}
+	if (!(va & KERNEL_HALF) || !mem->pgd_pa)
+		return -EFAULT;
+	return mon_walk(mem, va, pa, run);
+}
+
+void *mon_ptr(const struct mon_mem *mem, uint64_t va, size_t len)
+{
+	uint64_t pa, run, next, more;
+
+	if (mon_translate(mem, va, &pa, &run))
+		return NULL;
+	/* Pages of vmalloc may happen to be neighbours. */
+	while (run < len) {
+		if (va > UINT64_MAX - run ||
+		    mon_translate(mem, va + run, &next, &more) ||
+		    next != pa + run)
+			return NULL;
+		run += more;
+	}
+	return mon_phys(mem, pa, len);
+}
+
+int mon_read(const struct mon_mem *mem, uint64_t va, void *buf, size_t len)
+{
+	uint64_t pa, run;
+	const void *p;
+	char *to = buf;
+
+	while (len) {
+		if (mon_translate(mem, va, &pa, &run))
+			return -EFAULT;
+		run = min(run, (uint64_t)len);
+		p = mon_phys(mem, pa, run);
+		if (!p) {
+			/* RAM may be in several pieces: go page by page. */
+			run = min(run, PAGE_SIZE - pa % PAGE_SIZE);
+			p = mon_phys(mem, pa, run);
+		}
+		if (!p)
+			return -EFAULT;
+		memcpy(to, p, run);
+		to += run;
+		len -= run;
+		if (len && va > UINT64_MAX - run)
+			return -EFAULT;
+		va += run;
+	}
+	return 0;
+}
+
+int mon_read_u32(const struct mon_mem *mem, uint64_t va, uint32_t *value)
+{
+	const void *p = mon_ptr(mem, va, sizeof(*value));
+
+	if (!p)
+		return mon_read(mem, va, value, sizeof(*value));
+	*value = mon_load(p, sizeof(*value));
+	return 0;
+}
+
+int mon_read_u64(const struct mon_mem *mem, uint64_t va, uint64_t *value)
+{
+	const void *p = mon_ptr(mem, va, sizeof(*value));
+
+	if (!p)
+		return mon_read(mem, va, value, sizeof(*value));
+	*value = mon_load(p, sizeof(*value));
+	return 0;
+}
+
+void mon_clean_str(char *buf, size_t size)
+{
+	size_t i;
+
+	if (!size)
+		return;
+	buf[size - 1] = '\0';
+	for (i = 0; buf[i]; i++)
+		if (buf[i] < ' ' || buf[i] > '~')
+			buf[i] = '?';
+	/* Nothing of what lay behind the string gets out. */
+	memset(buf + i, 0, size - i);
+}
+
+int mon_read_str(const struct mon_mem *mem, uint64_t va, char *buf,
+		 size_t size)
+{
+	size_t got = 0, n;
+
+	if (!size)
+		return -EINVAL;
+	memset(buf, 0, size);
+	/* A string near the end of what is mapped: read no further than it. */
+	while (got < size - 1) {
+		n = min(size - 1 - got, (size_t)(64 - (va + got) % 64));
+		if (mon_read(mem, va + got, buf + got, n)) {
+			buf[got] = '\0';
+			mon_clean_str(buf, size);
+			return -EFAULT;
+		}
+		if (memchr(buf + got, '\0', n))
+			break;
+		got += n;
+	}
+	mon_clean_str(buf, size);
+	return 0;
+}
+
+static void store(void *p, const void *buf, size_t len)
+{
+	uint64_t v = 0;
+
+	if (len > 8 || (uintptr_t)p & (len - 1)) {
+		memcpy(p, buf, len);
+		return;
+	}
+	memcpy(&v, buf, len);
+	switch (len) {
+	case 1:
+		__atomic_store_n((uint8_t *)p, v, __ATOMIC_RELAXED);
+		break;
+	case 2:
+		__atomic_store_n((uint16_t *)p, v, __ATOMIC_RELAXED);
+		break;
+	case 4:
+		__atomic_store_n((uint32_t *)p, v, __ATOMIC_RELAXED);
+		break;
+	case 8:
+		__atomic_store_n((uint64_t *)p, v, __ATOMIC_RELAXED);
+		break;
+	default:
+		memcpy(p, buf, len);
+	}
+}
+
+int mon_write(const struct mon_mem *mem, uint64_t va, const void *buf,
+	      size_t len)
+{
+	const char *from = buf;
+	uint64_t pa, run;
+	size_t done, n;
+
+	/* First see that all of it is there, then write. */
+	for (done = 0; done < len; done += n) {
+		if (va > UINT64_MAX - done ||
+		    mon_translate(mem, va + done, &pa, &run))
+			return -EFAULT;
+		n = min(min(run, (uint64_t)(len - done)),
+			PAGE_SIZE - pa % PAGE_SIZE);
+		if (!mon_phys(mem, pa, n))
+			return -EFAULT;
+	}
+	for (done = 0; done < len; done += n) {
+		void *p;
+
+		if (mon_translate(mem, va + done, &pa, &run))
+			return -EFAULT;
+		n = min(min(run, (uint64_t)(len - done)),
+			PAGE_SIZE - pa % PAGE_SIZE);
+		p = mon_phys(mem, pa, n);
+		if (!p)
+			return -EFAULT;
+		store(p, from + done, n);
+	}
+	return 0;
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A guest's memory, seen from outside: physical addresses by way of the
+ * machine's ops, kernel virtual addresses by the guest's own page tables.
+ *
+ * Whatever is read may be a lie and may change meanwhile. No function here
+ * touches anything but guest RAM, and none loops longer than it is told to.
+ */
+#ifndef KTSTR_MONITOR_MEM_H
+#define KTSTR_MONITOR_MEM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+ * struct mon_regs - registers of a CPU, as far as unwinding needs them
+ */
+struct mon_regs {
+	uint64_t ip;
+	uint64_t sp;
+	uint64_t bp;
+	uint64_t flags;
+	uint64_t cs;
+};
+
+/**
+ * struct mon_mem_ops - how to get at a machine
+ *
+ * To monitor another kind of machine, provide @map; the rest may be NULL.
+ *
+ * @map: the host address of @len bytes of RAM at @gpa, NULL unless all of
+ *	them are RAM in one piece. Stays valid as long as the machine
+ * @vcpu_time_ns: CPU time that a vCPU's thread has used; lets a stall be told
+ *	from a vCPU that the host does not run
+ * @guest_tsc: the guest's time stamp counter now
+ * @vcpu_regs: registers of a vCPU that is stopped; 0 or -errno
+ */
+struct mon_mem_ops {
+	void *(*map)(void *ctx, uint64_t gpa, size_t len);
+	uint64_t (*vcpu_time_ns)(void *ctx, unsigned int cpu);
+	uint64_t (*guest_tsc)(void *ctx);
+	int (*vcpu_regs)(void *ctx, unsigned int cpu, struct mon_regs *regs);
+};
+
+/**
+ * struct mon_mem - memory and how to translate into it
+ * @ops: the machine
+ * @ctx: first argument of @ops
+ * @phys_end: no RAM from this physical address on
+ * @text: run-time address of the kernel image, 0 before it was found
+ * @text_end: its end
+ * @text_pa: its physical address
+ * @page_offset: start of the direct map, 0 before it is known
+ * @pgd_pa: physical address of the kernel's top page table
+ * @five_levels: it has five levels
+ *
+ * Plain data: threads take a copy each.
+ */
+struct mon_mem {
+	const struct mon_mem_ops *ops;
+	void *ctx;
+	uint64_t phys_end;
+	uint64_t text;
+	uint64_t text_end;
+	uint64_t text_pa;
+	uint64_t page_offset;
+	uint64_t pgd_pa;
+	bool five_levels;
+};
+
+/**
+ * mon_phys() - host address of guest physical memory, or NULL
+ */
+static inline void *mon_phys(const struct mon_mem *mem, uint64_t gpa,
+			     size_t len)
+{
+	if (gpa >= mem->phys_end || len > mem->phys_end - gpa)
+		return NULL;
+	return mem->ops->map(mem->ctx, gpa, len);
+}
+
+/**
+ * mon_walk() - translate by the page tables alone
+ * @mem: memory, with @pgd_pa and @five_levels
+ * @va: kernel virtual address
+ * @pa: gets the physical address
+ * @run: gets the bytes from there to the end of the page
+ *
+ * Return: 0; -EFAULT when it is not mapped, or a table is not in RAM.
+ */
+int mon_walk(const struct mon_mem *mem, uint64_t va, uint64_t *pa,
+	     uint64_t *run);
+
+/**
+ * mon_translate() - translate: kernel image, direct map, or page tables
+ *
+ * Like mon_walk(), but quick where the answer is a subtraction.
+ */
+int mon_translate(const struct mon_mem *mem, uint64_t va, uint64_t *pa,
+		  uint64_t *run);
+
+/**
+ * mon_ptr() - host address of kernel virtual memory
+ * @va: kernel virtual address
+ * @len: bytes wanted from there on
+ *
+ * Return: the host address; NULL unless all of them are RAM and physically in
+ * one piece. The guest writes there meanwhile; and what a pointer of the
+ * guest leads to may be freed and used anew at any time.
+ */
+void *mon_ptr(const struct mon_mem *mem, uint64_t va, size_t len);
+
+/**
+ * mon_read() - copy kernel virtual memory out
+ *
+ * Return: 0; -EFAULT when any of it is not there, @buf is then undefined.
+ */
+int mon_read(const struct mon_mem *mem, uint64_t va, void *buf, size_t len);
+
+/**
+ * mon_read_u32(), mon_read_u64() - read one integer, never torn if aligned
+ */
+int mon_read_u32(const struct mon_mem *mem, uint64_t va, uint32_t *value);
+int mon_read_u64(const struct mon_mem *mem, uint64_t va, uint64_t *value);
+
+/**
+ * mon_read_str() - copy a NUL-terminated string out
+ * @buf: gets at most @size - 1 bytes and a NUL, whatever happens
+ *
+ * Bytes that are not printable ASCII become '?'.
+ *
+ * Return: 0 or -EFAULT.
+ */
+int mon_read_str(const struct mon_mem *mem, uint64_t va, char *buf,
+		 size_t size);
+
+/**
+ * mon_write() - change kernel virtual memory
+ *
+ * An aligned value of 1, 2, 4 or 8 bytes is written at once.
+ *
+ * Return: 0; -EFAULT when any of it is not there, nothing is then written.
+ */
+int mon_write(const struct mon_mem *mem, uint64_t va, const void *buf,
+	      size_t len);
+
+/**
+ * mon_clean_str() - make a string of the guest's fit to print
+ * @buf: @size bytes; cut at the first NUL, terminated, other bytes replaced
+ */
+void mon_clean_str(char *buf, size_t size);
+
+#endif /* KTSTR_MONITOR_MEM_H */
