@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Merging the attributes of fixture, variant and test. See attr.h.
+ */
+#include "lib/test/attr.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/util/util.h"
+
+#define DEFAULT_DURATION_S	2
+#define DEFAULT_WORKERS		2
+
+static const struct topology default_topology = TOPOLOGY(1, 1, 2, 1);
+
+static bool topology_given(const struct topology *t)
+{
+	return t->nodes || t->llcs || t->cores || t->threads;
+}
+
+static void add_args(struct ktstr_merged *m, const char * const *args)
+{
+	unsigned int i;
+
+	for (i = 0; i < KTSTR_MAX_ARGS && args[i]; i++)
+		m->sched_args[m->n_sched_args++] = args[i];
+}
+
+/* Let what @over sets replace what @attr says. */
+static void merge_level(struct ktstr_attr *attr, const struct ktstr_attr *over)
+{
+	if (topology_given(&over->topology))
+		attr->topology = over->topology;
+	if (over->memory_mb)
+		attr->memory_mb = over->memory_mb;
+	if (over->scheduler)
+		attr->scheduler = over->scheduler;
+	if (over->duration_s)
+		attr->duration_s = over->duration_s;
+	if (over->workers)
+		attr->workers = over->workers;
+	if (over->expect_scx_bpf_error_contains)
+		attr->expect_scx_bpf_error_contains =
+			over->expect_scx_bpf_error_contains;
+	if (over->expect_exit_kind)
+		attr->expect_exit_kind = over->expect_exit_kind;
+	attr->expect_err |= over->expect_err;
+	attr->host_only |= over->host_only;
+}
+
+/* Scheduler and defaults fill what no level has set. */
+static void fill_defaults(struct ktstr_attr *attr)
+{
+	const struct scheduler *s = attr->scheduler;
+
+	if (!topology_given(&attr->topology))
+		attr->topology = s && topology_given(&s->topology) ?
+				 s->topology : default_topology;
+	if (!attr->duration_s)
+		attr->duration_s = DEFAULT_DURATION_S;
+	if (!attr->workers)
+		attr->workers = DEFAULT_WORKERS;
+}
+
+static int check_sense(const struct ktstr_attr *attr, char *err,
+		       size_t err_size)
+{
+	bool pinned = attr->expect_scx_bpf_error_contains ||
+		      attr->expect_exit_kind;
+	bool has_process = attr->scheduler && attr->scheduler->binary;
+
+	if (pinned && !attr->expect_err) {
+		snprintf(err, err_size,
+			 "an expected error text needs .expect_err = true");
+		return -EINVAL;
+	}
+	if ((attr->expect_scx_bpf_error_contains &&
+	     !*attr->expect_scx_bpf_error_contains) ||
+	    (attr->expect_exit_kind && !*attr->expect_exit_kind)) {
+		snprintf(err, err_size, "an expected error text is empty");
+		return -EINVAL;
+	}
+	if (attr->expect_err && !has_process) {
+		snprintf(err, err_size,
+			 ".expect_err needs a scheduler that can die");
+		return -EINVAL;
+	}
+	return topology_check(&attr->topology, 0, err, err_size);
+}
+
+int attr_merge(const struct ktstr_test *test, struct ktstr_merged *merged,
+	       char *err, size_t err_size)
+{
+	struct ktstr_attr *attr = &merged->attr;
+	const struct scheduler *s;
+	unsigned int i;
+
+	memset(merged, 0, sizeof(*merged));
+	for (i = 0; i < ARRAY_SIZE(test->levels); i++)
+		if (test->levels[i])
+			merge_level(attr, test->levels[i]);
+
+	s = attr->scheduler;
+	check_limits_default(&attr->limits);
+	if (s) {
+		check_limits_merge(&attr->limits, &s->limits);
+		add_args(merged, s->args);
+	}
+	for (i = 0; i < ARRAY_SIZE(test->levels); i++) {
+		if (!test->levels[i])
+			continue;
+		check_limits_merge(&attr->limits, &test->levels[i]->limits);
+		add_args(merged, test->levels[i]->sched_args);
+	}
+
+	fill_defaults(attr);
+	return check_sense(attr, err, err_size);
+}
+
+void attr_full_name(const struct ktstr_test *test, char *buf, size_t size)
+{
+	snprintf(buf, size, "%s%s%s.%s", test->fixture,
+		 *test->variant ? "." : "", test->variant, test->name);
+}

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A test on the host: boot the VM, show what it says, leave the verdict.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/host/pace.h"
+#include "lib/host/paths.h"
+#include "lib/report/failure.h"
+#include "lib/run/run.h"
+#include "lib/run/verdict.h"
+#include "lib/test/attr.h"
+#include "lib/test/glue.h"
+#include "lib/test/relay.h"
+#include "lib/util/lifeline.h"
+#include "lib/util/log.h"
+#include "lib/util/util.h"
+
+#define RUN_ERR_SIZE	400
+
+/* One test's run on the host. */
+struct host_run {
+	const struct ktstr_test *test;
+	struct ktstr_merged merged;
+	char name[256];
+	char program[PATH_MAX];
+	char scheduler[PATH_MAX];
+	struct relay output;
+	struct relay console;
+};
+
+static const char *scheduler_name(const struct host_run *hr)
+{
+	const struct scheduler *s = hr->merged.attr.scheduler;
+
+	return s && s->binary ? s->name : NULL;
+}
+
+static void on_output(void *ctx, const char *bytes, size_t len)
+{
+	struct host_run *hr = ctx;
+
+	relay_add(&hr->output, bytes, len);
+}
+
+static void on_console(void *ctx, const char *bytes, size_t len)
+{
+	struct host_run *hr = ctx;
+
+	relay_add(&hr->console, bytes, len);
+}
+
+/* Find the files of this test; a missing one is a skip. */
+static bool find_files(struct host_run *hr)
+{
+	const struct scheduler *s = hr->merged.attr.scheduler;
+	char err[RUN_ERR_SIZE];
+	int ret;
+
+	ret = host_kernel_check(&ktstr_glue.kernel, s && s->binary, err,
+				sizeof(err));
+	if (ret) {
+		glue_skip(hr->test, err);
+		return false;
+	}
+
+	ret = host_self_path(hr->program, sizeof(hr->program));
+	if (ret) {
+		glue_result(hr->test, RUN_FAIL,
+			    "infrastructure: cannot find this program: %s",
+			    strerror(-ret));
+		return false;
+	}
+
+	if (!s || !s->binary)
+		return true;
+	ret = host_find_program(s->binary, hr->scheduler,
+				sizeof(hr->scheduler));
+	if (ret == -ENOENT) {
+		snprintf(err, sizeof(err),
+			 "no scheduler program %s beside the test program or in $KTSTR_SCHEDULER_DIR",
+			 s->binary);
+		glue_skip(hr->test, err);
+	} else if (ret) {
+		glue_result(hr->test, RUN_FAIL, "scheduler program %s: %s",
+			    hr->scheduler, strerror(-ret));
+	}
+	return !ret;
+}
+
+/*
+ * Errors of vm_create() in our words: what this machine cannot give is ours,
+ * what the image or the topology got wrong is the caller's.
+ */
+static void report_no_run(const struct host_run *hr, int ret, const char *err)
+{
+	bool callers = ret == -EINVAL || ret == -ENOEXEC || ret == -ENOENT;
+
+	glue_result(hr->test, RUN_FAIL, "%s%s",
+		    callers ? "" : "infrastructure: ", err);
+}
+
+static void leave_verdict(struct host_run *hr, const struct run_outcome *out)
+{
+	const struct ktstr_attr *attr = &hr->merged.attr;
+	const struct run_expect expect = {
+		.scheduler = scheduler_name(hr),
+		.expect_err = attr->expect_err,
+		.error_contains = attr->expect_scx_bpf_error_contains,
+		.exit_kind = attr->expect_exit_kind,
+	};
+	struct run_verdict verdict;
+
+	run_judge(&expect, out, &verdict);
+	relay_end(&hr->output, verdict.code == RUN_FAIL || log_verbose());
+	relay_end(&hr->console, false);
+
+	if (verdict.code == RUN_FAIL) {
+		const struct failure f = {
+			.test = hr->name,
+			.scheduler = scheduler_name(hr),
+			.topology = attr->topology,
+			.kernel = ktstr_glue.kernel.image,
+			.out = out,
+			.verdict = &verdict,
+			.verbose = log_verbose(),
+		};
+
+		report_failure(stdout, &f);
+	}
+	if (verdict.code == RUN_SKIP)
+		glue_skip(hr->test, verdict.reason);
+	else
+		glue_result(hr->test, verdict.code, "%s", verdict.reason);
+}
+
+static void boot_and_judge(struct host_run *hr)
+{
+	const struct ktstr_attr *attr = &hr->merged.attr;
+	const struct run_config config = {
+		.program = hr->program,
+		.test = hr->name,
+		.kernel = &ktstr_glue.kernel,
+		.topology = attr->topology,
+		.memory_mb = attr->memory_mb,
+		.scheduler = hr->scheduler[0] ? hr->scheduler : NULL,
+		.sched_args = hr->merged.sched_args,
+		.n_sched_args = hr->merged.n_sched_args,
+		.sysctls = attr->scheduler ? attr->scheduler->sysctls : NULL,
+		.duration_ms = attr->duration_s * MSEC_PER_SEC,
+		.slowness = host_slowness(topology_cpus(&attr->topology)),
+		.verbose = log_verbose(),
+		.console = log_verbose() ? on_console : NULL,
+		.output = on_output,
+		.ctx = hr,
+	};
+	struct run_outcome *out = malloc(sizeof(*out));
+	char err[RUN_ERR_SIZE] = "";
+	int ret;
+
+	if (!out) {
+		glue_result(hr->test, RUN_FAIL,
+			    "infrastructure: no memory for the VM");
+		return;
+	}
+	outcome_init(out);
+	ret = run_vm(&config, out, err, sizeof(err));
+	if (ret)
+		report_no_run(hr, ret, err);
+	else
+		leave_verdict(hr, out);
+	outcome_exit(out);
+	free(out);
+}
+
+void host_test(const struct ktstr_test *test)
+{
+	struct host_run *hr;
+	char err[RUN_ERR_SIZE];
+
+	if (ktstr_glue.missing[0]) {
+		glue_skip(test, ktstr_glue.missing);
+		return;
+	}
+	lifeline_tie(ktstr_glue.main_pid);
+
+	hr = calloc(1, sizeof(*hr));
+	if (!hr) {
+		glue_result(test, RUN_FAIL,
+			    "infrastructure: no memory for the VM");
+		return;
+	}
+	hr->test = test;
+	attr_full_name(test, hr->name, sizeof(hr->name));
+
+	if (attr_merge(test, &hr->merged, err, sizeof(err))) {
+		glue_result(test, RUN_FAIL, "%s", err);
+	} else if (find_files(hr)) {
+		/* An expected death is no news while it happens. */
+		relay_init(&hr->output, stdout, hr->merged.attr.expect_err);
+		relay_init(&hr->console, stdout, false);
+		boot_and_judge(hr);
+		relay_exit(&hr->output);
+		relay_exit(&hr->console);
+	}
+	free(hr);
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Before and after the harness: roles, lifelines, the emulated host, status.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/host/paths.h"
+#include "lib/run/verdict.h"
+#include "lib/scenario/scenario.h"
+#include "lib/test/glue.h"
+#include "lib/test/move.h"
+#include "lib/util/lifeline.h"
+#include "lib/util/log.h"
+#include "lib/util/util.h"
+#include "lib/wire/plan.h"
+#include "lib/wire/wire.h"
+
+struct ktstr_glue ktstr_glue;
+
+static bool env_set(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value && *value && strcmp(value, "0");
+}
+
+void glue_result(const struct ktstr_test *test, int code, const char *fmt, ...)
+{
+	va_list ap;
+
+	*test->exit_code = code;
+	va_start(ap, fmt);
+	vsnprintf(test->reason, test->reason_size, fmt, ap);
+	va_end(ap);
+	/* One result is one line. */
+	test->reason[strcspn(test->reason, "\n")] = '\0';
+}
+
+void glue_skip(const struct ktstr_test *test, const char *missing)
+{
+	bool strict = env_set("KTSTR_STRICT");
+
+	glue_result(test, strict ? RUN_FAIL : RUN_SKIP, "%s%s",
+		    strict ? "infrastructure: " : "", missing);
+}
+
+static bool is_host_only(const struct ktstr_test *test)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(test->levels); i++)
+		if (test->levels[i] && test->levels[i]->host_only)
+			return true;
+	return false;
+}
+
+bool ktstr_test_begin(const struct ktstr_test *test, struct ktstr_ctx **ctx)
+{
+	if (ktstr_glue.in_guest)
+		return guest_begin(test, ctx);
+	if (is_host_only(test))
+		return true;
+
+	host_test(test);
+	return false;
+}
+
+void ktstr_test_end(const struct ktstr_test *test, struct ktstr_ctx *ctx)
+{
+	struct wire_result result = { .exit_code = *test->exit_code };
+
+	(void)ctx;
+	snprintf(result.reason, sizeof(result.reason), "%s", test->reason);
+	if (wire_fd() >= 0)
+		wire_send(wire_fd(), WIRE_RESULT, &result, sizeof(result));
+}
+
+/* -l and -h only talk: they need no kernel and no KVM. */
+static bool runs_tests(int argc, char **argv)
+{
+	int i;
+
+	for (i = 1; i < argc; i++)
+		if (!strcmp(argv[i], "-l") || !strcmp(argv[i], "-h"))
+			return false;
+	return true;
+}
+
+/* Die with whoever runs us: the runner's own kill does not reach our VMs. */
+static void tie_to_owner(void)
+{
+	const char *owner = getenv("KTSTR_OWNER_PID");
+	pid_t parent = getppid();
+
+	if (parent > 1)
+		lifeline_tie(parent);
+	if (owner && atoi(owner) > 1)
+		lifeline_tie(atoi(owner));
+}
+
+int ktstr_main_begin(int argc, char **argv)
+{
+	ktstr_glue.in_guest = env_set(ENV_GUEST);
+	ktstr_glue.main_pid = getpid();
+	if (ktstr_glue.in_guest || !runs_tests(argc, argv))
+		return -1;
+	ktstr_glue.runs_tests = true;
+
+	/* A result must be out before the next thing can go wrong. */
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	tie_to_owner();
+	if (host_kernel_find(&ktstr_glue.kernel, ktstr_glue.missing,
+			     sizeof(ktstr_glue.missing)))
+		return -1;
+	return move_to_kvm(argv, ktstr_glue.missing,
+			   sizeof(ktstr_glue.missing));
+}
+
+void ktstr_main_end(const struct ktstr_counts *counts)
+{
+	int status;
+
+	if (!ktstr_glue.runs_tests || getpid() != ktstr_glue.main_pid)
+		return;
+	if (!counts->planned) {
+		pr_err("no test matches these options");
+		status = RUN_FAIL;
+	} else if (counts->skip == counts->planned) {
+		status = RUN_SKIP;
+	} else {
+		return;
+	}
+	fflush(stdout);
+	_exit(status);
+}

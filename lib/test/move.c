@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Getting to a machine with a KVM that can run a kernel. See move.h.
+ */
+#include "lib/test/move.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/host/paths.h"
+#include "lib/run/verdict.h"
+#include "lib/test/glue.h"
+#include "vmm/emulated-host/emulated-host.h"
+#include "vmm/probe.h"
+
+#define PROBE_WHY_SIZE	200
+
+static int rerun(char **argv, const char *why)
+{
+	char cache[PATH_MAX], agent[PATH_MAX], self[PATH_MAX];
+	const char *readable[] = { ktstr_glue.kernel.image,
+				   ktstr_glue.kernel.vmlinux,
+				   getenv("KTSTR_SCHEDULER_DIR"), NULL };
+	const char *writable[] = { getenv("KTSTR_SIDECAR_DIR"), NULL };
+	struct emuhost_config config = {
+		.argv = (const char *const *)argv,
+		.cache = cache,
+		.agent = agent,
+		.writable = writable,
+		.readable = readable,
+		.reason = why,
+	};
+	int ret, status;
+
+	ret = host_cache_dir(cache, sizeof(cache));
+	if (!ret)
+		ret = host_find_program("ktstr-emuhost-agent", agent,
+					sizeof(agent));
+	if (!ret)
+		ret = host_self_path(self, sizeof(self));
+	if (ret)
+		return ret;
+
+	argv[0] = self;
+	ret = emuhost_run(&config, &status);
+	if (ret == -EIO) {
+		/* It may have died between two results: no parser may wait. */
+		printf("Bail out! infrastructure: the emulated host died\n");
+		return RUN_FAIL;
+	}
+	return ret ? ret : emuhost_exit_code(status);
+}
+
+int move_to_kvm(char **argv, char *missing, size_t missing_size)
+{
+	enum kvm_usability usable;
+	char why[PROBE_WHY_SIZE] = "";
+	int ret;
+
+	ret = kvm_probe(NULL, &usable, why, sizeof(why));
+	if (!ret && usable == KVM_USABLE)
+		return -1;
+
+	if (emuhost_inside()) {
+		snprintf(missing, missing_size,
+			 "infrastructure: no usable KVM on the emulated host: %s",
+			 why);
+		return -1;
+	}
+
+	ret = rerun(argv, why);
+	if (ret >= 0)
+		return ret;
+	snprintf(missing, missing_size,
+		 "no usable KVM (%s) and no emulated host (%s): ./run_ktstr.sh sets one up",
+		 why, strerror(-ret));
+	return -1;
+}
