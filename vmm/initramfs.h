@@ -11,8 +11,13 @@
 
 struct initramfs;
 
+#define INITRAMFS_ERR_SIZE	512	/* enough for @err with two paths */
+
 /**
- * initramfs_create() - an archive with the directories that init needs
+ * initramfs_create() - an archive with what init needs before its mounts
+ *
+ * That is /dev/console, /dev/null, /dev/mem and /dev/ttyS1, and the folders
+ * that things are mounted on.
  *
  * Return: the archive, NULL when memory is short.
  */
@@ -21,16 +26,33 @@ void initramfs_destroy(struct initramfs *ir);
 
 /**
  * initramfs_add() - add bytes as a file; parent directories are made
- * @path: absolute path in the guest; a second add of a path is -EEXIST
+ * @path: absolute path in the guest, without "." and ".."; a second add of a
+ *	path is -EEXIST
  * @mode: permission bits, e.g. 0755
+ *
+ * Return: 0, -EEXIST, -EINVAL, -ENOMEM, -EFBIG for what newc cannot hold.
  */
 int initramfs_add(struct initramfs *ir, const char *path, mode_t mode,
 		  const void *data, size_t len);
 
 /**
+ * initramfs_add_link() - add a symbolic link
+ * @target: where it points to
+ */
+int initramfs_add_link(struct initramfs *ir, const char *path,
+		       const char *target);
+
+/**
+ * initramfs_has() - is there something at @path already?
+ */
+bool initramfs_has(const struct initramfs *ir, const char *path);
+
+/**
  * initramfs_add_file() - add a file of this machine
  * @host_path: a regular file
  * @strip: leave out what only a debugger reads (ELF files: .debug_*)
+ *
+ * Return: as initramfs_add(); -errno of opening @host_path.
  */
 int initramfs_add_file(struct initramfs *ir, const char *path, mode_t mode,
 		       const char *host_path, bool strip);
@@ -42,9 +64,12 @@ int initramfs_add_file(struct initramfs *ir, const char *path, mode_t mode,
  * by DT_NEEDED, breadth first, every shared library, each at the path where
  * the loader will look for it. Search order: DT_RPATH, LD_LIBRARY_PATH,
  * DT_RUNPATH, /etc/ld.so.cache, the default directories. What is there
- * already is not added again.
+ * already is not added again. A library that this machine finds by its cache
+ * or by LD_LIBRARY_PATH alone moves to a default directory, since the guest
+ * has neither. Libraries that a program opens by dlopen() are not seen.
  *
- * Return: 0; -ENOENT with the library's and the program's names in @err.
+ * Return: 0; else @err has one sentence: -ENOENT no such program, or a library
+ * is missing, with the names of both; -ENOEXEC no program for this machine.
  */
 int initramfs_add_program(struct initramfs *ir, const char *path,
 			  const char *host_path, char *err, size_t err_size);

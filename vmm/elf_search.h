@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Where ld.so finds a library, here and in the guest.
+ */
+#ifndef KTSTR_VMM_ELF_SEARCH_H
+#define KTSTR_VMM_ELF_SEARCH_H
+
+#include <limits.h>
+#include <stdbool.h>
+
+#include "vmm/elf_image.h"
+
+/**
+ * struct elf_object - the program, its interpreter, or a library
+ * @host: its path here
+ * @guest: its path there
+ * @name: what DT_NEEDED calls it
+ * @loader: who needed it first, NULL for the program
+ * @image: its file
+ */
+struct elf_object {
+	char host[PATH_MAX];
+	char guest[PATH_MAX];
+	char *name;
+	const struct elf_object *loader;
+	struct elf_image image;
+};
+
+/**
+ * struct elf_search - what a search needs to know
+ * @program: whose machine the libraries must be for; set by the caller
+ * @cache: /etc/ld.so.cache; empty when there is none
+ * @lib_dir: where in the guest a library goes that no search there would find
+ */
+struct elf_search {
+	const struct elf_object *program;
+	struct elf_image cache;
+	char lib_dir[PATH_MAX];
+};
+
+/**
+ * elf_search_init() - read the cache
+ */
+void elf_search_init(struct elf_search *s);
+void elf_search_exit(struct elf_search *s);
+
+/**
+ * elf_search() - find a library
+ * @o: has @name and @loader; gets @host, @guest and a parsed @image
+ *
+ * Return: was it found?
+ */
+bool elf_search(const struct elf_search *s, struct elf_object *o);
+
+/**
+ * elf_object_fits() - map @host, if it is a library for @program's machine
+ */
+bool elf_object_fits(struct elf_object *o, const struct elf_object *program);
+
+/**
+ * elf_object_set_path() - copy a path into @host or @guest
+ *
+ * Return: did it fit, and was it not empty?
+ */
+bool elf_object_set_path(char *buf, const char *path);
+
+/**
+ * path_normalize() - "/a/b/../c//d" becomes "/a/c/d", in place
+ */
+void path_normalize(char *path);
+
+#endif /* KTSTR_VMM_ELF_SEARCH_H */
