@@ -162,23 +162,25 @@ job_running()
 	kill -0 "$1" 2>/dev/null
 }
 
-# nap: about a second that a signal cuts short.
+# A fifth of a second, without a process for it.
 nap()
 {
-	read -rt "${1:-1}" -u "$nap_fd" || true
+	read -rt 0.2 -u "$nap_fd" || true
 }
 
 # job LOG TEXT COMMAND...: run it to its end under a progress line.
 job()
 {
-	local log=$1 text=$2 begin=$SECONDS pid
+	local log=$1 text=$2 begin=$SECONDS pid shown_s=0
 
 	shift 2
 	job_start "$log" "$@"
 	pid=$job
-	nap 0.2
 	while job_running "$pid"; do
-		progress "$text, $((SECONDS - begin)) s $(job_detail "$log")"
+		if ((SECONDS - begin > shown_s)); then
+			shown_s=$((SECONDS - begin))
+			progress "$text, $shown_s s $(job_detail "$log")"
+		fi
 		nap
 	done
 	progress_clear
@@ -195,6 +197,16 @@ job_detail()
 	[[ $steps = 0 ]] || printf '[%s lines: %s]' "$steps" "${last:0:40}"
 }
 
+# A full disk may have kept even its own error message out of the log.
+disk_is_full()
+{
+	local free block
+
+	grep -q 'No space left on device' "$1" 2>/dev/null && return
+	read -r free block <<<"$(stat -f -c '%a %S' "$1")"
+	((free * block < 1 << 20))
+}
+
 # job_must LOG TEXT COMMAND...: or say why not, with the log's tail, and end.
 job_must()
 {
@@ -202,9 +214,10 @@ job_must()
 
 	job "$@" || status=$?
 	((status == 0)) && return
-	if grep -q 'No space left on device' "$log" 2>/dev/null; then
-		missing "$text: the disk is full; free space in $cache" \
-			"or name another folder by XDG_CACHE_HOME="
+	if disk_is_full "$log"; then
+		missing "$text: the disk is full; free space in ${log%/logs/*}" \
+			"(see ./run_ktstr.sh clean) or name another folder" \
+			"by XDG_CACHE_HOME= and KTSTR_OUT="
 	fi
 	say "$text: failed with status $status; the end of $log:"
 	tail -n "${tail_lines:-15}" "$log" | sed -e 's/^/  | /' >&2

@@ -267,7 +267,8 @@ entry_store()
 	job_must "$log" "keeping the kernel" cp --reflink=auto \
 		"$build/arch/x86/boot/bzImage" "$build/vmlinux" "$new/"
 	job_must "$log" "keeping the kernel" cp "$build/.config" "$new/config"
-	entry_metadata "$2" "$new" >"$new/metadata.json"
+	entry_metadata "$2" "$new" >"$new/metadata.json" ||
+		missing "$new/metadata.json: cannot be written; is the disk full?"
 	rm -rf "$kernel"		# one that was not whole
 	mv -T "$new" "$kernel"
 }

@@ -99,7 +99,11 @@ source_files()
 			"${source_pathspec[@]}"
 		return
 	fi
-	[[ -d $empty ]] || git init -q --bare "$empty"
+	if [[ ! -d $empty ]]; then
+		git init -q --bare "$empty.$BASHPID"
+		mv -T "$empty.$BASHPID" "$empty" 2>/dev/null ||
+			rm -rf "$empty.$BASHPID"	# someone was faster
+	fi
 	# Debian's .gitignore names everything at the top: take that back,
 	# and leave out what builds put there.
 	git -c core.bare=false --git-dir="$empty" --work-tree="$tree" \

@@ -1,0 +1,294 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Bad input to run_ktstr.sh: one clear line, the right exit status (4 where
+# something is missing, 1 where something is wrong), nothing half-written.
+set -uo pipefail
+# shellcheck source=scripts/tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# ---- kernels that will not do ----
+
+# A folder as a build leaves it, of which each case spoils one thing.
+built_kernel()
+{
+	mkdir -p built/arch/x86/boot
+	fake_image built/arch/x86/boot/bzImage
+	fake_vmlinux built/vmlinux
+	cp "$top/ktstr.kconfig" built/.config
+	image=$PWD/built/arch/x86/boot/bzImage
+	export KTSTR_KERNEL=$PWD/built
+}
+
+good_kernel_passes()
+{
+	built_kernel
+	front 0 "kernel: $PWD/built" kernel
+}
+
+no_kernel()
+{
+	KTSTR_KERNEL=$PWD/nowhere front 4 'nowhere: no kernel there; name' kernel
+}
+
+no_tree()
+{
+	KDIR=$PWD front 4 'no kernel tree there; name one' kernel
+}
+
+kernel_without_option()
+{
+	built_kernel
+	sed -i "/CONFIG_$1=/d" built/.config
+	front 4 'cannot run the tests; merge ktstr.kconfig' kernel
+	grep -q "CONFIG_$1 is not set (" stderr || fail "$1 is not named"
+}
+
+tree_without_option()
+{
+	fake_tree tree
+	echo 'SCHED_CLASS_EXT' >tree/parts/deny
+	KDIR=$PWD/tree front 4 'cannot run the tests' kernel
+	grep -q 'CONFIG_SCHED_CLASS_EXT is not set (.*6.12' stderr ||
+		fail "no hint"
+	[[ $(builds) = 0 ]] || fail "built before it looked"
+}
+
+strict_devmem()
+{
+	built_kernel
+	sed -i 's/CONFIG_STRICT_DEVMEM=n/CONFIG_STRICT_DEVMEM=y/' built/.config
+	front 4 'cannot run the tests' kernel
+	grep -q 'CONFIG_STRICT_DEVMEM is set' stderr || fail "not named"
+}
+
+vmlinux_without_btf()
+{
+	built_kernel
+	fake_vmlinux built/vmlinux no-btf
+	front 4 'vmlinux: no .BTF section; build with' kernel
+}
+
+vmlinux_missing()
+{
+	built_kernel
+	rm built/vmlinux
+	front 4 'vmlinux: missing; build it' kernel
+}
+
+vmlinux_is_no_elf()
+{
+	built_kernel
+	echo nonsense >built/vmlinux
+	front 1 'vmlinux: no ELF file with symbols' kernel
+}
+
+built_tree_without_btf()
+{
+	fake_tree tree
+	fake_vmlinux tree/parts/elf no-btf
+	KDIR=$PWD/tree front 4 'no .BTF section' kernel
+	[[ -z $(ls cache/ktstr/kernels) ]] || fail "it was kept"
+}
+
+truncated_image()
+{
+	built_kernel
+	truncate -s "$1" "$image"
+	front 1 "$2" kernel
+}
+
+arm64_image()
+{
+	built_kernel
+	head -c 65536 /dev/zero >"$image"
+	patch_bytes "$image" 56 'ARM\x64'
+	front 1 'no x86 bzImage' kernel
+}
+
+image_of_32_bit()
+{
+	built_kernel
+	patch_bytes "$image" 566 '\x00\x00'
+	front 1 'a 32-bit kernel' kernel
+}
+
+image_alone()
+{
+	built_kernel
+	cp "$image" lone
+	truncate -s 4000 lone
+	KTSTR_KERNEL=$PWD/lone front 1 'lone: no x86 bzImage' kernel
+}
+
+# ---- tools ----
+
+# All programs of this machine but those named.
+path_without()
+{
+	local name
+
+	mkdir bin
+	(IFS=:; for name in $PATH; do
+		find "$name" -maxdepth 1 \( -type f -o -type l \) -perm /111
+	done) | xargs -d '\n' ln -s -t bin 2>/dev/null ||
+		true	# names that are there twice
+	for name in "$@"; do
+		rm -f "bin/$name"
+	done
+	PATH=$PWD/bin
+}
+
+tool_missing()
+{
+	path_without pahole
+	KDIR=$PWD front 4 'missing: pahole .*install.* pahole' \
+		--no-install kernel
+}
+
+no_clang()
+{
+	path_without clang clang-{16,17,18,19,20,21,22}
+	KDIR=$PWD CLANG='' front 4 'missing: 16 .*BPF.*: apt-get install clang' \
+		--no-install kernel
+}
+
+as_nobody()
+{
+	chmod 755 "$work" "$work/case"
+	chmod 777 cache
+	setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
+}
+
+tool_missing_without_root()
+{
+	((EUID == 0)) || skip "needs root"
+	as_nobody test -r "$top/run_ktstr.sh" || skip "others cannot read $top"
+	path_without pahole sudo
+	as_nobody "$top/run_ktstr.sh" kernel 2>stderr && fail "it went on"
+	cat stderr
+	tail -n 1 stderr | grep -q 'missing: .*pahole.*as root: apt-get install' ||
+		fail "what to install as root is not said"
+}
+
+# ---- folders ----
+
+cache_cannot_be_written()
+{
+	echo file >plain
+	XDG_CACHE_HOME=$PWD/plain front 4 'plain/ktstr: cannot be written' kernel
+}
+
+no_home()
+{
+	unset XDG_CACHE_HOME
+	HOME='' front 4 'HOME is not set; name a folder' kernel
+}
+
+small_cache()
+{
+	((EUID == 0)) || skip "needs root to mount a small disk"
+	mount -t tmpfs -o "size=$1" tmpfs cache 2>/dev/null ||
+		skip "cannot mount here"
+	trap 'umount -l cache' EXIT
+	fake_tree tree
+}
+
+disk_is_full_before()
+{
+	small_cache 20m
+	KDIR=$PWD/tree front 4 'needs .* MB in .*, .* MB are free; free some' kernel
+	[[ -z $(ls cache/ktstr/kernels) ]] || fail "it was kept"
+}
+
+# df lies, so that the disk fills up later.
+lying_df()
+{
+	mkdir bin
+	printf '#!/bin/sh\necho; echo x 1 1 99999 1 x\n' >bin/df
+	chmod +x bin/df
+	PATH=$PWD/bin:$PATH
+}
+
+disk_fills_while_building()
+{
+	small_cache 20m
+	lying_df
+	echo "dd if=/dev/zero of=\$1/big bs=1M" >tree/parts/hook
+	KDIR=$PWD/tree front 4 'the disk is full; free space in' kernel
+	[[ -z $(ls cache/ktstr/kernels) ]] || fail "it was kept"
+}
+
+disk_fills_while_storing()
+{
+	small_cache 20m
+	lying_df
+	head -c 12M /dev/urandom >>tree/parts/image
+	KDIR=$PWD/tree front 4 'the disk is full; free space in' kernel
+	nothing_left
+	[[ -z $(ls cache/ktstr/kernels) ]] || fail "it was kept"
+}
+
+out_is_not_ours()
+{
+	mkdir out
+	echo precious >out/file
+	front 1 'out: is there, and not an output folder' clean
+	[[ -s out/file ]] || fail "it was removed"
+}
+
+# ---- arguments ----
+
+usage()
+{
+	front 1 "$1.*--help" "${@:2}"
+}
+
+help_is_complete()
+{
+	local word
+
+	"$top/run_ktstr.sh" --help >stdout
+	for word in $(sed -n 's/^\([a-z-]*\)\t.*| cmd_.*/\1/p' \
+			"$top/run_ktstr.sh") \
+		    $(sed -n 's/^\t*\(-[-a-z |]*\)) .*/\1/p' \
+			"$top/run_ktstr.sh" | tr -d '|'); do
+		grep -q -e "^ .*$word" stdout || fail "$word is not in --help"
+	done
+	[[ $(wc -l <stdout) -gt 30 ]] || fail "hardly any help"
+}
+
+ktap_begin
+try bad_input.good_kernel_passes good_kernel_passes
+try bad_input.no_kernel no_kernel
+try bad_input.no_tree no_tree
+for option in SCHED_CLASS_EXT DEBUG_INFO_BTF CPUSETS SERIAL_8250_CONSOLE; do
+	try "bad_input.kernel_without_$option" kernel_without_option $option
+done
+try bad_input.tree_without_option tree_without_option
+try bad_input.strict_devmem strict_devmem
+try bad_input.vmlinux_without_btf vmlinux_without_btf
+try bad_input.vmlinux_missing vmlinux_missing
+try bad_input.vmlinux_is_no_elf vmlinux_is_no_elf
+try bad_input.built_tree_without_btf built_tree_without_btf
+try bad_input.image_empty truncated_image 0 'no x86 bzImage'
+try bad_input.image_truncated truncated_image 6000 'cut short, 6000 of 7168'
+try bad_input.arm64_image arm64_image
+try bad_input.image_of_32_bit image_of_32_bit
+try bad_input.image_alone image_alone
+try bad_input.tool_missing tool_missing
+try bad_input.no_clang no_clang
+try bad_input.tool_missing_without_root tool_missing_without_root
+try bad_input.cache_cannot_be_written cache_cannot_be_written
+try bad_input.no_home no_home
+try bad_input.disk_is_full_before disk_is_full_before
+try bad_input.disk_fills_while_building disk_fills_while_building
+try bad_input.disk_fills_while_storing disk_fills_while_storing
+try bad_input.out_is_not_ours out_is_not_ours
+try bad_input.command_unknown usage 'frob: no such command' frob
+try bad_input.option_unknown usage '--frob: no such option' --frob
+try bad_input.kernel_argument usage 'kernel takes no arguments' kernel x
+try bad_input.run_option_unknown usage '-x: no such option of run' run -x
+try bad_input.run_without_name usage '-t needs a name' run -t
+try bad_input.help_is_complete help_is_complete
+ktap_end
