@@ -24,7 +24,8 @@ try()
 	mkdir "$work/case"
 	export KTSTR_TEST_MARK=$$-$ktap_number
 	(
-		set -euo pipefail
+		set -Eeuo pipefail
+		trap 'echo "failed: line $LINENO: $BASH_COMMAND"' ERR
 		cd "$work/case"
 		export XDG_CACHE_HOME=$PWD/cache KTSTR_OUT=$PWD/out
 		mkdir cache
@@ -32,7 +33,8 @@ try()
 		nothing_left
 	) >"$work/log" 2>&1
 	status=$?		# not "||": that would switch set -e off
-	((status == 0 || status == 4)) || sed -e 's/^/# /' "$work/log"
+	((status == 0 || status == 4)) ||
+		tail -n 40 "$work/log" | sed -e 's/^/# /'
 	ktap_result "$status" "$name" "$(sed -n 's/^skip: //p' "$work/log")"
 }
 
@@ -62,17 +64,12 @@ front()
 	[[ $last =~ $pattern ]] || fail "the last line is not /$pattern/"
 }
 
-# Processes that have our mark, but for this shell and its children.
+# Processes that were started with our mark, as /proc/PID/environ. What we
+# start to find them must not have it.
 marked()
 {
-	local file
-
-	for file in /proc/[0-9]*/environ; do
-		if tr '\0' '\n' <"$file" 2>/dev/null |
-		   grep -qxF "KTSTR_TEST_MARK=$KTSTR_TEST_MARK"; then
-			basename "${file%/environ}"
-		fi
-	done
+	env -u KTSTR_TEST_MARK grep -lzxF "KTSTR_TEST_MARK=$KTSTR_TEST_MARK" \
+		/proc/[0-9]*/environ 2>/dev/null || true
 }
 
 # No process, no temporary file, no entry that is not whole.
@@ -85,8 +82,8 @@ nothing_left()
 		[[ -n $pids ]] || break
 		sleep 0.1
 	done
-	[[ -z $pids ]] || fail "still running: $(ps -o pid,args \
-		-p "${pids//$'\n'/,}" | tail -n +2)"
+	[[ -z $pids ]] || fail "still running: $(for dir in $pids; do
+		tr '\0' ' ' <"${dir%environ}cmdline"; done)"
 	for dir in cache/ktstr/tmp/* cache/ktstr/kernels/.new.*; do
 		[[ ! -e $dir || $dir = */empty.git ]] || fail "left behind: $dir"
 	done
