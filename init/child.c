@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Starting and reaping processes.
+ */
+#include "init/init.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* As fork(), but the child starts in the cgroup that @cgroup_fd is. */
+static pid_t child_clone(int cgroup_fd)
+{
+	struct clone_args args = { .exit_signal = SIGCHLD };
+
+	if (cgroup_fd >= 0) {
+		args.flags = CLONE_INTO_CGROUP;
+		args.cgroup = cgroup_fd;
+	}
+	return syscall(SYS_clone3, &args, sizeof(args));
+}
+
+/* In the child: @error_fd closes on a good execve(), else carries errno. */
+static void __noreturn
+child_exec(const struct child_spec *spec, int error_fd)
+{
+	const char *argv[PLAN_LIST_MAX + 2] = { spec->path };
+	sigset_t none;
+	int null_fd, error;
+
+	memcpy(argv + 1, spec->args, spec->n_args * sizeof(*argv));
+	sigemptyset(&none);
+	null_fd = open("/dev/null", O_RDONLY);
+	if (null_fd >= 0 && dup2(null_fd, STDIN_FILENO) >= 0 &&
+	    dup2(spec->output, STDOUT_FILENO) >= 0 &&
+	    dup2(spec->output, STDERR_FILENO) >= 0 &&
+	    (spec->keep < 0 || !fcntl(spec->keep, F_SETFD, 0)) &&
+	    !setpgid(0, 0) && !sigprocmask(SIG_SETMASK, &none, NULL)) {
+		if (null_fd > STDERR_FILENO)
+			close(null_fd);
+		execve(spec->path, (char **)argv, spec->envp);
+	}
+	error = errno;
+	if (write(error_fd, &error, sizeof(error)) < 0)
+		_exit(126);
+	_exit(127);
+}
+
+/* Wait until the child has become the program, or could not. */
+static int child_exec_result(int error_fd)
+{
+	int error;
+	ssize_t n;
+
+	do {
+		n = read(error_fd, &error, sizeof(error));
+	} while (n < 0 && errno == EINTR);
+	return n == sizeof(error) ? -error : 0;
+}
+
+pid_t child_start(const struct child_spec *spec)
+{
+	int error_fds[2], cgroup_fd = -1, ret;
+	pid_t pid;
+
+	if (pipe2(error_fds, O_CLOEXEC))
+		return -errno;
+	if (spec->cgroup) {
+		cgroup_fd = open(spec->cgroup, O_DIRECTORY | O_CLOEXEC);
+		if (cgroup_fd < 0) {
+			pid = -errno;
+			goto out_close_pipe;
+		}
+	}
+
+	pid = child_clone(cgroup_fd);
+	if (pid == 0)
+		child_exec(spec, error_fds[1]);
+	if (pid < 0) {
+		pid = -errno;
+		goto out_close_cgroup;
+	}
+	close(error_fds[1]);
+	error_fds[1] = -1;
+	ret = child_exec_result(error_fds[0]);
+	if (ret)
+		pid = ret;
+
+out_close_cgroup:
+	if (cgroup_fd >= 0)
+		close(cgroup_fd);
+out_close_pipe:
+	close(error_fds[0]);
+	if (error_fds[1] >= 0)
+		close(error_fds[1]);
+	return pid;
+}
+
+/* Reap all there are; orphans come to init too and are of no interest. */
+static bool child_reap(struct init *in, struct source *src)
+{
+	struct signalfd_siginfo info;
+	int status;
+	pid_t pid;
+
+	if (read(src->fd, &info, sizeof(info)) != sizeof(info))
+		return false;
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (pid == in->sched.pid)
+			sched_reaped(in, status);
+		else if (pid == in->test.pid)
+			test_reaped(in, status);
+	}
+	return true;
+}
+
+int child_watch(struct init *in)
+{
+	sigset_t mask;
+	int fd;
+
+	sigemptyset(&mask);
+	sigaddset(&mask, SIGCHLD);
+	if (sigprocmask(SIG_BLOCK, &mask, NULL))
+		return init_crash(in, "cannot block SIGCHLD: %s",
+				  strerror(errno));
+	fd = signalfd(-1, &mask, SFD_NONBLOCK | SFD_CLOEXEC);
+	if (fd < 0)
+		return init_crash(in, "cannot make a signalfd: %s",
+				  strerror(errno));
+	loop_watch(in, SRC_CHILD, fd, child_reap);
+	return 0;
+}
+
+const char *child_describe(int status, char *buf, size_t size)
+{
+	if (WIFSIGNALED(status))
+		snprintf(buf, size, "signal %d (%s)", WTERMSIG(status),
+			 strsignal(WTERMSIG(status)));
+	else
+		snprintf(buf, size, "exit status %d", WEXITSTATUS(status));
+	return buf;
+}

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * ktstr-init, PID 1 of the guest: what its files share.
+ *
+ * One thread, one loop. main() in ktstr-init.c goes through the stages in
+ * order; whenever a stage has to wait for something, loop_until() serves all
+ * sources meanwhile. A function that fails has reported why with init_crash()
+ * and returns a negative errno; main() then only cleans up and powers off.
+ */
+#ifndef KTSTR_INIT_INIT_H
+#define KTSTR_INIT_INIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "lib/util/compiler.h"
+#include "lib/wire/plan.h"
+#include "lib/wire/wire.h"
+
+struct init;
+
+/* Where things are in the guest. */
+#define CGROUP_ROOT	"/sys/fs/cgroup"
+#define CGROUP_PARENT	CGROUP_ROOT "/ktstr"		/* ENV_CGROUP */
+#define CGROUP_TEST	CGROUP_ROOT "/ktstr-test"	/* the test program */
+
+#define INIT_TICK_MS	100	/* sched_ext's state, the host's wishes */
+#define INIT_KILL_MS	5000	/* for a process to die of SIGKILL */
+
+/**
+ * enum source_id - what init listens to; one row each in struct loop
+ */
+enum source_id {
+	SRC_CHILD,		/* signalfd: a child has ended */
+	SRC_UEVENT,		/* netlink: sched_ext was enabled or disabled */
+	SRC_SCHED_LOG,		/* pipe: the scheduler's stdout and stderr */
+	SRC_SCX_DUMP,		/* trace_pipe: sched_ext's dumps */
+	SRC_TEST_WIRE,		/* socket: records of the test program */
+	SRC_TEST_OUTPUT,	/* pipe: its stdout and stderr */
+	SRC_COUNT
+};
+
+/**
+ * struct source - one thing to listen to
+ * @fd: -1 when it is not there
+ * @serve: called when @fd is readable; reads once, without blocking
+ */
+struct source {
+	int fd;
+	bool (*serve)(struct init *in, struct source *src);
+};
+
+/**
+ * struct process - the scheduler or the test program
+ * @pid: 0 while it was not started
+ * @status: as waitpid() gave it
+ * @exited: it was started, and it has ended
+ * @timed_out: init had to kill it
+ */
+struct process {
+	pid_t pid;
+	int status;
+	bool exited;
+	bool timed_out;
+};
+
+/**
+ * struct init - everything
+ * @com2: the second serial port, -1 when there is none
+ * @ring: the host's ring; ring.hdr is NULL until it was found
+ * @ring_stuck: the host does not read: do not wait for it again
+ * @plan: what to do
+ * @stage: the last one that was reported
+ * @failed: the run is lost; nothing but clean-up follows, and neither stages
+ *	nor the scheduler's end are news any more
+ * @sources: what loop_until() listens to
+ * @next_tick_ns: when to look at what has no file descriptor
+ * @host_ctl: WIRE_CTL_* as seen last
+ * @stop: the host wants an end
+ * @sched: the scheduler
+ * @test: the test program
+ * @scx_state_fd: sched_ext's state file, -1 when it is not watched
+ * @scx_state: what it said last
+ * @attached: the scheduler was enabled
+ * @gone_ns: since when it is not any more, 0 when it is
+ * @buf: for one record; only within one call of a source
+ */
+struct init {
+	int com2;
+	struct wire_writer ring;
+	bool ring_stuck;
+	struct plan plan;
+	enum wire_stage stage;
+	bool failed;
+
+	struct source sources[SRC_COUNT];
+	uint64_t next_tick_ns;
+	uint32_t host_ctl;
+	bool stop;
+
+	struct process sched;
+	struct process test;
+	int scx_state_fd;
+	char scx_state[32];
+	bool attached;
+	uint64_t gone_ns;
+
+	char buf[WIRE_REC_MAX + 64];
+};
+
+/* ---- report.c: what the host gets to hear ---- */
+
+/**
+ * report_open_com2() - stages and crashes go there too; may fail silently
+ */
+void report_open_com2(struct init *in);
+
+/**
+ * init_stage() - a stage was reached; nothing is said after a crash
+ */
+void init_stage(struct init *in, enum wire_stage stage);
+
+/**
+ * init_crash() - the run has failed, and this is why
+ *
+ * Only the first one is reported. Return: -1, for the caller to return.
+ */
+int __printf(2, 3) init_crash(struct init *in, const char *fmt, ...);
+
+/**
+ * init_put() - a record for the host; waits a while for room in the ring
+ */
+void init_put(struct init *in, enum wire_type type, const void *payload,
+	      size_t len);
+
+/* ---- loop.c ---- */
+
+/**
+ * loop_init() - no sources yet
+ */
+void loop_init(struct init *in);
+
+/**
+ * loop_watch() - listen to @fd, which is the loop's from here on
+ */
+void loop_watch(struct init *in, enum source_id id, int fd,
+		bool (*serve)(struct init *in, struct source *src));
+void loop_forget(struct init *in, enum source_id id);
+
+/**
+ * loop_drain() - serve one source until it has no more
+ *
+ * Somebody may write for ever: reads at most a few megabytes.
+ */
+void loop_drain(struct init *in, enum source_id id);
+
+/**
+ * loop_until() - serve all sources until @done or @timeout_ms
+ *
+ * Return: true when @done, false when the time is over.
+ */
+bool loop_until(struct init *in, bool (*done)(const struct init *in),
+		unsigned int timeout_ms);
+
+/**
+ * loop_forward() - a source's serve(): read once, send it as @type
+ *
+ * Return: false when there is nothing to read now.
+ */
+bool loop_forward(struct init *in, struct source *src, enum wire_type type);
+
+/* ---- mounts.c, setup.c, cgroup.c: the guest's surroundings ---- */
+
+/**
+ * mount_proc() - what everything else needs
+ */
+int mount_proc(struct init *in);
+
+/**
+ * mount_rest() - all other file systems
+ */
+int mount_rest(struct init *in);
+
+/**
+ * setup_plan() - read the plan
+ */
+int setup_plan(struct init *in);
+
+/**
+ * setup_ring_from_cmdline() - map the ring, if the command line names it
+ */
+int setup_ring_from_cmdline(struct init *in);
+
+/**
+ * setup_ring_from_plan() - map the ring, if that was not done yet
+ */
+int setup_ring_from_plan(struct init *in);
+
+/**
+ * setup_system() - sysctls, limits, network, init's own priority
+ */
+int setup_system(struct init *in);
+
+int cgroup_setup(struct init *in);
+
+/**
+ * cgroup_kill_tests() - SIGKILL for the test program and all it has started
+ */
+void cgroup_kill_tests(void);
+
+/* ---- child.c ---- */
+
+/**
+ * struct child_spec - a program to start
+ * @path: the program
+ * @args: its arguments behind argv[0], which is @path
+ * @envp: its environment
+ * @output: its stdout and stderr
+ * @keep: a descriptor that it inherits, -1 for none
+ * @cgroup: path of the cgroup that it starts in; NULL for init's
+ */
+struct child_spec {
+	const char *path;
+	const char *const *args;
+	unsigned int n_args;
+	char *const *envp;
+	int output;
+	int keep;
+	const char *cgroup;
+};
+
+/**
+ * child_start() - start a program in a process group of its own
+ *
+ * Return: its pid; -errno of what failed, be it its execve().
+ */
+pid_t child_start(const struct child_spec *spec);
+
+/**
+ * child_watch() - have children reaped by the loop
+ */
+int child_watch(struct init *in);
+
+/**
+ * child_describe() - "exit status 1", "signal 11 (Segmentation fault)"
+ */
+const char *child_describe(int status, char *buf, size_t size);
+
+/* ---- sched.c ---- */
+
+/**
+ * sched_start() - start the plan's scheduler, wait until it is enabled
+ */
+int sched_start(struct init *in);
+
+/**
+ * sched_reaped() - its process has ended
+ */
+void sched_reaped(struct init *in, int status);
+
+/**
+ * sched_stop() - have it detach and end; kill it when it does not
+ */
+void sched_stop(struct init *in);
+
+/* ---- scx.c ---- */
+
+/**
+ * scx_watch() - watch sched_ext's state and dumps
+ */
+int scx_watch(struct init *in);
+
+/**
+ * scx_update() - look at the state now, tell the host of a change
+ */
+void scx_update(struct init *in);
+
+/**
+ * scx_enabled() - is a scheduler enabled, by what scx_update() saw?
+ */
+bool scx_enabled(const struct init *in);
+
+/**
+ * scx_dump() - have the kernel dump its sched_ext state into the trace
+ */
+void scx_dump(void);
+
+/**
+ * scx_disable() - throw the scheduler out, so that processes can run, and end
+ */
+void scx_disable(void);
+
+/* ---- test.c ---- */
+
+/**
+ * test_run() - run the test program to its end
+ */
+int test_run(struct init *in);
+void test_reaped(struct init *in, int status);
+
+/**
+ * test_record_check() - is this a record that a program may send?
+ * @datagram: {u32 type, u32 zero, payload}
+ * @len: its length
+ * @type: gets its type
+ *
+ * Return: NULL, or what is wrong with it.
+ */
+const char *test_record_check(const void *datagram, size_t len,
+			      uint32_t *type);
+
+/* ---- poweroff.c ---- */
+
+/**
+ * poweroff_on_faults() - when init itself faults, say so and power off
+ */
+void poweroff_on_faults(struct init *in);
+
+/**
+ * poweroff() - end the VM
+ */
+void __noreturn poweroff(struct init *in);
+
+#endif /* KTSTR_INIT_INIT_H */

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the host gets to hear: lines on COM2, records in the ring.
+ *
+ * COM2 says little, but says it from the first moment on and without the ring:
+ *
+ *	stage WORD
+ *	crash TEXT
+ */
+#include "init/init.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "lib/util/util.h"
+
+/* The host reads when the doorbell rings: longer means that it does not. */
+#define RING_WAIT_MS	2000
+
+void report_open_com2(struct init *in)
+{
+	struct termios tio;
+
+	/* Non-blocking: no carrier to wait for, and no host that can hold us. */
+	in->com2 = open("/dev/ttyS1", O_RDWR | O_NOCTTY | O_NONBLOCK |
+				      O_CLOEXEC);
+	if (in->com2 < 0)
+		return;
+	if (tcgetattr(in->com2, &tio) == 0) {
+		cfmakeraw(&tio);
+		tio.c_cflag |= CLOCAL;
+		tcsetattr(in->com2, TCSANOW, &tio);
+	}
+}
+
+static void __printf(2, 3) com2_line(struct init *in, const char *fmt, ...)
+{
+	char line[512];
+	va_list ap;
+	int len;
+
+	if (in->com2 < 0)
+		return;
+	va_start(ap, fmt);
+	len = vsnprintf(line, sizeof(line) - 1, fmt, ap);
+	va_end(ap);
+	if (len < 0)
+		return;
+	len = min(len, (int)sizeof(line) - 2);
+	line[len++] = '\n';
+	/* If it does not take it, the ring still does. */
+	if (write(in->com2, line, len) != len)
+		return;
+}
+
+void init_put(struct init *in, enum wire_type type, const void *payload,
+	      size_t len)
+{
+	int ret;
+
+	if (!in->ring.hdr)
+		return;
+	ret = wire_put(&in->ring, type, payload, len,
+		       in->ring_stuck ? 0 : RING_WAIT_MS);
+	in->ring_stuck = ret == -ENOSPC;
+}
+
+void init_stage(struct init *in, enum wire_stage stage)
+{
+	if (in->failed)
+		return;
+	in->stage = stage;
+	com2_line(in, "stage %s", wire_stage_name(stage));
+	if (in->ring.hdr)
+		wire_put_stage(&in->ring, stage);
+}
+
+int init_crash(struct init *in, const char *fmt, ...)
+{
+	char text[400], *newline;
+	va_list ap;
+
+	if (in->failed)
+		return -1;
+	in->failed = true;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	while ((newline = strchr(text, '\n')))
+		*newline = ' ';
+
+	com2_line(in, "crash %s", text);
+	init_put(in, WIRE_CRASH, text, strlen(text));
+	return -1;
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * sched_ext as the kernel shows it: its state, and its dumps.
+ *
+ * The process of a scheduler says little: the kernel may have thrown it out
+ * long before it exits, with status 0 at that. So the state file counts.
+ */
+#include "init/init.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/netlink.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "init/file.h"
+#include "lib/util/util.h"
+
+#define SCX_DIR		"/sys/kernel/sched_ext"
+#define TRACE_DIR	"/sys/kernel/tracing/instances/ktstr"
+
+/* Rows are written in order before trace_pipe is opened. */
+static const struct {
+	const char *path;
+	const char *value;
+} trace_settings[] = {
+	/* Each CPU gets a buffer, and there may be many: a dump needs less. */
+	{ TRACE_DIR "/buffer_size_kb", "256" },
+	/* Wake the reader for the first byte. */
+	{ TRACE_DIR "/buffer_percent", "0" },
+	{ TRACE_DIR "/events/sched_ext/sched_ext_dump/enable", "1" },
+};
+
+static bool scx_serve_dump(struct init *in, struct source *src)
+{
+	return loop_forward(in, src, WIRE_SCX_DUMP);
+}
+
+/* A trace instance of our own: tests may use the global one. */
+static void scx_watch_dump(struct init *in)
+{
+	size_t i;
+	int fd;
+
+	if (mkdir(TRACE_DIR, 0755))
+		return;
+	for (i = 0; i < ARRAY_SIZE(trace_settings); i++)
+		file_write(trace_settings[i].path, trace_settings[i].value);
+	fd = open(TRACE_DIR "/trace_pipe", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (fd >= 0)
+		loop_watch(in, SRC_SCX_DUMP, fd, scx_serve_dump);
+}
+
+/* Whatever it says, the state file knows better. */
+static bool scx_serve_uevent(struct init *in, struct source *src)
+{
+	if (recv(src->fd, in->buf, sizeof(in->buf), 0) < 0)
+		return false;
+	scx_update(in);
+	return true;
+}
+
+/* sched_ext sends an event when it is enabled: no need to wait for a tick. */
+static void scx_watch_uevents(struct init *in)
+{
+	const struct sockaddr_nl addr = {
+		.nl_family = AF_NETLINK,
+		.nl_groups = 1,		/* the kernel's own */
+	};
+	int fd;
+
+	fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
+		    NETLINK_KOBJECT_UEVENT);
+	if (fd < 0)
+		return;
+	if (bind(fd, (const struct sockaddr *)&addr, sizeof(addr))) {
+		close(fd);
+		return;
+	}
+	loop_watch(in, SRC_UEVENT, fd, scx_serve_uevent);
+}
+
+int scx_watch(struct init *in)
+{
+	in->scx_state_fd = open(SCX_DIR "/state", O_RDONLY | O_CLOEXEC);
+	if (in->scx_state_fd < 0)
+		return init_crash(in, SCX_DIR "/state: %s: the kernel needs CONFIG_SCHED_CLASS_EXT",
+				  strerror(errno));
+	scx_watch_uevents(in);
+	scx_watch_dump(in);
+	scx_update(in);
+	return 0;
+}
+
+static bool scx_has_root(void)
+{
+	char ops[128];
+
+	return file_read(SCX_DIR "/root/ops", ops, sizeof(ops)) > 0;
+}
+
+void scx_update(struct init *in)
+{
+	char state[sizeof(in->scx_state)] = "";
+	ssize_t len;
+
+	if (in->scx_state_fd < 0)
+		return;
+	len = pread(in->scx_state_fd, state, sizeof(state) - 1, 0);
+	if (len <= 0)
+		return;
+	state[strcspn(state, "\n")] = '\0';
+
+	/* "enabled" is true once its ops can be read, too. */
+	if (!strcmp(state, in->scx_state) ||
+	    (!strcmp(state, "enabled") && !scx_has_root()))
+		return;
+	memcpy(in->scx_state, state, sizeof(state));
+	if (in->failed)
+		return;
+	init_put(in, WIRE_SCX_STATE, state, strlen(state));
+
+	if (!in->sched.exited && in->attached)
+		in->gone_ns = scx_enabled(in) ? 0 : clock_now_ns();
+	if (!in->attached && in->sched.pid && scx_enabled(in)) {
+		in->attached = true;
+		init_stage(in, STAGE_ATTACHED);
+	}
+}
+
+bool scx_enabled(const struct init *in)
+{
+	return !strcmp(in->scx_state, "enabled");
+}
+
+void scx_dump(void)
+{
+	file_write("/proc/sysrq-trigger", "D");
+}
+
+void scx_disable(void)
+{
+	file_write("/proc/sysrq-trigger", "S");
+}
