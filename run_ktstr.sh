@@ -25,6 +25,10 @@ here=$(cd "$(dirname "$(readlink -f "$0")")" && pwd -P)
 . "$here/scripts/suite.sh"
 # shellcheck source=scripts/check.sh
 . "$here/scripts/check.sh"
+# shellcheck source=scripts/check-stages.sh
+. "$here/scripts/check-stages.sh"
+# shellcheck source=scripts/check-kselftest.sh
+. "$here/scripts/check-kselftest.sh"
 
 # command | function | what it does
 commands='

@@ -1,2 +1,230 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
+#
+# `run_ktstr.sh check`: the project's tests of itself, in stages. A stage is a
+# row below and a function that prints KTAP; each runs as a process of its own
+# (`check --inside STAGE`) under a deadline, its output in a log file. Sourced
+# by run_ktstr.sh; the stages are in check-stages.sh.
+
+# stage | lane | deadline in seconds | function | what
+#
+# Lanes are run in the order of their digits; those with the same digit at the
+# same time. A script in tests/ is a stage as well, and so is each program of
+# the suite.
+stages='
+style		| 1a | 300 | stage_style	| checkpatch, kernel-doc, shellcheck, headers, who includes whom
+unit		| 1a | 600 | stage_unit		| unit tests
+sanitizers	| 1a | 900 | stage_sanitizers	| unit tests under ASan and UBSan
+clang		| 1b | 600 | stage_clang	| everything builds with clang, too
+fuzz		| 1a | 900 | stage_fuzz		| each fuzz target for some seconds
+kselftest	| 2b | 1500 | stage_kselftest	| a place in the tree: run_tests, install, gen_tar, O=, links
+boots		| 2a | 900 | stage_boots	| 50 boots in a row
+'
+
+stage_table()
+{
+	local file name lane=a
+
+	printf '%s' "$stages" | sed -e '/^$/d'
+	for file in "$here"/scripts/tests/*.sh; do
+		name=$(basename "$file" .sh)
+		case $name in
+		lib) ;;
+		vm-*) echo "$name | 2a | 900 | stage_script | scripts/tests/$name.sh" ;;
+		*) echo "$name | 1b | 600 | stage_script | scripts/tests/$name.sh" ;;
+		esac
+	done
+	for name in $(make_variable TEST_GEN_PROGS); do
+		echo "suite-$name | 2$lane | 1800 | stage_suite | $name in VMs"
+		lane=$([[ $lane = a ]] && echo b || echo a)
+	done
+}
+
+# make_variable NAME: its first literal value in our Makefile.
+make_variable()
+{
+	sed -n "s/^$1 := *//p" "$here/Makefile" | sed -n 1p
+}
+
+# stage_field STAGE COLUMN
+stage_field()
+{
+	stage_table | awk -F '[ \t]*[|][ \t]*' -v stage="$1" -v column="$2" \
+		'$1 == stage { print $column; exit }'
+}
+
+cmd_check()
+{
+	local wanted=() name known
+
+	case ${1:-} in
+	--inside) shift; check_inside "$@"; return ;;
+	-l) stage_table | awk -F '[ \t]*[|][ \t]*' \
+		'{ printf "%-20s %s\n", $1, $5 }'; return ;;
+	-*) usage_error "$1: no such option of check" ;;
+	esac
+	known=$(stage_table | awk '{ print $1 }')
+	for name in "$@"; do
+		grep -qxF "$name" <<<"$known" || usage_error "$name: no such" \
+			"stage; check -l lists them"
+		wanted+=("$name")
+	done
+	[[ ${#wanted[@]} -gt 0 ]] || mapfile -t wanted <<<"$known"
+	check_run "${wanted[@]}"
+}
+
+# ---- the outer process: runs stages, counts, says the closing line ----
+
+check_run()
+{
+	local passed=0 failed=0 skipped=0 number=0 begin=$SECONDS
+	local kernel='' vmlinux='' tree='' obj install make_suite phase
+
+	cache_init
+	out_init
+	ktap_begin
+	tools_must "$tools_run" "$tools_check"
+	kvm_ready
+	kernel_get
+	suite_build
+	export KTSTR_CHECK_KERNEL=$kernel KTSTR_CHECK_VMLINUX=$vmlinux
+	export KTSTR_CHECK_TREE=$tree KTSTR_CHECK_ID=$source_id
+	for phase in 1 2; do
+		check_phase $phase "$@"
+	done
+	echo "1..$number"
+	say "check took $((SECONDS - begin)) s; logs: $out/logs"
+	echo "$passed passed, $failed failed, $skipped skipped"
+	((failed == 0))
+}
+
+# check_phase DIGIT STAGE...: its lanes side by side, each in table order.
+check_phase()
+{
+	local phase=$1 name lane busy
+	local -A queue=() running=() began=()
+
+	shift
+	for name in "$@"; do
+		lane=$(stage_field "$name" 2)
+		[[ $lane = "$phase"* ]] || continue
+		queue[$lane]+=" $name"
+	done
+	while :; do
+		busy=
+		for lane in "${!queue[@]}"; do
+			lane_step "$lane"
+			[[ -z ${running[$lane]:-} && -z ${queue[$lane]} ]] ||
+				busy+=" ${running[$lane]%:*}"
+		done
+		[[ -n $busy ]] || break
+		progress "check, $((SECONDS - begin)) s:$busy"
+		nap
+	done
+	progress_clear
+}
+
+# Starts the next stage of a lane, or looks after the one that runs.
+lane_step()
+{
+	local lane=$1 name pid log
+
+	if [[ -z ${running[$lane]:-} ]]; then
+		read -r name queue["$lane"] <<<"${queue[$lane]}" || true
+		[[ -n $name ]] || return 0
+		log=$out/logs/check-$name.log
+		: >"$log"
+		job_start "$log" "$here/run_ktstr.sh" ${verbose:+-v} \
+			check --inside "$name"
+		running[$lane]=$name:$job
+		began[$lane]=$SECONDS
+		return
+	fi
+	name=${running[$lane]%:*} pid=${running[$lane]#*:}
+	if job_running "$pid"; then
+		((SECONDS - began[$lane] < $(stage_field "$name" 3))) && return
+		echo "not ok 999 $name # not done after" \
+			"$(stage_field "$name" 3) s" >>"$out/logs/check-$name.log"
+		session_end "$pid"
+	fi
+	stage_ended "$name" "$pid" $((SECONDS - began[$lane]))
+	running[$lane]=
+}
+
+# stage_ended NAME PID SECONDS: count its tests, print its line.
+stage_ended()
+{
+	local name=$1 log=$out/logs/check-$1.log status=0 word='ok' p f s
+
+	job_wait "$2" || status=$?
+	read -r p f s <<<"$(ktap_count "$log")"
+	if ((f == 0 && (status != 0 && status != 4 || p + s == 0))); then
+		f=1		# it died, or said nothing
+	fi
+	((f == 0)) || word='not ok'
+	number=$((number + 1))
+	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+	progress_clear
+	echo "$word $number $name # $p passed, $f failed, $s skipped, $3 s"
+	[[ $f != 0 ]] || return 0
+	echo "# exit status $status; the end of $log:"
+	grep -n '^\(# \)*not ok' "$log" | head -n 20 | sed -e 's/^/#   /'
+	tail -n 25 "$log" | sed -e 's/^/# | /'
+}
+
+# ---- the inner process: one stage ----
+
+check_inside()
+{
+	local kernel=$KTSTR_CHECK_KERNEL vmlinux=$KTSTR_CHECK_VMLINUX
+	local tree=$KTSTR_CHECK_TREE source_id=$KTSTR_CHECK_ID
+	local obj install make_suite function
+
+	cache_init
+	out_init
+	suite_paths
+	function=$(stage_field "$1" 4)
+	scratch=$out/check/$1
+	rm -rf "$scratch"
+	mkdir -p "$scratch"
+	at_exit+=("rm -rf '$scratch'")
+	set +e
+	ktap_begin
+	"$function" "$1"
+	ktap_end
+}
+
+# result STATUS NAME: one line, and on failure what lies in $scratch/output.
+result()
+{
+	(($1 == 0 || $1 == 4)) || sed -e 's/^/# /' "$scratch/output"
+	ktap_result "$@"
+}
+
+# attempt NAME COMMAND...: passes when the command does.
+attempt()
+{
+	local name=$1 status=0
+
+	shift
+	job "$scratch/output" "$name" "$@" || status=$?
+	result $status "$name"
+	: >"$scratch/output"
+	return $status
+}
+
+# program NAME SECONDS COMMAND...: a program that prints KTAP itself; its
+# lines come one level deeper, as run_kselftest.sh has it.
+program()
+{
+	local name=$1 limit_s=$2 status=0
+
+	shift 2
+	job "$scratch/output" "$name" timeout -k 10 "$limit_s" "$@" || status=$?
+	sed -e 's/^/# /' "$scratch/output"
+	: >"$scratch/output"
+	case $status in
+	124) ktap_result 1 "$name" "not done after $limit_s s" ;;
+	*) ktap_result $status "$name" "exit status $status" ;;
+	esac
+}

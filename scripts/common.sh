@@ -7,6 +7,8 @@
 EXIT_WRONG=1
 EXIT_MISSING=4
 
+jobs_of_make=${KTSTR_JOBS:-$(nproc)}
+
 # ---- messages: people read stderr, stdout holds results ----
 
 say()
@@ -192,6 +194,7 @@ job_detail()
 {
 	local steps last
 
+	[[ -s $1 ]] || return 0
 	steps=$(wc -l <"$1") || return 0
 	last=$(tail -n 1 "$1" | sed -e 's/.*[[:space:]]//') || return 0
 	[[ $steps = 0 ]] || printf '[%s lines: %s]' "$steps" "${last:0:40}"

@@ -353,7 +353,7 @@ kernel_build()
 	text="building Linux $(tree_version)"
 	say "$text, about 15 minutes of CPU time; log: $build_log"
 	job_must "$build_log" "$text" "${make_kernel[@]}" \
-		"-j${KTSTR_JOBS:-$(nproc)}" bzImage vmlinux
+		"-j$jobs_of_make" bzImage vmlinux
 	image_must "$build/arch/x86/boot/bzImage"
 	vmlinux_must "$build/vmlinux"
 	say "$text took $((SECONDS - begin)) s"

@@ -217,9 +217,11 @@ debian_fetch()
 
 	need_space "$cache" 6000 "a kernel's source and build"
 	mkdir "$work/deb" "$work/tree"
+	# shellcheck disable=SC2016
 	job_must "$log" "downloading $package $version" \
 		bash -c 'cd "$1" && shift && exec "$@"' - "$work/deb" \
 		apt-get "${apt_options[@]}" download "$package"
+	# shellcheck disable=SC2016
 	job_must "$log" "unpacking $package" bash -o pipefail -c '
 		dpkg-deb --fsys-tarfile "$1"/*.deb |
 		tar -xO --wildcards "./usr/src/linux-source-*.tar.xz" |

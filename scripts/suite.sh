@@ -55,13 +55,23 @@ suite_tools_state()
 		LC_ALL=C sort | hash_stdin
 }
 
+# Leaves obj, install and make_suite.
+suite_paths()
+{
+	obj=$out/build/$source_id
+	install=$out/install
+	make_suite=(env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u O
+		-u KBUILD_OUTPUT make -L -C "$here"
+		KSFT_SRC="$tree/tools/testing/selftests" OUTPUT="$obj"
+		VMLINUX="${vmlinux:+$obj/vmlinux}")
+}
+
 suite_build()
 {
 	local log=$out/logs/suite.log state text="building the suite"
 
 	suite_tree
-	obj=$out/build/$source_id
-	install=$out/install
+	suite_paths
 	mkdir -p "$obj"
 	state="$tree $(suite_tools_state)"
 	if [[ $(cat "$obj/.tools" 2>/dev/null) != "$state" ]]; then
@@ -74,13 +84,9 @@ suite_build()
 	      $(readlink "$obj/vmlinux") != "$vmlinux" ]]; then
 		ln -sfn "$vmlinux" "$obj/vmlinux"
 	fi
-	make_suite=(env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u O
-		-u KBUILD_OUTPUT make -L -C "$here"
-		KSFT_SRC="$tree/tools/testing/selftests" OUTPUT="$obj"
-		VMLINUX="${vmlinux:+$obj/vmlinux}")
 	: >"$log"
 	job_must "$log" "$text" "${make_suite[@]}" \
-		"-j${KTSTR_JOBS:-$(nproc)}" all
+		"-j$jobs_of_make" all
 	suite_install "$log"
 }
 
@@ -103,6 +109,11 @@ suite_install()
 		wrong "the suite has no tests; see $1"
 }
 
+suite_programs()
+{
+	sed -n 's/^ktstr://p' "$install/kselftest-list.txt"
+}
+
 # ---- run ----
 
 # program_has PROGRAM COLUMN NAME: does -l list it? 1 is fixture, 0 is test.
@@ -120,7 +131,7 @@ run_select()
 {
 	local program known arguments name all
 
-	all=$(sed -n 's/^ktstr://p' "$install/kselftest-list.txt")
+	all=$(suite_programs)
 	for program in "${programs[@]}"; do
 		grep -qxF "$program" <<<"$all" || wrong "$program:" \
 			"no such program; there are: ${all//$'\n'/ }"

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# The stage `kselftest` of `run_ktstr.sh check`: the suite in its place in the
+# tree, in all the ways in which a maintainer may build and run it. Sourced by
+# run_ktstr.sh. In each way each program runs one test.
+
+stage_kselftest()
+{
+	local copy=$cache/tmp/kselftest.$$ linux selftests quick=()
+
+	lock_take kselftest
+	rm -rf "$cache"/tmp/kselftest.*		# of killed runs
+	at_exit+=("rm -rf '$copy'")
+	linux=$copy/linux selftests=$linux/tools/testing/selftests
+	mkdir -p "$copy"
+	attempt kselftest.copy_of_the_tree kselftest_copy || return
+	kselftest_quick
+	kselftest_in_tree
+	kselftest_out_of_tree
+	kselftest_linked
+	kselftest_merge
+}
+
+# Our own sources can be linked to: nothing writes to a file that is there.
+kselftest_copy()
+{
+	if [[ $tree = "$cache"/sources/* ]]; then
+		cp -al "$tree" "$linux"
+	else
+		mkdir "$linux"
+		rsync -a --exclude=.git --exclude='*.o' "$tree/" "$linux/"
+	fi
+	rm -rf "$selftests/ktstr"
+	rsync -a --exclude=/out --exclude=/.git "$here/" "$selftests/ktstr/"
+}
+
+# The first test of each program, as run_kselftest.sh takes arguments.
+kselftest_quick()
+{
+	local program name first
+
+	quick=(env KTSTR_KERNEL="$kernel")
+	for program in $(suite_programs); do
+		first=$("$install/ktstr/$program" -l 2>&1 |
+			awk '/^#/ { next } { print $NF; exit }')
+		name=${program//[^A-Za-z0-9_]/_}
+		quick+=("KSELFTEST_${name^^}_ARGS=-t $first")
+	done
+}
+
+# kselftest_judge NAME STATUS: the output must say that tests passed, and none
+# that it failed or was skipped.
+kselftest_judge()
+{
+	local passed failed skipped status=$2
+
+	read -r passed failed skipped <<<"$(ktap_count "$scratch/output")"
+	if ((failed > 0 || skipped > 0 || passed == 0)); then
+		status=1
+	fi
+	result "$status" "$1"
+	: >"$scratch/output"
+}
+
+kselftest_make()
+{
+	local name=$1 status=0
+
+	shift
+	job "$scratch/output" "$name" "${quick[@]}" make -C "$selftests" \
+		TARGETS=ktstr FORCE_TARGETS=1 "$@" || status=$?
+	if [[ " $* " = *' run_tests '* ]]; then
+		kselftest_judge "$name" $status
+	else
+		result $status "$name"
+		: >"$scratch/output"
+	fi
+}
+
+kselftest_run()
+{
+	local name=$1 status=0
+
+	job "$scratch/output" "$name" "${quick[@]}" \
+		"$2/run_kselftest.sh" -c ktstr || status=$?
+	kselftest_judge "$name" $status
+}
+
+kselftest_in_tree()
+{
+	kselftest_make kselftest.run_tests run_tests
+	kselftest_make kselftest.clean clean
+	(cd "$selftests/ktstr" && find . -type f -newer Makefile \
+		\( -name '*.o' -o -name '*.a' -o -perm /111 -not -name '*.sh' \
+		-not -path './.ci/*' \) -print) >"$scratch/output"
+	result "$([[ ! -s $scratch/output ]]; echo $?)" kselftest.clean_is_clean
+}
+
+kselftest_out_of_tree()
+{
+	kselftest_make kselftest.run_tests_with_O "O=$copy/o" run_tests
+	kselftest_make kselftest.install "O=$copy/o" \
+		"KSFT_INSTALL_PATH=$copy/installed" install
+	mv "$copy/installed" "$copy/moved"
+	kselftest_run kselftest.installed_runs "$copy/moved"
+	kselftest_make kselftest.gen_tar "O=$copy/o" \
+		"KSFT_INSTALL_PATH=$copy/packed" gen_tar
+	mkdir "$copy/unpacked"
+	attempt kselftest.unpack tar -xf \
+		"$copy/packed/kselftest-packages/kselftest.tar.gz" -C "$copy/unpacked"
+	rm -rf "$copy/packed" "$copy/o"
+	kselftest_run kselftest.gen_tar_runs "$copy/unpacked"
+}
+
+# A link instead of a copy builds and installs.
+kselftest_linked()
+{
+	rm -rf "$selftests/ktstr"
+	ln -s "$here" "$selftests/ktstr"
+	kselftest_make kselftest.linked_install "O=$copy/linked" \
+		"KSFT_INSTALL_PATH=$copy/linked-installed" install
+	kselftest_run kselftest.linked_runs "$copy/linked-installed"
+	rm "$selftests/ktstr"
+	rsync -a --exclude=/out --exclude=/.git "$here/" "$selftests/ktstr/"
+}
+
+kselftest_merge()
+{
+	local make_linux=(make -C "$linux" ARCH=x86_64 "O=$copy/merged")
+	local option status=0
+
+	mkdir "$copy/merged"
+	attempt kselftest.defconfig "${make_linux[@]}" defconfig
+	job "$scratch/output" "kselftest-merge" "${make_linux[@]}" \
+		kselftest-merge || status=$?
+	grep -q '^Merging .*/ktstr/config$' "$scratch/output" || {
+		echo "our config was not merged" >>"$scratch/output"
+		status=1
+	}
+	while read -r option; do
+		grep -qxF "$option" "$copy/merged/.config" || {
+			echo "not so afterwards: $option" >>"$scratch/output"
+			status=1
+		}
+	done < <(grep '^CONFIG_' "$here/config")
+	result $status kselftest.merge
+	: >"$scratch/output"
+}
