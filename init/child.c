@@ -53,8 +53,7 @@ child_exec(const struct child_spec *spec, int error_fd)
 	_exit(127);
 }
 
-/* Wait until the child has become the program, or could not. */
-static int child_exec_result(int error_fd)
+int child_start_error(int error_fd)
 {
 	int error;
 	ssize_t n;
@@ -65,12 +64,12 @@ static int child_exec_result(int error_fd)
 	return n == sizeof(error) ? -error : 0;
 }
 
-pid_t child_start(const struct child_spec *spec)
+pid_t child_start(const struct child_spec *spec, int *error_fd)
 {
-	int error_fds[2], cgroup_fd = -1, ret;
+	int fds[2], cgroup_fd = -1;
 	pid_t pid;
 
-	if (pipe2(error_fds, O_CLOEXEC))
+	if (pipe2(fds, O_CLOEXEC))
 		return -errno;
 	if (spec->cgroup) {
 		cgroup_fd = open(spec->cgroup, O_DIRECTORY | O_CLOEXEC);
@@ -82,24 +81,20 @@ pid_t child_start(const struct child_spec *spec)
 
 	pid = child_clone(cgroup_fd);
 	if (pid == 0)
-		child_exec(spec, error_fds[1]);
-	if (pid < 0) {
+		child_exec(spec, fds[1]);
+	if (pid < 0)
 		pid = -errno;
-		goto out_close_cgroup;
-	}
-	close(error_fds[1]);
-	error_fds[1] = -1;
-	ret = child_exec_result(error_fds[0]);
-	if (ret)
-		pid = ret;
-
-out_close_cgroup:
 	if (cgroup_fd >= 0)
 		close(cgroup_fd);
+	if (pid < 0)
+		goto out_close_pipe;
+	close(fds[1]);
+	*error_fd = fds[0];
+	return pid;
+
 out_close_pipe:
-	close(error_fds[0]);
-	if (error_fds[1] >= 0)
-		close(error_fds[1]);
+	close(fds[0]);
+	close(fds[1]);
 	return pid;
 }
 

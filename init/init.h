@@ -37,6 +37,7 @@ enum source_id {
 	SRC_UEVENT,		/* netlink: sched_ext was enabled or disabled */
 	SRC_SCHED_LOG,		/* pipe: the scheduler's stdout and stderr */
 	SRC_SCX_DUMP,		/* trace_pipe: sched_ext's dumps */
+	SRC_TEST_START,		/* pipe: whether the test program could start */
 	SRC_TEST_WIRE,		/* socket: records of the test program */
 	SRC_TEST_OUTPUT,	/* pipe: its stdout and stderr */
 	SRC_COUNT
@@ -58,12 +59,16 @@ struct source {
  * @status: as waitpid() gave it
  * @exited: it was started, and it has ended
  * @timed_out: init had to kill it
+ * @no_news: whatever becomes of it now is init's own doing
+ * @start_error: why it could not be started, 0 or -errno
  */
 struct process {
 	pid_t pid;
 	int status;
 	bool exited;
 	bool timed_out;
+	bool no_news;
+	int start_error;
 };
 
 /**
@@ -73,8 +78,7 @@ struct process {
  * @ring_stuck: the host does not read: do not wait for it again
  * @plan: what to do
  * @stage: the last one that was reported
- * @failed: the run is lost; nothing but clean-up follows, and neither stages
- *	nor the scheduler's end are news any more
+ * @failed: the run is lost; nothing but clean-up follows, no stage either
  * @sources: what loop_until() listens to
  * @next_tick_ns: when to look at what has no file descriptor
  * @host_ctl: WIRE_CTL_* as seen last
@@ -84,6 +88,7 @@ struct process {
  * @scx_state_fd: sched_ext's state file, -1 when it is not watched
  * @scx_state: what it said last
  * @attached: the scheduler was enabled
+ * @scx_leaving: the kernel has begun to throw it out; its state will follow
  * @gone_ns: since when it is not any more, 0 when it is
  * @buf: for one record; only within one call of a source
  */
@@ -105,6 +110,7 @@ struct init {
 	int scx_state_fd;
 	char scx_state[32];
 	bool attached;
+	bool scx_leaving;
 	uint64_t gone_ns;
 
 	char buf[WIRE_REC_MAX + 64];
@@ -166,6 +172,8 @@ bool loop_until(struct init *in, bool (*done)(const struct init *in),
 
 /**
  * loop_forward() - a source's serve(): read once, send it as @type
+ *
+ * Leaves what it read in @in->buf, with a NUL behind it.
  *
  * Return: false when there is nothing to read now.
  */
@@ -233,10 +241,21 @@ struct child_spec {
 
 /**
  * child_start() - start a program in a process group of its own
+ * @error_fd: gets a pipe to read child_start_error() from
  *
- * Return: its pid; -errno of what failed, be it its execve().
+ * A scheduler that lets nobody run does not let the child get to its execve()
+ * either: only wait for that when there is none.
+ *
+ * Return: its pid, or -errno.
  */
-pid_t child_start(const struct child_spec *spec);
+pid_t child_start(const struct child_spec *spec, int *error_fd);
+
+/**
+ * child_start_error() - read whether the child has become the program
+ *
+ * Return: 0 when it has, -errno when it could not.
+ */
+int child_start_error(int error_fd);
 
 /**
  * child_watch() - have children reaped by the loop
@@ -281,6 +300,14 @@ void scx_update(struct init *in);
  * scx_enabled() - is a scheduler enabled, by what scx_update() saw?
  */
 bool scx_enabled(const struct init *in);
+
+/**
+ * scx_settle() - if the scheduler is on its way out, wait until it is
+ *
+ * A kernel that ends a stall lets everybody run first, the test program too,
+ * which may then be done before the scheduler has become "disabled".
+ */
+void scx_settle(struct init *in);
 
 /**
  * scx_dump() - have the kernel dump its sched_ext state into the trace

@@ -47,6 +47,7 @@ bool loop_forward(struct init *in, struct source *src, enum wire_type type)
 {
 	ssize_t len = read(src->fd, in->buf, WIRE_REC_MAX);
 
+	in->buf[len > 0 ? len : 0] = '\0';
 	if (len > 0)
 		init_put(in, type, in->buf, len);
 	else if (len == 0)

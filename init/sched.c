@@ -45,7 +45,7 @@ void sched_reaped(struct init *in, int status)
 	in->sched.exited = true;
 	/* Its last words go before the news of its end. */
 	loop_drain(in, SRC_SCHED_LOG);
-	if (!in->failed)
+	if (!in->sched.no_news)
 		init_put(in, WIRE_SCHED_EXIT, &rec, sizeof(rec));
 	scx_update(in);
 	loop_drain(in, SRC_SCX_DUMP);
@@ -62,15 +62,22 @@ static int sched_spawn(struct init *in)
 		.envp = sched_env,
 		.keep = -1,
 	};
-	int fds[2];
+	int fds[2], error_fd;
 	pid_t pid;
 
 	if (pipe2(fds, O_CLOEXEC))
 		return init_crash(in, "cannot make a pipe: %s",
 				  strerror(errno));
 	spec.output = fds[1];
-	pid = child_start(&spec);
+	pid = child_start(&spec, &error_fd);
 	close(fds[1]);
+	if (pid > 0) {
+		int ret = child_start_error(error_fd);
+
+		close(error_fd);
+		if (ret)
+			pid = ret;
+	}
 	if (pid < 0) {
 		close(fds[0]);
 		return init_crash(in, "cannot start scheduler %s: %s",
@@ -132,6 +139,8 @@ void sched_stop(struct init *in)
 
 	if (!in->sched.pid)
 		return;
+	/* Of a run that has failed, its end tells nothing. */
+	in->sched.no_news |= in->failed;
 	for (i = 0; i < ARRAY_SIZE(steps) && !in->sched.exited; i++) {
 		if (steps[i].signal == SIGKILL) {
 			in->sched.timed_out = true;

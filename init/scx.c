@@ -31,11 +31,33 @@ static const struct {
 	/* Wake the reader for the first byte. */
 	{ TRACE_DIR "/buffer_percent", "0" },
 	{ TRACE_DIR "/events/sched_ext/sched_ext_dump/enable", "1" },
+	/* Since 7.3. */
+	{ TRACE_DIR "/events/sched_ext/sched_ext_exit/enable", "1" },
 };
+
+/* The first words of an exit; sub-schedulers have other levels. */
+static bool scx_exit_begins(const char *trace)
+{
+	const char *line = strstr(trace, "sched_ext_exit: ");
+
+	while (line) {
+		const char *level = strstr(line, " level 0 ");
+
+		if (level && level < line + strcspn(line, "\n"))
+			return true;
+		line = strstr(line + 1, "sched_ext_exit: ");
+	}
+	/* An error's dump; one that was asked for reads otherwise. */
+	return strstr(trace, " triggered exit kind ");
+}
 
 static bool scx_serve_dump(struct init *in, struct source *src)
 {
-	return loop_forward(in, src, WIRE_SCX_DUMP);
+	if (!loop_forward(in, src, WIRE_SCX_DUMP))
+		return false;
+	if (scx_exit_begins(in->buf))
+		in->scx_leaving = true;
+	return true;
 }
 
 /* A trace instance of our own: tests may use the global one. */
@@ -118,12 +140,14 @@ void scx_update(struct init *in)
 	    (!strcmp(state, "enabled") && !scx_has_root()))
 		return;
 	memcpy(in->scx_state, state, sizeof(state));
-	if (in->failed)
+	if (in->sched.no_news)
 		return;
 	init_put(in, WIRE_SCX_STATE, state, strlen(state));
 
 	if (!in->sched.exited && in->attached)
 		in->gone_ns = scx_enabled(in) ? 0 : clock_now_ns();
+	if (scx_enabled(in))
+		in->scx_leaving = false;
 	if (!in->attached && in->sched.pid && scx_enabled(in)) {
 		in->attached = true;
 		init_stage(in, STAGE_ATTACHED);
@@ -133,6 +157,22 @@ void scx_update(struct init *in)
 bool scx_enabled(const struct init *in)
 {
 	return !strcmp(in->scx_state, "enabled");
+}
+
+static bool scx_gone(const struct init *in)
+{
+	return in->gone_ns;
+}
+
+void scx_settle(struct init *in)
+{
+	if (!in->attached || in->gone_ns)
+		return;
+	loop_drain(in, SRC_SCX_DUMP);
+	scx_update(in);
+	if (in->scx_leaving && !loop_until(in, scx_gone, in->plan.grace_ms))
+		init_crash(in, "the scheduler was to exit, and sched_ext is still %s after %u ms",
+			   in->scx_state, in->plan.grace_ms);
 }
 
 void scx_dump(void)

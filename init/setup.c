@@ -61,7 +61,7 @@ int setup_ring_from_plan(struct init *in)
 	if (in->ring.hdr)
 		return 0;
 	if (!in->plan.ring_size)
-		return init_crash(in, "no ring: the kernel command line has no %s, the plan no 'ring'",
+		return init_crash(in, "no ring: neither %s nor a 'ring' line in the plan",
 				  PLAN_RING_PARAM);
 	return setup_ring(in, in->plan.ring_gpa, in->plan.ring_size);
 }

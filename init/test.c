@@ -91,6 +91,14 @@ static bool test_serve_wire(struct init *in, struct source *src)
 	return true;
 }
 
+/* The child says so once it has become the program, or could not. */
+static bool test_serve_start(struct init *in, struct source *src)
+{
+	in->test.start_error = child_start_error(src->fd);
+	loop_forget(in, SRC_TEST_START);
+	return false;
+}
+
 /**
  * struct test_env - the test program's environment
  * @strings: what init adds
@@ -146,13 +154,15 @@ static int test_spawn(struct init *in, int output, int wire)
 		.keep = wire,
 		.cgroup = CGROUP_TEST,
 	};
+	int error_fd;
 	pid_t pid;
 
 	test_env_build(&env, in, wire);
-	pid = child_start(&spec);
+	pid = child_start(&spec, &error_fd);
 	if (pid < 0)
 		return init_crash(in, "cannot start test program %s: %s",
 				  in->plan.test, strerror(-pid));
+	loop_watch(in, SRC_TEST_START, error_fd, test_serve_start);
 	in->test.pid = pid;
 	return 0;
 }
@@ -204,24 +214,30 @@ static bool test_over(const struct init *in)
 	return in->test.exited || in->stop || test_grace_over(in);
 }
 
+/*
+ * With a scheduler that lets nobody run, nobody can die either. Have the kernel
+ * say what it knows of it, and throw it out.
+ */
+static void test_free_from_scheduler(struct init *in)
+{
+	if (!in->attached)
+		return;
+	if (in->test.timed_out)
+		scx_dump();
+	loop_drain(in, SRC_SCX_DUMP);
+	in->sched.no_news = true;
+	scx_disable();
+}
+
 /* It still runs: end it. */
 static void test_kill(struct init *in)
 {
 	in->test.timed_out = !in->stop && !test_grace_over(in);
-	/* Whose fault it is may show in what sched_ext thinks of its tasks. */
-	if (in->test.timed_out && in->attached) {
-		scx_dump();
-		loop_drain(in, SRC_SCX_DUMP);
-	}
-
+	test_free_from_scheduler(in);
 	cgroup_kill_tests();
-	if (loop_until(in, test_exited, INIT_KILL_MS))
-		return;
-	/* A scheduler that lets nobody run keeps it from dying, too. */
-	scx_disable();
 	if (!loop_until(in, test_exited, INIT_KILL_MS))
 		init_crash(in, "the test program did not end within %u ms of SIGKILL",
-			   2 * INIT_KILL_MS);
+			   INIT_KILL_MS);
 }
 
 /* The deadline and the host's own wish need no more words. */
@@ -266,8 +282,14 @@ int test_run(struct init *in)
 	by_itself = in->test.exited;
 	if (!by_itself)
 		test_kill(in);
+	loop_drain(in, SRC_TEST_START);
+	if (in->test.start_error)
+		return init_crash(in, "cannot start test program %s: %s",
+				  in->plan.test,
+				  strerror(-in->test.start_error));
 	/* What it left behind holds its output open and disturbs the rest. */
 	cgroup_kill_tests();
+	scx_settle(in);
 	test_report(in);
 	if (!by_itself) {
 		test_explain_kill(in);

@@ -64,7 +64,7 @@ enum wire_type {
 	WIRE_CGROUP_STATS,	/* struct wire_cgroup_stats */
 	WIRE_STEP,		/* struct wire_step: the workload changed */
 	WIRE_SCX_STATE,		/* text: sched_ext state file, on change */
-	WIRE_SCX_DUMP,		/* text: lines of the sched_ext_dump tracepoint */
+	WIRE_SCX_DUMP,		/* text: tracepoints sched_ext_{dump,exit} */
 	WIRE_PROBE,		/* opaque here: see lib/repro */
 	WIRE_TYPE_COUNT
 };
