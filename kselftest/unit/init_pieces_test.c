@@ -344,27 +344,29 @@ TEST(exits_are_seen_in_the_trace)
 			TH_LOG("case %zu", i);
 }
 
+static const struct {
+	const char *assignment;
+	const char *err;
+} bad_sysctls[] = {
+	{ "kernel.no_such_thing=1",
+	  "cannot set sysctl kernel.no_such_thing=1: No such file or directory" },
+	{ "no.such.dir/file=1",
+	  "cannot set sysctl no.such.dir/file=1: No such file or directory" },
+	/* Read-only for everybody: the dots did become slashes. */
+	{ "kernel.ngroups_max=1",
+	  "cannot set sysctl kernel.ngroups_max=1: Permission denied" },
+};
+
 TEST_F(init, sysctls_that_are_not_there_are_named)
 {
-	static const struct {
-		const char *assignment;
-		const char *err;
-	} cases[] = {
-		{ "kernel.no_such_thing=1",
-		  "cannot set sysctl kernel.no_such_thing=1: No such file or directory" },
-		{ "no.such.dir/file=1",
-		  "cannot set sysctl no.such.dir/file=1: No such file or directory" },
-		/* Read-only for everybody: the dots did become slashes. */
-		{ "kernel.ngroups_max=1",
-		  "cannot set sysctl kernel.ngroups_max=1: Permission denied" },
-	};
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+	for (i = 0; i < ARRAY_SIZE(bad_sysctls); i++) {
 		self->in->failed = false;
-		EXPECT_EQ(-1, setup_sysctl(self->in, cases[i].assignment));
+		EXPECT_EQ(-1, setup_sysctl(self->in,
+					   bad_sysctls[i].assignment));
 		EXPECT_EQ(WIRE_CRASH, next(self));
-		EXPECT_STREQ(cases[i].err, self->payload);
+		EXPECT_STREQ(bad_sysctls[i].err, self->payload);
 	}
 }
 
