@@ -345,7 +345,7 @@ TEST(exits_are_seen_in_the_trace)
 }
 
 static const struct {
-	const char *assignment;
+	char assignment[32];
 	const char *err;
 } bad_sysctls[] = {
 	{ "kernel.no_such_thing=1",
