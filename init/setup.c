@@ -18,6 +18,7 @@
 #include "lib/util/util.h"
 
 #define CMDLINE_SIZE	8192	/* COMMAND_LINE_SIZE is 2048 */
+#define SYSCTL_DIR	"/proc/sys/"
 
 static int setup_ring(struct init *in, uint64_t gpa, uint64_t size)
 {
@@ -86,18 +87,17 @@ int setup_plan(struct init *in)
 /* "kernel.sched_schedstats=1" into /proc/sys/kernel/sched_schedstats. */
 static int setup_sysctl(struct init *in, const char *assignment)
 {
-	int name_len = strcspn(assignment, "=");
-	char path[256], *dot;
-	int ret, len;
+	const size_t name_len = strcspn(assignment, "=");
+	char path[256] = SYSCTL_DIR, *name = path + strlen(SYSCTL_DIR), *dot;
+	int ret;
 
-	len = snprintf(path, sizeof(path), "/proc/sys/%.*s", name_len,
-		       assignment);
-	if (len >= (int)sizeof(path))
+	if (name_len >= sizeof(path) - strlen(SYSCTL_DIR))
 		return init_crash(in, "sysctl %s: the name is too long",
 				  assignment);
+	memcpy(name, assignment, name_len);
 	/* As in sysctl(8): a name with slashes keeps its dots. */
 	if (!memchr(assignment, '/', name_len))
-		while ((dot = strchr(path, '.')))
+		while ((dot = strchr(name, '.')))
 			*dot = '/';
 
 	ret = file_write(path, assignment + name_len + 1);
