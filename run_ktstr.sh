@@ -27,6 +27,8 @@ here=$(cd "$(dirname "$(readlink -f "$0")")" && pwd -P)
 . "$here/scripts/check.sh"
 # shellcheck source=scripts/check-stages.sh
 . "$here/scripts/check-stages.sh"
+# shellcheck source=scripts/check-style.sh
+. "$here/scripts/check-style.sh"
 # shellcheck source=scripts/check-kselftest.sh
 . "$here/scripts/check-kselftest.sh"
 

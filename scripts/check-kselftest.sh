@@ -60,7 +60,6 @@ kselftest_judge()
 		status=1
 	fi
 	result "$status" "$1"
-	: >"$scratch/output"
 }
 
 kselftest_make()
@@ -74,7 +73,6 @@ kselftest_make()
 		kselftest_judge "$name" $status
 	else
 		result $status "$name"
-		: >"$scratch/output"
 	fi
 }
 
@@ -145,5 +143,4 @@ kselftest_merge()
 		}
 	done < <(grep '^CONFIG_' "$here/config")
 	result $status kselftest.merge
-	: >"$scratch/output"
 }

@@ -198,6 +198,7 @@ check_inside()
 result()
 {
 	(($1 == 0 || $1 == 4)) || sed -e 's/^/# /' "$scratch/output"
+	: >"$scratch/output"
 	ktap_result "$@"
 }
 
@@ -209,7 +210,6 @@ attempt()
 	shift
 	job "$scratch/output" "$name" "$@" || status=$?
 	result $status "$name"
-	: >"$scratch/output"
 	return $status
 }
 

@@ -202,14 +202,15 @@ kernel_key()
 {
 	local version state
 
-	version=$(tree_version)
+	version=$(tree_version)-
 	state=${source_state//[^A-Za-z0-9.+~-]/_}
+	version=${version#"${state%%-*}-"}	# Debian's state begins with it
 	if [[ -n $own_build ]]; then
-		printf '%s-%s-own-k%s\n' "$version" "$state" \
+		printf '%s%s-own-k%s\n' "$version" "$state" \
 			"$(hash_stdin 8 <"$tree/.config")"
 		return
 	fi
-	printf '%s-%s-k%s-t%s\n' "$version" "$state" \
+	printf '%s%s-k%s-t%s\n' "$version" "$state" \
 		"$(config_input | hash_stdin 8)" "$(toolchain | hash_stdin 8)"
 }
 

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# The stage `style` of `run_ktstr.sh check`. Sourced by run_ktstr.sh.
+
+# What checkpatch says that does not hold here.
+# type | files (regular expression) | why
+checkpatch_allowed='
+BIT_MACRO		| .		| BIT() is a header of the kernel, not of programs
+CAMELCASE		| .		| names of libelf, zlib and libFuzzer
+STATIC_CONST_CHAR_ARRAY	| .		| local arrays of pointers are argument lists
+MACRO_ARG_REUSE		| ^lib/ktstr.h	| the arguments are names, not expressions
+COMPLEX_MACRO		| ^lib/ktstr.h	| a macro that declares a test ends in its body
+MACRO_WITH_FLOW_CONTROL	| ^lib/ktstr.h	| ends the test, as in kselftest_harness.h
+PREFER_DEFINED_ATTRIBUTE_MACRO | ^lib/util/compiler.h | defines these macros
+VOLATILE		| ^bpf/		| globals that userspace sets: libbpf wants it
+'
+
+# What a room may include, beside itself.
+rooms='
+lib/util	|
+lib/wire	| lib/util
+lib/check	| lib/util lib/wire
+vmm		| lib/util lib/wire
+vmm/x86		| lib/util lib/wire vmm
+vmm/emulated-host | lib/util lib/wire vmm
+init		| lib/util lib/wire
+lib/host	| lib/util
+lib/work	| lib/util lib/wire
+lib/scenario	| lib/util lib/wire lib/check lib/work vmm/topology.h
+lib/monitor	| lib/util lib/wire lib/check lib/host vmm
+lib/run		| lib/util lib/wire lib/check lib/host lib/monitor vmm
+lib/repro	| lib/util lib/wire lib/check lib/host lib/monitor lib/run vmm
+lib/report	| lib/util lib/wire lib/check lib/host lib/monitor lib/run lib/repro vmm
+'
+
+# Files that stand above their room: a program, or the one door to another.
+room_exceptions='
+vmm/emulated-host/emulated-host-main.c	| lib/host
+'
+
+stage_style()
+{
+	local files scripts
+
+	mapfile -t files < <(our_files '*.c' '*.h')
+	mapfile -t scripts < <(our_files 'scripts/tests/*.sh' 'vmm/*.sh')
+	style_checkpatch "${files[@]}"
+	style_kernel_doc
+	attempt style.shellcheck env -C "$here" shellcheck -x -a run_ktstr.sh .ci/run \
+		"${scripts[@]}"
+	style_spdx
+	style_headers
+	style_rooms
+}
+
+# As the maintainer of the tree runs it: from its top, on paths in there.
+style_checkpatch()
+{
+	local suite=tools/testing/selftests/ktstr status=0
+
+	mkdir -p "$scratch/${suite%/*}"
+	ln -s "$here" "$scratch/$suite"
+	job "$scratch/checkpatch" checkpatch env -C "$scratch" \
+		"$tree/scripts/checkpatch.pl" --root="$tree" --strict --terse \
+		--quiet --no-summary --show-types -f "${@/#/$suite/}" || true
+	checkpatch_rest <"$scratch/checkpatch" | sed -e "s,^$suite/,," \
+		>"$scratch/output"
+	[[ ! -s $scratch/output ]] || status=1
+	result $status style.checkpatch
+}
+
+# What of its output is not allowed above.
+checkpatch_rest()
+{
+	awk -F '[ \t]*[|][ \t]*' -v suite=tools/testing/selftests/ktstr/ '
+	NR == FNR {
+		if (NF > 1)
+			files[$1] = $2
+		next
+	}
+	{
+		path = $0
+		sub(/:.*/, "", path)
+		path = substr(path, length(suite) + 1)
+		type = $0
+		sub(/^[^ ]* [A-Z]*:/, "", type)
+		sub(/:.*/, "", type)
+		if (!(type in files) || path !~ files[type])
+			print
+	}' <(printf '%s' "$checkpatch_allowed") -
+}
+
+style_kernel_doc()
+{
+	local headers
+
+	mapfile -t headers < <(our_files '*.h' | grep -v '^bpf/')
+	attempt style.kernel_doc env -C "$here" "$tree/scripts/kernel-doc" -none \
+		-Wall -Werror "${headers[@]}"
+}
+
+style_spdx()
+{
+	local file status=0
+
+	for file in $(our_files '*.c' '*.h' '*.sh'); do
+		sed -n 1,2p "$here/$file" | grep -q SPDX-License-Identifier ||
+			{ echo "$file"; status=1; }
+	done >"$scratch/output"
+	result $status style.spdx
+}
+
+# Each header compiles alone.
+style_headers()
+{
+	local header status=0
+
+	for header in $(our_files '*.h' | grep -v '^bpf/'); do
+		echo "#include \"$header\"" |
+			gcc -std=gnu11 -fsyntax-only -Wall -Werror -D_GNU_SOURCE= \
+				-Wno-unused-function -x c -I"$here" \
+				-I"$here/lib" -isystem \
+				"$tree/tools/testing/selftests" - \
+			|| status=1
+	done >"$scratch/output" 2>&1
+	result $status style.headers_alone
+}
+
+style_rooms()
+{
+	local room allowed status=0
+
+	while IFS='|' read -r room allowed; do
+		read -r room <<<"$room"
+		[[ -z $room ]] || room_is_clean "$room" "$allowed" || status=1
+	done <<<"$rooms" >"$scratch/output"
+	result $status style.rooms
+}
+
+# room_is_clean ROOM "ALLOWED...": names each include that is not.
+room_is_clean()
+{
+	local room=$1 may file included more status=0
+
+	while IFS=: read -r file included; do
+		more=$(sed -n "s,^${file}[[:space:]]*|,,p" <<<"$room_exceptions")
+		may=" $room $2 $more "
+		[[ $may = *" ${included%/*} "* || $may = *" $included "* ]] || {
+			echo "$file includes $included"
+			status=1
+		}
+	done < <(cd "$here" && grep -oHE '^#include "[^"]*/[^"]*"' \
+		"$room"/*.[ch] 2>/dev/null |
+		sed -e 's/#include "//' -e 's/"$//')
+	return $status
+}
+
