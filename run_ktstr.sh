@@ -155,11 +155,11 @@ command_function()
 }
 
 verbose='' no_install='' use_config='' update=''
-command='(none)'
 
+# Options of ours may stand anywhere; the rest is the command and its own.
 main()
 {
-	local function
+	local function rest=()
 
 	while (($# > 0)); do
 		case $1 in
@@ -168,13 +168,14 @@ main()
 		--update) update=1 ;;
 		-v | --verbose) verbose=1; export KTSTR_VERBOSE=1 ;;
 		-h | --help) usage; exit 0 ;;
-		-*) usage_error "$1: no such option" ;;
-		*) command=$1; shift; break ;;
+		*) rest+=("$1") ;;
 		esac
 		shift
 	done
-	function=$(command_function "$command") ||
-		usage_error "$command: no such command"
+	set -- "${rest[@]:-(none)}"
+	[[ $1 != -* ]] || usage_error "$1: no such option"
+	function=$(command_function "$1") || usage_error "$1: no such command"
+	shift
 	common_init
 	"$function" "$@"
 }

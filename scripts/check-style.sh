@@ -39,6 +39,10 @@ room_exceptions='
 vmm/emulated-host/emulated-host-main.c	| lib/host
 '
 
+# What test authors include.
+public_headers='lib/ktstr.h lib/test/test.h lib/check/check.h
+lib/scenario/scenario.h lib/work/work.h vmm/topology.h'
+
 stage_style()
 {
 	local files scripts
@@ -91,13 +95,20 @@ checkpatch_rest()
 	}' <(printf '%s' "$checkpatch_allowed") -
 }
 
+# Each parameter is described where test authors look; elsewhere what speaks for
+# itself need not be, but what is said must be true: no names that are gone.
 style_kernel_doc()
 {
-	local headers
+	local headers status=0
 
 	mapfile -t headers < <(our_files '*.h' | grep -v '^bpf/')
-	attempt style.kernel_doc env -C "$here" "$tree/scripts/kernel-doc" -none \
-		-Wall -Werror "${headers[@]}"
+	env -C "$here" "$tree/scripts/kernel-doc" -none -Wall \
+		"${headers[@]}" 2>&1 |
+		awk -v public="^(${public_headers//[[:space:]]/|}):" '
+		$2 ~ public || !/ not described in |No description found/
+		' >"$scratch/output"
+	[[ ! -s $scratch/output ]] || status=1
+	result $status style.kernel_doc
 }
 
 style_spdx()
