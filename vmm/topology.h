@@ -33,6 +33,9 @@ struct topology {
 
 /**
  * topology_cpus() - number of CPUs
+ * @t: the topology
+ *
+ * Return: their number, 0 when @t is not given.
  */
 static inline unsigned int topology_cpus(const struct topology *t)
 {
@@ -53,6 +56,7 @@ int topology_check(const struct topology *t, unsigned int max_cpus,
 
 /**
  * topology_name() - write 1n2l4c2t
+ * @t: the topology
  * @buf: at least TOPOLOGY_NAME_LEN bytes
  *
  * Return: @buf.
@@ -61,6 +65,8 @@ const char *topology_name(const struct topology *t, char *buf);
 
 /**
  * topology_parse() - read 1n2l4c2t
+ * @name: the text, all of it
+ * @t: gets the topology
  *
  * Return: 0, or -EINVAL and @t untouched.
  */

@@ -10,12 +10,12 @@
 
 #include "lib/wire/wire.h"
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
 #define DATA_SIZE	2048
 
 /* The header's fields first, so that no input is spent on its padding. */
 #define INPUT_HDR	sizeof(struct wire_header)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

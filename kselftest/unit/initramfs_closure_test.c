@@ -285,18 +285,19 @@ static void guest_path(char *buf, size_t size, const char *path,
 /* The compiler, for a source of one line on its standard input. */
 #define CC(source, flags) "echo '" source "' | cc -g -fPIC -xc - -xnone " flags
 
+#define SONAME(name) "-Wl,-soname," name
+#define LAX "-Wl,--allow-shlib-undefined"
+
 static int build_program(size_t i)
 {
 	static const char script[] =
 		"set -e; cd /mnt; mkdir -p bin lib deep\n"
 		CC("int deep(void) { return %d; }",
-		   "-shared -o deep/libdeep.so -Wl,-soname,libdeep.so\n")
+		   "-shared -o deep/libdeep.so " SONAME("libdeep.so") "\n")
 		CC("int deep(void); int dep(void) { return deep(); }",
-		   "-shared -o lib/libdep.so deep/libdeep.so "
-		   "-Wl,-soname,libdep.so %s\n")
+		   "-shared -o lib/libdep.so " SONAME("libdep.so") " deep/libdeep.so %s\n")
 		CC("int dep(void); int main(void) { return dep(); }",
-		   "-o bin/prog lib/libdep.so "
-		   "-Wl,--allow-shlib-undefined %s\n");
+		   "-o bin/prog lib/libdep.so " LAX " %s\n");
 	char command[2048];
 
 	snprintf(command, sizeof(command), script, CHILD_STATUS,

@@ -20,8 +20,6 @@
 #define SMALL_SIZE	(WIRE_HDR_SIZE + 520)
 #define SMALL_DATA	520
 
-#define sizeof_field(type, member) sizeof(((type *)0)->member)
-
 static uint8_t pattern(size_t i)
 {
 	return i * 31 + (i >> 8);
@@ -282,45 +280,39 @@ TEST(writer_refuses_what_no_host_formatted)
  */
 static const struct hostile_case {
 	const char *name;
-	struct {
-		size_t offset;	/* from the start of the region */
-		size_t size;
-	} at;
+	size_t offset;		/* from the start of the region */
+	size_t size;
 	uint64_t value;
 	int want;
 } hostile_cases[] = {
-#define IN_HEADER(_member) \
-	{ offsetof(struct wire_header, _member), \
-	  sizeof_field(struct wire_header, _member) }
-#define IN_REC(_member) \
-	{ WIRE_HDR_SIZE + 40 + offsetof(struct wire_rec, _member), \
-	  sizeof_field(struct wire_rec, _member) }
-	{ "untouched", IN_HEADER(magic), WIRE_MAGIC, 1 },
-	{ "head back by one record", IN_HEADER(head), 0, -EBADMSG },
-	{ "head at the tail", IN_HEADER(head), 40, 0 },
-	{ "head inside of a record's head", IN_HEADER(head), 40 + 8, -EBADMSG },
-	{ "head inside of a payload", IN_HEADER(head), 40 + 32, -EBADMSG },
-	{ "head off by one", IN_HEADER(head), 40 + 40 - 1, -EBADMSG },
-	{ "head more than a ring ahead", IN_HEADER(head), 40 + SMALL_DATA + 8,
+#define IN_HEADER(field)	offsetof(struct wire_header, field)
+#define IN_REC(field)	(WIRE_HDR_SIZE + 40 + offsetof(struct wire_rec, field))
+	{ "untouched", IN_HEADER(magic), 4, WIRE_MAGIC, 1 },
+	{ "head back by one record", IN_HEADER(head), 8, 0, -EBADMSG },
+	{ "head at the tail", IN_HEADER(head), 8, 40, 0 },
+	{ "head inside of a record's head", IN_HEADER(head), 8, 40 + 8, -EBADMSG },
+	{ "head inside of a payload", IN_HEADER(head), 8, 40 + 32, -EBADMSG },
+	{ "head off by one", IN_HEADER(head), 8, 40 + 40 - 1, -EBADMSG },
+	{ "head more than a ring ahead", IN_HEADER(head), 8, 40 + SMALL_DATA + 8,
 	  -EBADMSG },
-	{ "head far ahead", IN_HEADER(head), 1ULL << 40, -EBADMSG },
-	{ "head at the end of numbers", IN_HEADER(head), UINT64_MAX, -EBADMSG },
-	{ "length one over the limit", IN_REC(len), WIRE_REC_MAX + 1,
+	{ "head far ahead", IN_HEADER(head), 8, 1ULL << 40, -EBADMSG },
+	{ "head at the end of numbers", IN_HEADER(head), 8, UINT64_MAX, -EBADMSG },
+	{ "length one over the limit", IN_REC(len), 4, WIRE_REC_MAX + 1,
 	  -EBADMSG },
-	{ "length that wraps when padded", IN_REC(len), UINT32_MAX, -EBADMSG },
-	{ "length beyond head", IN_REC(len), 400, -EBADMSG },
-	{ "length of the limit", IN_REC(len), WIRE_REC_MAX, -EBADMSG },
-	{ "type zero", IN_REC(type), 0, -EBADMSG },
-	{ "type unknown", IN_REC(type), WIRE_TYPE_COUNT, -EBADMSG },
-	{ "type huge", IN_REC(type), UINT32_MAX, -EBADMSG },
-	{ "shorter length", IN_REC(len), 3, 0 },
-	{ "wrong checksum", IN_REC(crc), 1, 0 },
+	{ "length that wraps when padded", IN_REC(len), 4, UINT32_MAX, -EBADMSG },
+	{ "length beyond head", IN_REC(len), 4, 400, -EBADMSG },
+	{ "length of the limit", IN_REC(len), 4, WIRE_REC_MAX, -EBADMSG },
+	{ "type zero", IN_REC(type), 4, 0, -EBADMSG },
+	{ "type unknown", IN_REC(type), 4, WIRE_TYPE_COUNT, -EBADMSG },
+	{ "type huge", IN_REC(type), 4, UINT32_MAX, -EBADMSG },
+	{ "shorter length", IN_REC(len), 4, 3, 0 },
+	{ "wrong checksum", IN_REC(crc), 4, 1, 0 },
 	/* What the host keeps for itself does not matter. */
-	{ "magic", IN_HEADER(magic), 0, 1 },
-	{ "data size", IN_HEADER(data_size), 1, 1 },
-	{ "data size huge", IN_HEADER(data_size), UINT32_MAX, 1 },
-	{ "tail", IN_HEADER(tail), 1ULL << 33, 1 },
-	{ "stage", IN_HEADER(stage), 77, 1 },
+	{ "magic", IN_HEADER(magic), 4, 0, 1 },
+	{ "data size", IN_HEADER(data_size), 4, 1, 1 },
+	{ "data size huge", IN_HEADER(data_size), 4, UINT32_MAX, 1 },
+	{ "tail", IN_HEADER(tail), 8, 1ULL << 33, 1 },
+	{ "stage", IN_HEADER(stage), 4, 77, 1 },
 };
 
 TEST(hostile_guest)
@@ -345,7 +337,7 @@ TEST(hostile_guest)
 		ASSERT_EQ(0, wire_put(&w, WIRE_OUTPUT, "second", 6, 0));
 		ASSERT_EQ(1, wire_get(&r, &rec, buf));
 
-		memcpy(region + c->at.offset, &c->value, c->at.size);
+		memcpy(region + c->offset, &c->value, c->size);
 		EXPECT_EQ(c->want, wire_get(&r, &rec, buf))
 			TH_LOG("case: %s", c->name);
 		again = wire_get(&r, &rec, buf);

@@ -111,6 +111,13 @@ static void ring_write(struct wire_writer *w, uint64_t at, const void *bytes,
 	memcpy(w->data, (const uint8_t *)bytes + first, len - first);
 }
 
+/* Not memory: the store itself is what the host hears, whatever the value. */
+static void wire_ring_doorbell(const struct wire_writer *w)
+{
+	if (w->doorbell)
+		__atomic_store_n(w->doorbell, 1, __ATOMIC_RELEASE);
+}
+
 static bool wire_has_room(const struct wire_writer *w, uint64_t need)
 {
 	uint64_t tail = __atomic_load_n(&w->hdr->tail, __ATOMIC_ACQUIRE);
@@ -132,8 +139,7 @@ static bool wire_wait_room(const struct wire_writer *w, uint64_t need,
 
 	end_ns = clock_now_ns() + timeout_ms * NSEC_PER_MSEC;
 	do {
-		if (w->doorbell)
-			*w->doorbell = 1;
+		wire_ring_doorbell(w);
 		nanosleep(&pause, NULL);
 		if (wire_has_room(w, need))
 			return true;
@@ -164,8 +170,7 @@ int wire_put(struct wire_writer *w, enum wire_type type, const void *payload,
 	ring_write(w, head + sizeof(rec), payload, len);
 	__atomic_store_n(&w->hdr->head, head + wire_rec_size(len),
 			 __ATOMIC_RELEASE);
-	if (w->doorbell)
-		*w->doorbell = 1;
+	wire_ring_doorbell(w);
 	return 0;
 }
 

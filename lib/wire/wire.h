@@ -221,7 +221,7 @@ struct wire_writer {
 	struct wire_header *hdr;
 	uint8_t *data;
 	uint32_t data_size;
-	volatile uint32_t *doorbell;	/* NULL when there is none */
+	uint32_t *doorbell;	/* NULL when there is none */
 	uint32_t seq;
 };
 
