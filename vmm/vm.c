@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A virtual machine: built, run, judged, taken apart. See vm.h.
+ */
+#include "vmm/vm.h"
+
+#include <errno.h>
+#include <linux/kvm.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/util/util.h"
+#include "vmm/vmm.h"
+
+#define RAM_PER_CPU_MB	64
+#define RAM_MIN_MB	256
+#define RAM_MAX_MB	(1U << 20)
+
+void vm_note_end(struct vm *vm, enum vm_end end, const char *fmt, ...)
+{
+	va_list args;
+
+	pthread_mutex_lock(&vm->note.lock);
+	if (vm->note.end == VM_END_NONE) {
+		vm->note.end = end;
+		va_start(args, fmt);
+		vsnprintf(vm->note.message, sizeof(vm->note.message), fmt,
+			  args);
+		va_end(args);
+	}
+	pthread_mutex_unlock(&vm->note.lock);
+	vm->stopping = true;
+	eventfd_write(vm->wake_fd, 1);
+}
+
+void vm_irq_line(void *ctx, unsigned int line, bool level)
+{
+	struct vm *vm = ctx;
+	struct kvm_irq_level irq = { .irq = line, .level = level };
+
+	ioctl(vm->kvm.vm_fd, KVM_IRQ_LINE, &irq);
+}
+
+static int check_config(const struct vm_config *c, const struct vm_error *err)
+{
+	if (!c->kernel)
+		return vm_fail(err, -EINVAL, "no kernel was given");
+	if (!c->deadline_ms)
+		return vm_fail(err, -EINVAL, "a VM needs a deadline");
+	return topology_check(&c->topology, 0, err->text, err->size);
+}
+
+static int check_cpus(struct vm *vm, const struct vm_error *err)
+{
+	unsigned int most = machine_max_cpus(&vm->topology);
+	int ret = topology_check(&vm->topology, vm->kvm.max_vcpus, err->text,
+				 err->size);
+	char name[TOPOLOGY_NAME_LEN];
+
+	if (ret)
+		return ret;
+	if (topology_cpus(&vm->topology) <= most)
+		return 0;
+	return vm_fail(err, -EINVAL,
+		       "topology %s: only its first %u CPUs have an APIC id below 255: use fewer or smaller LLCs",
+		       topology_name(&vm->topology, name), most);
+}
+
+static uint64_t ram_bytes(const struct vm *vm, const struct vm_config *c,
+			  uint64_t kernel_size)
+{
+	uint64_t mb = c->memory_mb;
+
+	if (!mb) {
+		mb = max(topology_cpus(&vm->topology) * RAM_PER_CPU_MB,
+			 RAM_MIN_MB + 0U);
+		/* The archive is there twice while it is being unpacked. */
+		mb += (2 * c->initrd_size + kernel_size) / MEM_MIB + 1;
+	}
+	return min(mb, (uint64_t)RAM_MAX_MB) * MEM_MIB;
+}
+
+static int add_doorbell(struct vm *vm, const struct vm_error *err)
+{
+	struct kvm_ioeventfd bell = {
+		.addr = guest_mem_doorbell(&vm->mem),
+		.len = 4,
+		.fd = vm->doorbell_fd,
+	};
+
+	if (!ioctl(vm->kvm.vm_fd, KVM_IOEVENTFD, &bell))
+		return 0;
+	return vm_fail(err, -errno, "KVM_IOEVENTFD for the doorbell: %s",
+		       strerror(errno));
+}
+
+static int init_plumbing(struct vm *vm, const struct vm_error *err)
+{
+	vm->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	vm->doorbell_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (vm->wake_fd < 0 || vm->doorbell_fd < 0)
+		return vm_fail(err, -errno, "eventfd: %s", strerror(errno));
+
+	outbuf_init(&vm->com1_out, vm->wake_fd);
+	outbuf_init(&vm->com2_out, vm->wake_fd);
+	vm->record = malloc(WIRE_REC_MAX + 1);
+	if (!vm->record || console_init(&vm->console))
+		return vm_fail(err, -ENOMEM, "no memory for the consoles");
+	return 0;
+}
+
+static int init_memory(struct vm *vm, const struct vm_config *c,
+		       const struct vm_error *err)
+{
+	int ret;
+
+	ret = guest_mem_init(&vm->mem,
+			     ram_bytes(vm, c, machine_kernel_size(&vm->machine)),
+			     WIRE_REGION_SIZE, err);
+	if (!ret)
+		ret = guest_mem_slots(&vm->mem, vm->kvm.vm_fd, err);
+	if (ret)
+		return ret;
+	wire_region_format(guest_mem_ring(&vm->mem), vm->mem.ring_size);
+	wire_reader_init(&vm->reader, guest_mem_ring(&vm->mem),
+			 vm->mem.ring_size);
+	return add_doorbell(vm, err);
+}
+
+static int init_vcpus(struct vm *vm, const struct vm_error *err)
+{
+	unsigned int n = topology_cpus(&vm->topology);
+	unsigned int i;
+	int ret;
+
+	vm->vcpus = calloc(n, sizeof(*vm->vcpus));
+	if (!vm->vcpus)
+		return vm_fail(err, -ENOMEM, "no memory for %u vCPUs", n);
+	for (i = 0; i < n; i++)
+		vm->vcpus[i].fd = -1;
+	vm->n_vcpus = n;
+	for (i = 0; i < n; i++) {
+		ret = vcpu_init(&vm->vcpus[i], vm, i, err);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static int vm_build(struct vm *vm, const struct vm_config *c,
+		    const struct vm_error *err)
+{
+	int ret;
+
+	ret = init_plumbing(vm, err);
+	if (!ret)
+		ret = machine_open_kernel(&vm->machine, c, err);
+	if (!ret)
+		ret = kvm_init(&vm->kvm, c->kvm, err);
+	if (!ret)
+		ret = check_cpus(vm, err);
+	if (!ret)
+		ret = machine_init(vm, err);
+	if (!ret)
+		ret = init_memory(vm, c, err);
+	if (!ret)
+		ret = machine_load(vm, c, err);
+	if (!ret)
+		ret = init_vcpus(vm, err);
+	return ret;
+}
+
+int vm_create(const struct vm_config *config, struct vm **out, char *err,
+	      size_t err_size)
+{
+	const struct vm_error error = { .text = err, .size = err_size };
+	struct vm *vm;
+	int ret;
+
+	*out = NULL;
+	ret = check_config(config, &error);
+	if (ret)
+		return ret;
+	vm = calloc(1, sizeof(*vm));
+	if (!vm)
+		return vm_fail(&error, -ENOMEM, "no memory for a VM");
+
+	vm->created_ns = clock_now_ns();
+	vm->topology = config->topology;
+	vm->deadline_ms = config->deadline_ms;
+	vm->ops = config->ops;
+	vm->ctx = config->ctx;
+	vm->kvm.fd = -1;
+	vm->kvm.vm_fd = -1;
+	vm->mem.fd = -1;
+	vm->machine.kernel_fd = -1;
+	vm->wake_fd = -1;
+	vm->doorbell_fd = -1;
+	pthread_mutex_init(&vm->note.lock, NULL);
+	pthread_mutex_init(&vm->threads_lock, NULL);
+
+	ret = vm_build(vm, config, &error);
+	if (ret) {
+		vm_destroy(vm);
+		return ret;
+	}
+	*out = vm;
+	return 0;
+}
+
+void vm_destroy(struct vm *vm)
+{
+	unsigned int i;
+
+	/* A thread that KVM keeps may still use all of it. */
+	if (!vm || vm->stuck)
+		return;
+	for (i = 0; i < vm->n_vcpus; i++)
+		vcpu_exit(&vm->vcpus[i]);
+	free(vm->vcpus);
+	machine_exit(&vm->machine);
+	kvm_exit(&vm->kvm);
+	guest_mem_exit(&vm->mem);
+	console_exit(&vm->console);
+	free(vm->record);
+	if (vm->doorbell_fd >= 0)
+		close(vm->doorbell_fd);
+	if (vm->wake_fd >= 0)
+		close(vm->wake_fd);
+	free(vm);
+}
+
+/* A reset after a panic's banner is the panic's doing. */
+static void judge(struct vm *vm, struct vm_result *result)
+{
+	bool reset = vm->note.end == VM_END_POWEROFF ||
+		     vm->note.end == VM_END_TRIPLE_FAULT;
+
+	result->end = vm->note.end;
+	snprintf(result->message, sizeof(result->message), "%s",
+		 vm->note.message);
+	if (vm->note.end == VM_END_PANIC || (reset && banner_seen(&vm->banner))) {
+		result->end = VM_END_PANIC;
+		if (banner_seen(&vm->banner))
+			banner_message(&vm->banner, result->message,
+				       sizeof(result->message));
+	}
+}
+
+static void fill_result(struct vm *vm, struct vm_result *result)
+{
+	unsigned int i;
+
+	memset(result, 0, sizeof(*result));
+	judge(vm, result);
+	result->stage = vm->stage;
+	result->run_ns = vm->end_ns - vm->start_ns;
+	result->first_run_ns = vm->start_ns - vm->created_ns;
+	result->console = console_text(&vm->console, &result->console_len);
+	result->ring_lost = vm->reader.lost + vm->reader.bad_crc;
+	for (i = 0; i < vm->n_vcpus; i++)
+		result->exits += vm->vcpus[i].exits;
+}
+
+int vm_run(struct vm *vm, struct vm_result *result)
+{
+	int ret;
+
+	vm->start_ns = clock_now_ns();
+	ret = vcpus_start(vm);
+	if (!ret)
+		vm_loop(vm);
+	vm->end_ns = clock_now_ns();
+	if (vcpus_stop(vm)) {
+		vm->stuck = true;
+		return -ETIMEDOUT;
+	}
+	if (ret)
+		return ret;
+	vm_loop_drain(vm);
+	fill_result(vm, result);
+	return 0;
+}
+
+void vm_stop(struct vm *vm)
+{
+	int saved = errno;
+
+	vm->stop_asked = true;
+	eventfd_write(vm->wake_fd, 1);
+	errno = saved;
+}
+
+void vm_ring_control(struct vm *vm, uint32_t bits)
+{
+	struct wire_header *hdr = guest_mem_ring(&vm->mem);
+
+	__atomic_fetch_or(&hdr->host_ctl, bits, __ATOMIC_RELEASE);
+}
+
+void *vm_memory(struct vm *vm, uint64_t gpa, size_t len)
+{
+	return guest_mem_at(&vm->mem, gpa, len);
+}
+
+uint64_t vm_memory_size(const struct vm *vm)
+{
+	return vm->mem.ram_size;
+}
+
+uint64_t vm_vcpu_time_ns(struct vm *vm, unsigned int index)
+{
+	struct timespec ts = { 0 };
+	clockid_t clock;
+
+	if (index >= vm->n_vcpus)
+		return 0;
+	pthread_mutex_lock(&vm->threads_lock);
+	if (vm->vcpus[index].started &&
+	    !pthread_getcpuclockid(vm->vcpus[index].thread, &clock))
+		clock_gettime(clock, &ts);
+	pthread_mutex_unlock(&vm->threads_lock);
+	return (uint64_t)ts.tv_sec * NSEC_PER_SEC + (uint64_t)ts.tv_nsec;
+}
+
+uint64_t vm_guest_tsc(struct vm *vm)
+{
+	return machine_tsc(vm);
+}
+
+const char *vm_end_name(enum vm_end end)
+{
+	static const char * const names[] = {
+		[VM_END_NONE] = "none",
+		[VM_END_POWEROFF] = "poweroff",
+		[VM_END_PANIC] = "panic",
+		[VM_END_TRIPLE_FAULT] = "triple fault",
+		[VM_END_DEADLINE] = "deadline",
+		[VM_END_KILLED] = "killed",
+		[VM_END_KVM_ERROR] = "KVM error",
+	};
+
+	return end < ARRAY_SIZE(names) ? names[end] : "?";
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The kernel's command line: each word with its reason.
+ */
+#include "vmm/x86/cmdline.h"
+
+#include <errno.h>
+#include <inttypes.h>
+
+#include "lib/util/util.h"
+#include "lib/wire/plan.h"
+
+static const char * const words_always[] = {
+	"console=ttyS0",
+	/* We have these two; do not look for others. */
+	"8250.nr_uarts=2",
+	/* PID 1, from an archive that may use nearly all memory. */
+	"rdinit=/init",
+	"initramfs_options=size=90%",
+	/* A kernel that dies resets at once, by the port that we watch. */
+	"panic=-1",
+	"oops=panic",
+	"reboot=k",
+	/* There is no PCI, no PIT and no tablet; do not probe for them. */
+	"pci=off",
+	"no_timer_check",
+	"i8042.noaux",
+	"i8042.nomux",
+	"i8042.nopnp",
+	"i8042.dumbkbd",
+	/* The clock that is steady whatever the host does. */
+	"clocksource=kvm-clock",
+	/* The monitor finds symbols where vmlinux has them. */
+	"nokaslr",
+	/* Boot fast, measure the scheduler and not the mitigations. */
+	"mitigations=off",
+	"random.trust_cpu=on",
+	"swiotlb=noforce",
+	"audit=0",
+	/* init reaches the ring through /dev/mem. */
+	"iomem=relaxed",
+	"lockdown=none",
+};
+
+/* Printing is slow: two exits a character. Errors still appear. */
+static const char * const words_quiet[] = {
+	"quiet",
+};
+
+static const char * const words_verbose[] = {
+	"earlyprintk=serial,ttyS0,115200",
+	"loglevel=7",
+};
+
+static void add_words(struct strbuf *sb, const char * const *words, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		strbuf_addf(sb, "%s%s", sb->len ? " " : "", words[i]);
+}
+
+int cmdline_build(const struct cmdline_config *config, struct strbuf *sb,
+		  const struct vm_error *err)
+{
+	add_words(sb, words_always, ARRAY_SIZE(words_always));
+	if (config->verbose)
+		add_words(sb, words_verbose, ARRAY_SIZE(words_verbose));
+	else
+		add_words(sb, words_quiet, ARRAY_SIZE(words_quiet));
+	strbuf_addf(sb, " " PLAN_RING_PARAM "0x%" PRIx64 ",%" PRIu64,
+		    config->ring_gpa, config->ring_size);
+	if (config->extra && *config->extra)
+		strbuf_addf(sb, " %s", config->extra);
+
+	if (sb->dropped)
+		return vm_fail(err, -ENOMEM, "no memory for a command line");
+	if (sb->len > config->max)
+		return vm_fail(err, -EINVAL,
+			       "the kernel command line has %zu characters, but this kernel takes %u: pass fewer words",
+			       sb->len, config->max);
+	return 0;
+}

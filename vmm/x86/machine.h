@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a VM has because it is a PC: its devices, its CPUs' first state, its
+ * tables, and the way a kernel is put into it. vmm/ itself knows none of this.
+ */
+#ifndef KTSTR_VMM_X86_MACHINE_H
+#define KTSTR_VMM_X86_MACHINE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "vmm/fail.h"
+#include "vmm/kvm.h"
+#include "vmm/serial.h"
+#include "vmm/vm.h"
+#include "vmm/x86/apicid.h"
+#include "vmm/x86/bzimage.h"
+#include "vmm/x86/cpuid.h"
+#include "vmm/x86/pm1.h"
+#include "vmm/x86/reset.h"
+
+struct vcpu;
+
+/**
+ * struct machine - the PC part of a VM
+ * @kernel_fd: the image, open until it is loaded, else -1
+ * @image: its header
+ * @kernel_gpa: where its 64-bit part is loaded
+ * @apic: APIC ids
+ * @cpuid: leaves; those of one CPU are written before each KVM_SET_CPUID2
+ */
+struct machine {
+	int kernel_fd;
+	struct bzimage image;
+	uint64_t kernel_gpa;
+	struct apic_layout apic;
+	struct cpuid_table *cpuid;
+	struct serial com1;
+	struct serial com2;
+	struct i8042 i8042;
+	struct cf9 cf9;
+	struct pm1 pm1;
+};
+
+/**
+ * machine_open_kernel() - open the image and check its header
+ */
+int machine_open_kernel(struct machine *m, const struct vm_config *config,
+			const struct vm_error *err);
+
+/**
+ * machine_kernel_size() - RAM that the kernel needs to unpack itself
+ */
+uint64_t machine_kernel_size(const struct machine *m);
+
+/**
+ * machine_max_cpus() - CPUs of a topology that this machine can name
+ */
+unsigned int machine_max_cpus(const struct topology *t);
+
+/**
+ * machine_init() - interrupt controllers and devices; before the memory
+ */
+int machine_init(struct vm *vm, const struct vm_error *err);
+void machine_exit(struct machine *m);
+
+/**
+ * machine_load() - put kernel, archive, command line and tables into memory
+ */
+int machine_load(struct vm *vm, const struct vm_config *config,
+		 const struct vm_error *err);
+
+/**
+ * machine_vcpu_id() - KVM's id for the vCPU, which is its APIC id
+ */
+unsigned int machine_vcpu_id(const struct machine *m, unsigned int cpu);
+
+/**
+ * machine_vcpu_init() - give a new vCPU its first state
+ */
+int machine_vcpu_init(struct vm *vm, struct vcpu *vcpu,
+		      const struct vm_error *err);
+
+/**
+ * machine_vcpu_where() - the instruction pointer, for a message
+ *
+ * Context: the vCPU's own thread, outside KVM_RUN.
+ */
+void machine_vcpu_where(struct vcpu *vcpu, char *text, size_t size);
+
+/**
+ * machine_console_used() - has the kernel touched its console's UART?
+ */
+bool machine_console_used(const struct machine *m);
+
+/**
+ * machine_tsc() - the guest's time stamp counter now
+ */
+uint64_t machine_tsc(const struct vm *vm);
+
+#endif /* KTSTR_VMM_X86_MACHINE_H */
