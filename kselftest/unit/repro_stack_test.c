@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Function names out of real crash texts; cut, mixed and huge ones.
+ */
+#include <dirent.h>
+
+#include "kselftest_harness.h"
+
+#include "lib/repro/stack.h"
+#include "lib/util/strbuf.h"
+#include "lib/util/util.h"
+#include "repro_data.h"
+
+static void stack_names(const struct stack *st, struct strbuf *names)
+{
+	unsigned int i;
+
+	strbuf_reset(names);
+	for (i = 0; i < st->n; i++)
+		strbuf_addf(names, st->funcs[i].kind == STACK_BPF ?
+			    " [%s]" : " %s", st->funcs[i].name);
+}
+
+static int is_text(const struct dirent *d)
+{
+	const char *dot = strrchr(d->d_name, '.');
+
+	return dot && d->d_name[0] != '.' && strcmp(dot, ".expected");
+}
+
+/* One line a file, in the order of their names, as in stacks.expected. */
+TEST(corpus)
+{
+	struct strbuf names = STRBUF_INIT, all = STRBUF_INIT;
+	char path[512], *text, *expected;
+	struct stack st = {};
+	struct dirent **list;
+	int i, n;
+	size_t len;
+
+	data_path(path, sizeof(path), "crash");
+	n = scandir(path, &list, is_text, alphasort);
+	ASSERT_LT(20, n);
+	for (i = 0; i < n; i++) {
+		snprintf(path, sizeof(path), "crash/%s", list[i]->d_name);
+		text = data_read(path, &len);
+		ASSERT_NE(NULL, text);
+		stack_extract(&st, text, len);
+		stack_names(&st, &names);
+		strbuf_addf(&all, "%s:%s\n", list[i]->d_name, names.text);
+		stack_free(&st);
+		free(text);
+		free(list[i]);
+	}
+	free(list);
+	expected = data_read("crash/stacks.expected", NULL);
+	ASSERT_NE(NULL, expected);
+	EXPECT_STREQ(expected, all.text);
+	free(expected);
+	strbuf_free(&names);
+	strbuf_free(&all);
+}
+
+/* However a text is cut, what comes out are names of the whole text. */
+TEST(cut_anywhere)
+{
+	struct stack whole = {}, part = {};
+	size_t len, cut;
+	char *text;
+
+	text = data_read("crash/scx_error.console", &len);
+	ASSERT_NE(NULL, text);
+	stack_extract(&whole, text, len);
+	for (cut = 0; cut < len; cut++) {
+		unsigned int i;
+
+		stack_extract(&part, text, cut);
+		ASSERT_LE(part.n, whole.n);
+		for (i = 0; i < part.n; i++)
+			ASSERT_STREQ(whole.funcs[i].name, part.funcs[i].name)
+				TH_LOG("cut at %zu", cut);
+		stack_free(&part);
+	}
+	stack_free(&whole);
+	free(text);
+}
+
+static const struct line_case {
+	const char *text;
+	const char *names;
+} line_cases[] = {
+	{ "[    1.000000]  foo+0x1/0x2[    1.000001]  bar+0x1/0x2\n",
+	  " foo bar" },
+	{ "[    1.000000][    T1]  foo+0x1/0x2\n"
+	  "[    1.000001][    C0]  bar+0x1/0x2\n", " foo bar" },
+	{ "[    1.000000]  ? stale+0x1/0x2\n", "" },
+	{ "# [    1.000000]  foo+0x1/0x2\n", " foo" },
+	{ "  foo+0x1f\n", " foo" },
+	{ "  foo+0x\n  foo+1\n  foo\n +0x1/0x2\n", "" },
+	{ "  foo.part.0+0x1/0x2\n  foo.part.0+0x9/0xa\n", " foo.part.0" },
+	{ "  foo+0x1/0x2 [mod]\n", " foo" },
+	{ " bpf_prog_0123456789abcdef_a_b+0x1/0x2\n", " [a_b]" },
+	{ " bpf_prog_0123456789abcde_short+0x1/0x2\n",
+	  " bpf_prog_0123456789abcde_short" },
+	{ " bpf_trampoline_123+0x1/0x2\n bpf__sched_ext_ops_tick+0x1/0x2\n",
+	  "" },
+	{ "RIP: 0033:0x47b7a0\nRIP: 0010:foo+0x1/0x2\n", " foo" },
+	{ "foo+0x1/0x2\r\nbar+0x1/0x2\r\n", " foo bar" },
+	/* A dump's tasks are bystanders, what the console says is not. */
+	{ "CPU states\n    idle_fn+0x1/0x2\n"
+	  "====================\nfoo+0x1/0x2\n", " foo" },
+	{ "task:init state:S stack:0\n  waits+0x1/0x2\n </TASK>\n"
+	  "  foo+0x1/0x2\n", " foo" },
+};
+
+TEST(lines)
+{
+	struct strbuf names = STRBUF_INIT;
+	struct stack st = {};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(line_cases); i++) {
+		stack_extract(&st, line_cases[i].text, strlen(line_cases[i].text));
+		stack_names(&st, &names);
+		EXPECT_STREQ(line_cases[i].names, names.text)
+			TH_LOG("case %u", i);
+		stack_free(&st);
+	}
+	strbuf_free(&names);
+}
+
+TEST(huge)
+{
+	struct strbuf text = STRBUF_INIT;
+	struct stack st = {};
+	unsigned int i;
+
+	for (i = 0; i < 100000; i++)
+		strbuf_addf(&text, "[    1.000000]  fn_%u+0x1/0x2\n", i % 1000);
+	strbuf_addf(&text, "%0*d+0x1/0x2\n", 100000, 0);
+	stack_extract(&st, text.text, text.len);
+	EXPECT_EQ(STACK_MAX, st.n);
+	EXPECT_EQ(100 * (1000 - STACK_MAX), st.dropped);
+	EXPECT_STREQ("fn_0", st.funcs[0].name);
+	EXPECT_STREQ("fn_255", st.funcs[STACK_MAX - 1].name);
+	stack_free(&st);
+	strbuf_free(&text);
+}
+
+TEST(base_names)
+{
+	char base[STACK_NAME_LEN];
+
+	stack_base_name("scx_enable.constprop.0", base);
+	EXPECT_STREQ("scx_enable", base);
+	stack_base_name("schedule", base);
+	EXPECT_STREQ("schedule", base);
+	stack_base_name(".L1", base);
+	EXPECT_STREQ(".L1", base);
+	stack_base_name("", base);
+	EXPECT_STREQ("", base);
+}
+
+TEST_HARNESS_MAIN
