@@ -75,7 +75,7 @@ struct process {
  * struct init - everything
  * @com2: the second serial port, -1 when there is none
  * @ring: the host's ring; ring.hdr is NULL until it was found
- * @ring_stuck: the host does not read: do not wait for it again
+ * @ring_stuck: the host does not read: do not wait for it with every line
  * @plan: what to do
  * @stage: the last one that was reported
  * @failed: the run is lost; nothing but clean-up follows, no stage either

@@ -58,16 +58,22 @@ static void __printf(2, 3) com2_line(struct init *in, const char *fmt, ...)
 		return;
 }
 
+/* Text may come without end; each of the others is worth a wait. */
+static bool is_text(enum wire_type type)
+{
+	return type == WIRE_OUTPUT || type == WIRE_SCHED_LOG ||
+	       type == WIRE_SCX_DUMP;
+}
+
 void init_put(struct init *in, enum wire_type type, const void *payload,
 	      size_t len)
 {
-	int ret;
+	bool wait = !in->ring_stuck || !is_text(type);
 
 	if (!in->ring.hdr)
 		return;
-	ret = wire_put(&in->ring, type, payload, len,
-		       in->ring_stuck ? 0 : RING_WAIT_MS);
-	in->ring_stuck = ret == -ENOSPC;
+	in->ring_stuck = wire_put(&in->ring, type, payload, len,
+				  wait ? RING_WAIT_MS : 0) == -ENOSPC;
 }
 
 void init_stage(struct init *in, enum wire_stage stage)
