@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Exits out of real texts, the rules for the culprit, equal crashes.
+ */
+#include "kselftest_harness.h"
+
+#include "lib/repro/culprit.h"
+#include "lib/repro/exit.h"
+#include "lib/repro/stack.h"
+#include "lib/util/util.h"
+#include "repro_data.h"
+
+static const struct file_case {
+	const char *file;
+	struct scx_exit want;
+} file_cases[] = {
+	{ "scx_error.sched", {
+		.kind = 1025, .cpu = 1, .reason = "scx_bpf_error",
+		.msg = "/src/ktstr/bpf/scx_ktstr.bpf.c:55: ktstr: host-triggered crash",
+		.file = "/src/ktstr/bpf/scx_ktstr.bpf.c", .line = 55,
+		.current = { "sh", 66 } } },
+	{ "scx_error.console", {
+		.kind = 1025, .cpu = -1, .reason = "scx_bpf_error",
+		.scheduler = "ktstr",
+		.msg = "/src/ktstr/bpf/scx_ktstr.bpf.c:55: ktstr: host-triggered crash",
+		.file = "/src/ktstr/bpf/scx_ktstr.bpf.c", .line = 55 } },
+	{ "scx_error.trace", {
+		.kind = 1025, .cpu = 1, .reason = "scx_bpf_error",
+		.scheduler = "ktstr",
+		.msg = "/src/ktstr/bpf/scx_ktstr.bpf.c:55: ktstr: host-triggered crash",
+		.file = "/src/ktstr/bpf/scx_ktstr.bpf.c", .line = 55,
+		.current = { "sh", 66 } } },
+	{ "scx_stall.sched", {
+		.kind = 1026, .cpu = 0, .reason = "runnable task stall",
+		.msg = "sh[64] failed to run for 2.572s",
+		.current = { "kworker/u8:0", 11 }, .subject = { "sh", 64 },
+		.wait_ms = 2572 } },
+	{ "scx_stall.console", {
+		.kind = 1026, .cpu = -1, .reason = "runnable task stall",
+		.scheduler = "ktstr",
+		.msg = "sh[64] failed to run for 2.572s",
+		.subject = { "sh", 64 }, .wait_ms = 2572 } },
+	{ "scx_bad-dsq.sched", {
+		.kind = 1024, .cpu = 0, .reason = "runtime error",
+		.msg = "non-existent DSQ 0xdead",
+		.current = { "sh", 64 } } },
+	{ "scx_bad-cpu.console", {
+		.kind = 1024, .cpu = -1, .reason = "runtime error",
+		.scheduler = "ktstr",
+		.msg = "invalid CPU 4095 in SCX_DSQ_LOCAL_ON dispatch verdict" } },
+	{ "scx_init.sched", {
+		.kind = 1024, .cpu = 1, .reason = "runtime error",
+		.msg = "ops.init() failed (-19)",
+		.current = { "scx_enable_help", 63 } } },
+	{ "scx_init.console", {
+		.kind = 1024, .cpu = -1, .reason = "runtime error",
+		.scheduler = "ktstr", .msg = "ops.init() failed (-19)" } },
+	{ "scx_hotplug.sched", {
+		.kind = 66, .cpu = 1,
+		.reason = "unregistered from the main kernel",
+		.msg = "cpu 1 going offline, exiting scheduler" } },
+	{ "scx_sysrq_s.sched", {
+		.kind = 67, .cpu = -1, .reason = "disabled by sysrq-S" } },
+	{ "scx_unreg.console", {
+		.kind = 64, .cpu = -1, .scheduler = "ktstr",
+		.reason = "unregistered from user space" } },
+	{ "simple_unreg.sched", {
+		.kind = 64, .cpu = -1,
+		.reason = "unregistered from user space" } },
+	/* No exit of a scheduler in these. */
+	{ "oops_scx_fork.console", { .kind = -1, .cpu = -1 } },
+	{ "panic_sysrq.console", { .kind = -1, .cpu = -1 } },
+	{ "softlockup_sysrq.console", { .kind = -1, .cpu = -1 } },
+};
+
+TEST(files)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(file_cases); i++) {
+		const struct scx_exit *want = &file_cases[i].want;
+		struct scx_exit ex;
+		char path[128];
+		char *text;
+		size_t len;
+
+		snprintf(path, sizeof(path), "crash/%s", file_cases[i].file);
+		text = data_read(path, &len);
+		ASSERT_NE(NULL, text);
+		exit_init(&ex);
+		exit_parse(&ex, text, len);
+		TH_LOG("%s", file_cases[i].file);
+		EXPECT_EQ(want->kind != -1, ex.found);
+		EXPECT_EQ(want->kind, ex.kind);
+		EXPECT_EQ(want->cpu, ex.cpu);
+		EXPECT_STREQ(want->reason, ex.reason);
+		EXPECT_STREQ(want->msg, ex.msg);
+		EXPECT_STREQ(want->scheduler, ex.scheduler);
+		EXPECT_STREQ(want->file, ex.file);
+		EXPECT_EQ(want->line, ex.line);
+		EXPECT_STREQ(want->current.comm, ex.current.comm);
+		EXPECT_EQ(want->current.pid, ex.current.pid);
+		EXPECT_STREQ(want->subject.comm, ex.subject.comm);
+		EXPECT_EQ(want->subject.pid, ex.subject.pid);
+		EXPECT_EQ(want->wait_ms, ex.wait_ms);
+		free(text);
+	}
+}
+
+/* The kernel's formats (kernel/sched/ext), with names as tasks have them. */
+static const struct msg_case {
+	const char *msg;
+	const char *comm;
+	int pid;
+} msg_cases[] = {
+	{ "a b[1][2][64] failed to run for 2.572s", "a b[1][2]", 64 },
+	{ "runner[6730] already direct-dispatched", "runner", 6730 },
+	{ "scheduling for a[1] but trying to direct-dispatch b[2]", "a", 1 },
+	{ "SCX_DSQ_LOCAL[_ON] cannot move migration disabled x[9] from CPU 1 to 2",
+	  "x", 9 },
+	{ "SCX_DSQ_LOCAL[_ON] target CPU 3 not allowed for x y[9]", "x y", 9 },
+	{ "ops.init_task() failed (-12) for cc1[77]", "cc1", 77 },
+	{ "kworker/0:1[5] reenqueued 16 times without running",
+	  "kworker/0:1", 5 },
+	{ "select_cpu kfunc called cross-task on z[3]", "z", 3 },
+	{ "non-existent DSQ 0xdead", "", 0 },
+	{ "[64] failed to run for 2.572s", "", 0 },
+	{ "x[99999999999] failed to run for 2.572s", "", 0 },
+};
+
+TEST(subjects)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(msg_cases); i++) {
+		struct scx_exit ex;
+		char line[256];
+
+		snprintf(line, sizeof(line), "EXIT: runtime error (%s) on CPU 3",
+			 msg_cases[i].msg);
+		exit_init(&ex);
+		exit_parse(&ex, line, strlen(line));
+		EXPECT_STREQ(msg_cases[i].msg, ex.msg);
+		EXPECT_STREQ(msg_cases[i].comm, ex.subject.comm)
+			TH_LOG("%s", msg_cases[i].msg);
+		EXPECT_EQ(msg_cases[i].pid, ex.subject.pid);
+		EXPECT_EQ(3, ex.cpu);
+	}
+}
+
+static const struct line_case {
+	const char *line;
+	const char *reason;
+	const char *msg;
+	int kind;
+	int cpu;
+} line_cases[] = {
+	{ "EXIT: scx_bpf_error (f(1) on CPU 4) on CPU 1", "scx_bpf_error",
+	  "f(1) on CPU 4", 1025, 1 },
+	{ "EXIT: scx_bpf_error (a.bpf.c:1: b) c", "scx_bpf_error",
+	  "a.bpf.c:1: b) c", 1025, -1 },
+	{ "EXIT: a reason of tomorrow (why)", "a reason of tomorrow", "why",
+	  -1, -1 },
+	{ "EXIT: runtime error (cut in the mid", "runtime error",
+	  "cut in the mid", 1024, -1 },
+	{ "EXIT: ", "", "", -1, -1 },
+};
+
+TEST(exit_lines)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(line_cases); i++) {
+		struct scx_exit ex;
+
+		exit_init(&ex);
+		exit_parse(&ex, line_cases[i].line, strlen(line_cases[i].line));
+		EXPECT_STREQ(line_cases[i].reason, ex.reason)
+			TH_LOG("%s", line_cases[i].line);
+		EXPECT_STREQ(line_cases[i].msg, ex.msg);
+		EXPECT_EQ(line_cases[i].kind, ex.kind);
+		EXPECT_EQ(line_cases[i].cpu, ex.cpu);
+	}
+}
+
+#define CURRENT	.current_addr = 0x100, .current = { "kworker", 11 }
+#define SUBJECT	.subject_addr = 0x200, .subject = { "victim", 22 }
+#define NAMED	.subject = { "named", 33 }
+
+static const struct culprit_case {
+	struct scx_exit ex;
+	struct exit_trigger trigger;
+	bool no_trigger;
+	enum culprit_source source;
+	int pid;
+	unsigned int addr;
+} culprit_cases[] = {
+	{ .ex = { .kind = 1026, NAMED }, .trigger = { CURRENT },
+	  .source = CULPRIT_MESSAGE, .pid = 33 },
+	/* The watchdog's kworker may itself be in an op: still not it. */
+	{ .ex = { .kind = 1026, NAMED }, .trigger = { CURRENT, SUBJECT },
+	  .source = CULPRIT_MESSAGE, .pid = 33 },
+	{ .ex = { .kind = 1025 }, .trigger = { CURRENT, SUBJECT },
+	  .source = CULPRIT_SUBJECT, .pid = 22, .addr = 0x200 },
+	{ .ex = { .kind = 1024, NAMED }, .trigger = { CURRENT, SUBJECT },
+	  .source = CULPRIT_SUBJECT, .pid = 22, .addr = 0x200 },
+	{ .ex = { .kind = 1024, NAMED }, .trigger = { CURRENT },
+	  .source = CULPRIT_MESSAGE, .pid = 33 },
+	{ .ex = { .kind = 1024 }, .trigger = { CURRENT },
+	  .source = CULPRIT_CURRENT, .pid = 11, .addr = 0x100 },
+	{ .ex = { .kind = 1024, .current = { "sh", 44 } }, .no_trigger = true,
+	  .source = CULPRIT_CURRENT, .pid = 44 },
+	{ .ex = { .kind = -1 }, .no_trigger = true, .source = CULPRIT_NONE },
+};
+
+TEST(culprits)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(culprit_cases); i++) {
+		const struct culprit_case *c = &culprit_cases[i];
+		struct culprit culprit;
+
+		culprit_pick(&c->ex, c->no_trigger ? NULL : &c->trigger,
+			     &culprit);
+		EXPECT_EQ(c->source, culprit.source)
+			TH_LOG("case %u", i);
+		EXPECT_EQ(c->pid, culprit.task.pid);
+		EXPECT_EQ(c->addr, culprit.addr);
+	}
+}
+
+static const struct match_case {
+	const char *first;
+	const char *first_stack;
+	const char *again;
+	const char *again_stack;
+	enum exit_match want;
+} match_cases[] = {
+	{ "EXIT: runnable task stall (sh[64] failed to run for 2.572s)", "",
+	  "EXIT: runnable task stall (cat[7] failed to run for 9.001s)", "",
+	  EXIT_REPRODUCED },
+	{ "EXIT: runtime error (non-existent DSQ 0xdead)", "",
+	  "EXIT: runtime error (non-existent DSQ 0xbeef)", "",
+	  EXIT_REPRODUCED },
+	{ "EXIT: runtime error (one)", "", "EXIT: runtime error (two)", "",
+	  EXIT_DIFFERENT },
+	{ "EXIT: runtime error (one)", " foo+0x1/0x2\n",
+	  "EXIT: runtime error (two)", " foo+0x5/0x2\n", EXIT_REPRODUCED },
+	{ "EXIT: runtime error (one)", " foo+0x1/0x2\n",
+	  "EXIT: scx_bpf_error (one)", " foo+0x1/0x2\n", EXIT_DIFFERENT },
+	{ "EXIT: runtime error (one)", "",
+	  "EXIT: unregistered from user space", "", EXIT_NOT_REPRODUCED },
+	{ "EXIT: runtime error (one)", "", "", "", EXIT_NOT_REPRODUCED },
+};
+
+TEST(matches)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(match_cases); i++) {
+		const struct match_case *c = &match_cases[i];
+		struct stack first_stack = {}, again_stack = {};
+		struct scx_exit first, again;
+
+		exit_init(&first);
+		exit_init(&again);
+		exit_parse(&first, c->first, strlen(c->first));
+		exit_parse(&again, c->again, strlen(c->again));
+		stack_extract(&first_stack, c->first_stack,
+			      strlen(c->first_stack));
+		stack_extract(&again_stack, c->again_stack,
+			      strlen(c->again_stack));
+		EXPECT_EQ(c->want, exit_match(&first, &first_stack, &again,
+					      &again_stack))
+			TH_LOG("case %u", i);
+		stack_free(&first_stack);
+		stack_free(&again_stack);
+	}
+}
+
+TEST_HARNESS_MAIN

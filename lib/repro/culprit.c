@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Whom a failure is about. See culprit.h.
+ */
+#include "lib/repro/culprit.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "lib/repro/stack.h"
+#include "lib/util/util.h"
+
+void culprit_pick(const struct scx_exit *ex, const struct exit_trigger *trigger,
+		  struct culprit *culprit)
+{
+	bool named = ex->subject.pid != 0;
+	bool subject = trigger && trigger->subject_addr;
+
+	memset(culprit, 0, sizeof(*culprit));
+	if (named && (ex->kind == EXIT_KIND_ERROR_STALL || !subject)) {
+		culprit->source = CULPRIT_MESSAGE;
+		culprit->task = ex->subject;
+		if (trigger && trigger->current.pid == ex->subject.pid)
+			culprit->addr = trigger->current_addr;
+	} else if (subject && ex->kind != EXIT_KIND_ERROR_STALL) {
+		culprit->source = CULPRIT_SUBJECT;
+		culprit->task = trigger->subject;
+		culprit->addr = trigger->subject_addr;
+	} else if (trigger && trigger->current_addr) {
+		culprit->source = CULPRIT_CURRENT;
+		culprit->task = trigger->current;
+		culprit->addr = trigger->current_addr;
+	} else if (ex->current.pid) {
+		culprit->source = CULPRIT_CURRENT;
+		culprit->task = ex->current;
+	}
+}
+
+const char *culprit_source_text(enum culprit_source source)
+{
+	static const char * const texts[] = {
+		[CULPRIT_NONE] = "no task is known",
+		[CULPRIT_MESSAGE] = "named by the kernel's message",
+		[CULPRIT_SUBJECT] = "the task that the failing op was called for",
+		[CULPRIT_CURRENT] = "only who ran when the exit was claimed",
+	};
+
+	return (unsigned int)source < ARRAY_SIZE(texts) ? texts[source] : "";
+}
+
+/* The message without what differs from run to run. */
+static void msg_shape(const struct scx_exit *ex, char *shape)
+{
+	const char *p = ex->msg;
+	size_t comm = strlen(ex->subject.comm);
+
+	while (*p) {
+		if (comm && !strncmp(p, ex->subject.comm, comm)) {
+			*shape++ = '*';
+			p += comm;
+		} else if (isdigit((unsigned char)*p)) {
+			*shape++ = '#';
+			while (isxdigit((unsigned char)*p) || *p == 'x')
+				p++;
+		} else {
+			*shape++ = *p++;
+		}
+	}
+	*shape = '\0';
+}
+
+enum exit_match exit_match(const struct scx_exit *first,
+			   const struct stack *first_stack,
+			   const struct scx_exit *again,
+			   const struct stack *again_stack)
+{
+	char a[EXIT_MSG_LEN], b[EXIT_MSG_LEN];
+
+	if (!again->found)
+		return EXIT_NOT_REPRODUCED;
+	/* The harness ends a scheduler that lived: that is no crash. */
+	if (!exit_is_error(again) && exit_is_error(first) &&
+	    again->kind == EXIT_KIND_UNREG)
+		return EXIT_NOT_REPRODUCED;
+	if (!first->found || first->kind != again->kind)
+		return EXIT_DIFFERENT;
+
+	msg_shape(first, a);
+	msg_shape(again, b);
+	if (!strcmp(a, b))
+		return EXIT_REPRODUCED;
+	if (first_stack->n && again_stack->n &&
+	    !strcmp(first_stack->funcs[0].name, again_stack->funcs[0].name))
+		return EXIT_REPRODUCED;
+	return EXIT_DIFFERENT;
+}
