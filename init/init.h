@@ -47,10 +47,12 @@ enum source_id {
  * struct source - one thing to listen to
  * @fd: -1 when it is not there
  * @serve: called when @fd is readable; reads once, without blocking
+ * @rest_until_ns: not looked at before: text can wait until there is more
  */
 struct source {
 	int fd;
 	bool (*serve)(struct init *in, struct source *src);
+	uint64_t rest_until_ns;
 };
 
 /**
@@ -173,7 +175,8 @@ bool loop_until(struct init *in, bool (*done)(const struct init *in),
 /**
  * loop_forward() - a source's serve(): read once, send it as @type
  *
- * Leaves what it read in @in->buf, with a NUL behind it.
+ * Lets the source rest then: init, which preempts everybody, is not to run for
+ * each line. Leaves what it read in @in->buf, with a NUL behind it.
  *
  * Return: false when there is nothing to read now.
  */

@@ -9,6 +9,9 @@
 
 #include "lib/util/util.h"
 
+/* A pipe holds 64 KiB: this allows for 12 MiB a second. */
+#define TEXT_REST_NS	(5 * NSEC_PER_MSEC)
+
 /* Per drain; more than any pipe and socket can hold back. */
 #define DRAIN_MAX_READS	64
 
@@ -47,6 +50,7 @@ bool loop_forward(struct init *in, struct source *src, enum wire_type type)
 {
 	ssize_t len = read(src->fd, in->buf, WIRE_REC_MAX);
 
+	src->rest_until_ns = clock_now_ns() + TEXT_REST_NS;
 	in->buf[len > 0 ? len : 0] = '\0';
 	if (len > 0)
 		init_put(in, type, in->buf, len);
@@ -83,29 +87,36 @@ static void loop_tick(struct init *in)
 	scx_update(in);
 }
 
-/* Up to the next tick, but not past the end. */
-static struct timespec loop_pause(const struct init *in, uint64_t end_ns)
+/* What to listen to now. Return: when that, or anything else, changes. */
+static uint64_t loop_listen(const struct init *in, uint64_t now_ns,
+			    struct pollfd *fds)
 {
-	uint64_t now_ns = clock_now_ns();
-	uint64_t next_ns = min(in->next_tick_ns, end_ns);
-	uint64_t left_ns = next_ns > now_ns ? next_ns - now_ns : 0;
+	uint64_t next_ns = in->next_tick_ns;
+	size_t i;
 
-	return (struct timespec) {
-		.tv_sec = left_ns / NSEC_PER_SEC,
-		.tv_nsec = left_ns % NSEC_PER_SEC,
-	};
+	for (i = 0; i < SRC_COUNT; i++) {
+		const struct source *src = &in->sources[i];
+
+		fds[i] = (struct pollfd) { .fd = src->fd, .events = POLLIN };
+		if (src->fd < 0 || src->rest_until_ns <= now_ns)
+			continue;
+		fds[i].fd = -1;
+		next_ns = min(next_ns, src->rest_until_ns);
+	}
+	return next_ns;
 }
 
 static void loop_wait(struct init *in, uint64_t end_ns)
 {
-	struct timespec pause = loop_pause(in, end_ns);
+	uint64_t now_ns = clock_now_ns(), next_ns, left_ns;
 	struct pollfd fds[SRC_COUNT];
+	struct timespec pause;
 	size_t i;
 
-	for (i = 0; i < SRC_COUNT; i++)
-		fds[i] = (struct pollfd) {
-			.fd = in->sources[i].fd, .events = POLLIN,
-		};
+	next_ns = min(loop_listen(in, now_ns, fds), end_ns);
+	left_ns = next_ns > now_ns ? next_ns - now_ns : 0;
+	pause.tv_sec = left_ns / NSEC_PER_SEC;
+	pause.tv_nsec = left_ns % NSEC_PER_SEC;
 	if (ppoll(fds, SRC_COUNT, &pause, NULL) <= 0)
 		return;
 	for (i = 0; i < SRC_COUNT; i++) {
