@@ -89,7 +89,8 @@ stage_script()
 	local status=0
 
 	export KTSTR_TEST_DIR=$scratch KTSTR_TEST_INSTALL=$install
-	export KTSTR_TEST_KERNEL=$kernel KTSTR_TEST_TREE=$tree
+	export KTSTR_TEST_KERNEL=$kernel KTSTR_TEST_OUT=$out
+	export KTSTR_TEST_CACHE=${cache%/ktstr}
 	job "$scratch/output" "$1" "$here/scripts/tests/$1.sh" || status=$?
 	grep -v -e '^TAP version' -e '^1\.\.' "$scratch/output"
 	exit $status
@@ -102,7 +103,8 @@ stage_suite()
 {
 	local status=0
 
-	KTSTR_KERNEL=$kernel job - "$1" "$install/run_kselftest.sh" \
+	KTSTR_KERNEL=$kernel KTSTR_OWNER_PID=$$ job - "$1" \
+		"$install/run_kselftest.sh" \
 		-t "ktstr:${1#suite-}" || status=$?
 	exit $status
 }

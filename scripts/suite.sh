@@ -90,23 +90,24 @@ suite_build()
 	suite_install "$log"
 }
 
-# The folder that `make -C tools/testing/selftests install` would give.
+# The folder that `make -C tools/testing/selftests install` would give. Another
+# run may be at work in it: what has not changed is not touched.
 suite_install()
 {
-	local from=$tree/tools/testing/selftests name
+	local from=$tree/tools/testing/selftests name list
 
-	rm -rf "$install"
 	mkdir -p "$install/kselftest"
 	job_must "$1" "installing the suite" "${make_suite[@]}" \
 		INSTALL_PATH="$install/ktstr" install
 	for name in module.sh runner.sh prefix.pl ktap_helpers.sh ksft.py; do
-		install -m 755 "$from/kselftest/$name" "$install/kselftest/"
+		install -C -m 755 "$from/kselftest/$name" "$install/kselftest/"
 	done
-	install -m 755 "$from/run_kselftest.sh" "$install/"
-	"${make_suite[@]}" -s --no-print-directory COLLECTION=ktstr \
-		emit_tests >"$install/kselftest-list.txt" 2>>"$1"
-	[[ -s $install/kselftest-list.txt ]] ||
-		wrong "the suite has no tests; see $1"
+	install -C -m 755 "$from/run_kselftest.sh" "$install/"
+	list=$("${make_suite[@]}" -s --no-print-directory COLLECTION=ktstr \
+		emit_tests 2>>"$1")
+	[[ -n $list ]] || wrong "the suite has no tests; see $1"
+	printf '%s\n' "$list" >"$install/kselftest-list.new"
+	mv "$install/kselftest-list.new" "$install/kselftest-list.txt"
 }
 
 suite_programs()
@@ -199,7 +200,7 @@ cmd_run()
 	find "$out/logs" -name 'run-*.log' -printf '%T@ %p\n' | sort -rn |
 		tail -n "+$runs_kept" | cut -d' ' -f2- | xargs -rd '\n' rm -f
 	# shellcheck disable=SC2016
-	job_start - env KTSTR_KERNEL="$kernel" bash -o pipefail -c \
+	job_start - env KTSTR_KERNEL="$kernel" KTSTR_OWNER_PID=$$ bash -o pipefail -c \
 		'log=$1; shift; "$@" 2>&1 | tee "$log"' - "$log" \
 		"$install/run_kselftest.sh" "${selected[@]}"
 	job_wait "$job" || status=$?

@@ -23,11 +23,11 @@ try()
 	rm -rf "$work/case"
 	mkdir "$work/case"
 	export KTSTR_TEST_MARK=$$-$ktap_number
+	export XDG_CACHE_HOME=$work/case/cache KTSTR_OUT=$work/case/out
 	(
 		set -Eeuo pipefail
 		trap 'echo "failed: line $LINENO: $BASH_COMMAND"' ERR
 		cd "$work/case"
-		export XDG_CACHE_HOME=$PWD/cache KTSTR_OUT=$PWD/out
 		mkdir cache
 		"$@"
 		nothing_left
