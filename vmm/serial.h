@@ -30,6 +30,7 @@ struct serial {
 	void *irq_ctx;
 	unsigned int irq_line;
 	bool irq_level;
+
 	_Atomic bool touched;
 
 	uint8_t ier;

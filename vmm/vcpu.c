@@ -181,14 +181,11 @@ static bool run_once(struct vcpu *vcpu)
 static int unblock_kick_in_run(struct vcpu *vcpu)
 {
 	/* struct kvm_signal_mask ends in an array of the kernel's size. */
-	struct {
-		uint32_t len;
-		uint8_t sigset[8];
-	} __attribute__((packed)) mask = { .len = sizeof(mask.sigset) };
 	uint64_t blocked = ~(1ULL << (KICK_SIGNAL - 1));
+	uint32_t mask[3] = { sizeof(blocked) };
 
-	memcpy(mask.sigset, &blocked, sizeof(blocked));
-	return ioctl(vcpu->fd, KVM_SET_SIGNAL_MASK, &mask) ? -errno : 0;
+	memcpy(&mask[1], &blocked, sizeof(blocked));
+	return ioctl(vcpu->fd, KVM_SET_SIGNAL_MASK, mask) ? -errno : 0;
 }
 
 static void *vcpu_thread(void *arg)

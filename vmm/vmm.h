@@ -39,6 +39,7 @@ struct vcpu {
 	struct kvm_run *run;
 	pthread_t thread;
 	bool started;
+
 	_Atomic uint64_t exits;
 };
 

@@ -33,7 +33,7 @@ static const struct {
 	{ 0x38, 4, "RSC\x05", "a RISC-V Image" },
 	{ 0x00, 2, "\x1f\x8b", "a gzip file" },
 	{ 0x00, 4, "\x28\xb5\x2f\xfd", "a zstd file" },
-	{ 0x00, 6, "\xfd" "7zXZ\0", "an xz file" },
+	{ 0x00, 6, "\xfd\x37zXZ\0", "an xz file" },
 };
 
 static int not_bzimage(const uint8_t *head, size_t len,

@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/ioctl.h>
 
@@ -31,6 +32,7 @@
 #define LEAF_AMD_TOPOLOGY_V2	0x80000026
 
 /* Leaf 1. */
+#define ECX_VMX			(1U << 5)
 #define ECX_X2APIC		(1U << 21)
 #define ECX_TSC_DEADLINE	(1U << 24)
 #define ECX_XSAVE		(1U << 26)
@@ -39,6 +41,7 @@
 #define EDX_HTT			(1U << 28)
 /* Leaf 0x80000001. */
 #define ECX_CMP_LEGACY		(1U << 1)
+#define ECX_SVM			(1U << 2)
 #define ECX_TOPOEXT		(1U << 22)
 
 #define TOPOLOGY_SMT		1
@@ -59,12 +62,15 @@ static const struct cache {
 
 #define CACHE_LINE		64
 
+_Static_assert(offsetof(struct cpuid_table, entries) ==
+	       sizeof(struct kvm_cpuid2), "laid out as KVM has it");
+
 struct kvm_cpuid_entry2 *cpuid_find(struct cpuid_table *table, uint32_t leaf,
 				    uint32_t index)
 {
 	unsigned int i;
 
-	for (i = 0; i < table->head.nent; i++) {
+	for (i = 0; i < table->nent; i++) {
 		struct kvm_cpuid_entry2 *e = &table->entries[i];
 
 		if (e->function == leaf &&
@@ -79,8 +85,8 @@ int cpuid_fetch(int kvm_fd, struct cpuid_table *table,
 		const struct vm_error *err)
 {
 	memset(table, 0, sizeof(*table));
-	table->head.nent = CPUID_ENTRIES_MAX;
-	if (ioctl(kvm_fd, KVM_GET_SUPPORTED_CPUID, &table->head))
+	table->nent = CPUID_ENTRIES_MAX;
+	if (ioctl(kvm_fd, KVM_GET_SUPPORTED_CPUID, table))
 		return vm_fail(err, -errno, "KVM_GET_SUPPORTED_CPUID: %s",
 			       strerror(errno));
 	return 0;
@@ -90,10 +96,10 @@ static void drop_leaf(struct cpuid_table *table, uint32_t leaf)
 {
 	unsigned int from, to = 0;
 
-	for (from = 0; from < table->head.nent; from++)
+	for (from = 0; from < table->nent; from++)
 		if (table->entries[from].function != leaf)
 			table->entries[to++] = table->entries[from];
-	table->head.nent = to;
+	table->nent = to;
 }
 
 /* Existing entry or a new one, all zero; NULL when the table is full. */
@@ -104,9 +110,9 @@ static struct kvm_cpuid_entry2 *set_leaf(struct cpuid_table *table,
 	struct kvm_cpuid_entry2 *e = cpuid_find(table, leaf, index);
 
 	if (!e) {
-		if (table->head.nent == CPUID_ENTRIES_MAX)
+		if (table->nent == CPUID_ENTRIES_MAX)
 			return NULL;
-		e = &table->entries[table->head.nent++];
+		e = &table->entries[table->nent++];
 	}
 	*e = (struct kvm_cpuid_entry2) {
 		.function = leaf,
@@ -211,6 +217,8 @@ static void set_basic(struct cpuid_table *table, const struct apic_layout *apic)
 	e->ebx &= 0xffff;
 	e->ebx |= min(threads, 255U) << 16;
 	e->ecx |= ECX_X2APIC | ECX_TSC_DEADLINE | ECX_HYPERVISOR;
+	/* No guests in guests. */
+	e->ecx &= ~ECX_VMX;
 	set_flag(&e->edx, EDX_HTT, apic_threads_per_llc(apic) > 1);
 }
 
@@ -226,6 +234,7 @@ static int set_amd(struct cpuid_table *table, const struct apic_layout *apic)
 	if (e) {
 		set_flag(&e->ecx, ECX_CMP_LEGACY, threads > 1);
 		set_flag(&e->ecx, ECX_TOPOEXT, true);
+		set_flag(&e->ecx, ECX_SVM, false);
 	}
 	e = cpuid_find(table, LEAF_EXT_SIZES, 0);
 	if (e)
@@ -305,9 +314,7 @@ int cpuid_machine(struct cpuid_table *table, const struct apic_layout *apic)
 	mask_xsave(table);
 
 	/* No performance counters: they would count the host's work too. */
-	e = cpuid_find(table, LEAF_PMU, 0);
-	if (e)
-		e->eax = e->ebx = e->ecx = e->edx = 0;
+	drop_leaf(table, LEAF_PMU);
 
 	ret = set_topology_leaf(table, apic, LEAF_TOPOLOGY);
 	e = cpuid_find(table, 0, 0);
@@ -328,7 +335,7 @@ void cpuid_cpu(struct cpuid_table *table, const struct apic_layout *apic,
 	uint32_t id = apic_id(apic, cpu);
 	unsigned int i;
 
-	for (i = 0; i < table->head.nent; i++) {
+	for (i = 0; i < table->nent; i++) {
 		struct kvm_cpuid_entry2 *e = &table->entries[i];
 
 		switch (e->function) {

@@ -14,10 +14,11 @@
 #define CPUID_ENTRIES_MAX	256
 
 /**
- * struct cpuid_table - leaves, ready for KVM_SET_CPUID2
+ * struct cpuid_table - leaves: KVM's struct kvm_cpuid2 with room for them
  */
 struct cpuid_table {
-	struct kvm_cpuid2 head;
+	uint32_t nent;
+	uint32_t padding;
 	struct kvm_cpuid_entry2 entries[CPUID_ENTRIES_MAX];
 };
 

@@ -19,6 +19,7 @@ struct vm;
 struct pm1 {
 	struct vm_device dev;
 	struct vm *vm;
+
 	_Atomic uint16_t enable;
 };
 

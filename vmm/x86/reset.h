@@ -26,6 +26,7 @@ void i8042_init(struct i8042 *kbd, struct vm *vm);
 struct cf9 {
 	struct vm_device dev;
 	struct vm *vm;
+
 	_Atomic unsigned char value;
 };
 

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <linux/kvm.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -34,10 +35,15 @@
 #define MSR_MTRR_DEF_TYPE	0x2ff
 #define MTRR_ON_WRITE_BACK	0x806
 
+/* KVM's struct kvm_msrs with room for ours. */
 struct msr_list {
-	struct kvm_msrs head;
+	uint32_t nmsrs;
+	uint32_t pad;
 	struct kvm_msr_entry entries[2];
 };
+
+_Static_assert(offsetof(struct msr_list, entries) == sizeof(struct kvm_msrs),
+	       "laid out as KVM has it");
 
 static int set_cpuid(struct vm *vm, struct vcpu *vcpu,
 		     const struct vm_error *err)
@@ -45,7 +51,7 @@ static int set_cpuid(struct vm *vm, struct vcpu *vcpu,
 	struct machine *m = &vm->machine;
 
 	cpuid_cpu(m->cpuid, &m->apic, vcpu->index);
-	if (!ioctl(vcpu->fd, KVM_SET_CPUID2, &m->cpuid->head))
+	if (!ioctl(vcpu->fd, KVM_SET_CPUID2, m->cpuid))
 		return 0;
 	return vm_fail(err, -errno, "KVM_SET_CPUID2 of CPU %u: %s",
 		       vcpu->index, strerror(errno));
@@ -55,14 +61,14 @@ static int set_cpuid(struct vm *vm, struct vcpu *vcpu,
 static int set_msrs(struct vcpu *vcpu, const struct vm_error *err)
 {
 	struct msr_list list = {
-		.head.nmsrs = ARRAY_SIZE(list.entries),
+		.nmsrs = ARRAY_SIZE(list.entries),
 		.entries = {
 			{ .index = MSR_MISC_ENABLE, .data = MISC_FAST_STRINGS },
 			{ .index = MSR_MTRR_DEF_TYPE,
 			  .data = MTRR_ON_WRITE_BACK },
 		},
 	};
-	int n = ioctl(vcpu->fd, KVM_SET_MSRS, &list.head);
+	int n = ioctl(vcpu->fd, KVM_SET_MSRS, &list);
 
 	if (n == (int)ARRAY_SIZE(list.entries))
 		return 0;
@@ -132,10 +138,7 @@ static int set_regs(struct vm *vm, struct vcpu *vcpu,
 /* The difference between the guest's counter and ours, as KVM has it. */
 static uint64_t tsc_offset(struct vcpu *vcpu)
 {
-	struct {
-		struct kvm_msrs head;
-		struct kvm_msr_entry entry;
-	} list = { .head.nmsrs = 1, .entry.index = MSR_TSC };
+	struct msr_list list = { .nmsrs = 1, .entries = { { .index = MSR_TSC } } };
 	uint64_t offset = 0;
 	struct kvm_device_attr attr = {
 		.group = KVM_VCPU_TSC_CTRL,
@@ -146,9 +149,9 @@ static uint64_t tsc_offset(struct vcpu *vcpu)
 	if (!ioctl(vcpu->fd, KVM_GET_DEVICE_ATTR, &attr))
 		return offset;
 	/* Before Linux 5.16: near enough. */
-	if (ioctl(vcpu->fd, KVM_GET_MSRS, &list.head) != 1)
+	if (ioctl(vcpu->fd, KVM_GET_MSRS, &list) != 1)
 		return 0;
-	return list.entry.data - __builtin_ia32_rdtsc();
+	return list.entries[0].data - __builtin_ia32_rdtsc();
 }
 
 unsigned int machine_vcpu_id(const struct machine *m, unsigned int cpu)
