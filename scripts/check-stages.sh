@@ -111,7 +111,13 @@ stage_suite()
 
 stage_boots()
 {
+	local in_kvm=()
+
+	kvm_look
+	[[ $kvm_state = usable ]] ||
+		in_kvm=("$obj/ktstr-emulated-host" -e KTSTR_KERNEL --)
 	attempt boots.build "${make_suite[@]}" "-j$jobs_of_make" bench || return
 	program "boots: 50 in a row, 1, 2 and 4 CPUs" 800 env \
-		KTSTR_KERNEL="$kernel" "${in_kvm[@]}" "$obj/bench/boot" -n 50 -c 1,2,4
+		KTSTR_KERNEL="$kernel" KTSTR_OWNER_PID=$$ \
+		"${in_kvm[@]}" "$obj/bench/boot" -n 50 -c 1,2,4
 }

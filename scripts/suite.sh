@@ -221,6 +221,6 @@ run_verdict()
 		fi
 	fi
 	echo "# ktstr: $word: $passed passed, $failed failed, $skipped skipped" \
-		"in $3 s on $kvm_state_text, kernel ${kernel##*/}, log $1"
+		"in $3 s on $kvm_text, kernel ${kernel##*/}, log $1"
 	exit "$status"
 }
