@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The kernel command line: what is in it, and what happens when there is no
+ * room for it.
+ */
+#include "kselftest_harness.h"
+
+#include "lib/wire/plan.h"
+#include "vmm/x86/cmdline.h"
+
+#define KERNEL_MAX	2047	/* x86's COMMAND_LINE_SIZE - 1 */
+
+FIXTURE(cmdline) {
+	struct cmdline_config config;
+	struct strbuf sb;
+	char text[200];
+	struct vm_error err;
+};
+
+FIXTURE_SETUP(cmdline)
+{
+	self->config = (struct cmdline_config) {
+		.ring_gpa = 0x100000000,
+		.ring_size = 4 << 20,
+		.max = KERNEL_MAX,
+	};
+	self->sb = (struct strbuf)STRBUF_INIT;
+	self->text[0] = '\0';
+	self->err = (struct vm_error) {
+		.text = self->text,
+		.size = sizeof(self->text),
+	};
+}
+
+FIXTURE_TEARDOWN(cmdline)
+{
+	strbuf_free(&self->sb);
+}
+
+TEST_F(cmdline, init_finds_the_ring)
+{
+	uint64_t gpa, size;
+
+	ASSERT_EQ(0, cmdline_build(&self->config, &self->sb, &self->err));
+	EXPECT_EQ(1, plan_ring_param(self->sb.text, &gpa, &size));
+	EXPECT_EQ(self->config.ring_gpa, gpa);
+	EXPECT_EQ(self->config.ring_size, size);
+	/* A good half is left to the callers. */
+	EXPECT_LT(self->sb.len, KERNEL_MAX / 2);
+}
+
+TEST_F(cmdline, quiet_or_verbose)
+{
+	ASSERT_EQ(0, cmdline_build(&self->config, &self->sb, &self->err));
+	EXPECT_NE(NULL, strstr(self->sb.text, " quiet"));
+	EXPECT_EQ(NULL, strstr(self->sb.text, "earlyprintk"));
+
+	strbuf_reset(&self->sb);
+	self->config.verbose = true;
+	ASSERT_EQ(0, cmdline_build(&self->config, &self->sb, &self->err));
+	EXPECT_EQ(NULL, strstr(self->sb.text, " quiet"));
+	EXPECT_NE(NULL, strstr(self->sb.text, " earlyprintk=serial"));
+}
+
+TEST_F(cmdline, callers_words_come_last)
+{
+	self->config.extra = "reboot=t init=/x";
+	ASSERT_EQ(0, cmdline_build(&self->config, &self->sb, &self->err));
+	EXPECT_STREQ(" reboot=t init=/x",
+		     self->sb.text + self->sb.len - strlen(" reboot=t init=/x"));
+}
+
+TEST_F(cmdline, too_long_is_refused)
+{
+	char extra[KERNEL_MAX + 1];
+	size_t room;
+
+	ASSERT_EQ(0, cmdline_build(&self->config, &self->sb, &self->err));
+	room = KERNEL_MAX - self->sb.len - 1;
+	memset(extra, 'a', sizeof(extra));
+	self->config.extra = extra;
+
+	extra[room] = '\0';
+	strbuf_reset(&self->sb);
+	EXPECT_EQ(0, cmdline_build(&self->config, &self->sb, &self->err));
+	EXPECT_EQ(KERNEL_MAX, self->sb.len);
+
+	extra[room] = 'a';
+	extra[room + 1] = '\0';
+	strbuf_reset(&self->sb);
+	EXPECT_EQ(-EINVAL, cmdline_build(&self->config, &self->sb,
+					 &self->err));
+	EXPECT_NE(NULL, strstr(self->text, "takes 2047"));
+}
+
+TEST_HARNESS_MAIN
