@@ -185,7 +185,9 @@ bool stack_line_text(const char **line, const char *end)
 	const char *p = *line, *hit;
 	size_t len;
 
-	if (p < end && *p == '#')
+	if (p >= end)
+		return false;
+	if (*p == '#')
 		p++;
 	hit = memmem(p, end - p, dump, sizeof(dump) - 1);
 	if (hit) {
