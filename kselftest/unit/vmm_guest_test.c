@@ -1,0 +1,496 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The VMM against guests of a few instructions, each in a bzImage that is made
+ * here: how they end, what they print, and what hostile ones achieve.
+ *
+ * Needs a KVM that can run a kernel; skipped where there is none.
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "kselftest_harness.h"
+
+#include "lib/util/util.h"
+#include "vmm/probe.h"
+#include "vmm/vmm.h"
+#include "vmm/x86/bzimage.h"
+
+#define HDR		0x1f1
+#define SETUP_SIZE	1024
+#define ENTRY		0x200
+#define CODE_SIZE	4096
+#define LOAD_GPA	0x1000000
+#define LONG_MS		20000	/* a deadline that must not be needed */
+#define SHORT_MS	600
+
+struct guest_code {
+	const char *start;
+	const char *end;
+};
+
+/*
+ * A guest's code: it lies in a function, which jumps over it. Entered with
+ * paging on, interrupts off, and no IDT.
+ */
+#define GUEST(name, code)						\
+	static void guest_##name(struct guest_code *c)			\
+	{								\
+		asm("lea	70f(%%rip), %0\n\t"			\
+		    "lea	71f(%%rip), %1\n\t"			\
+		    "jmp	71f\n"					\
+		    "70:\n\t"						\
+		    code						\
+		    "71:\n"						\
+		    : "=r" (c->start), "=r" (c->end));			\
+	}
+
+/* Print the string at label 90 on a port, with one instruction. */
+#define PRINT(port, text)						\
+	"lea	90f(%%rip), %%rsi\n\t"					\
+	"mov	$91f - 90f, %%ecx\n\t"					\
+	"mov	$" port ", %%edx\n\t"					\
+	"rep outsb\n\t"							\
+	"jmp	91f\n"							\
+	"90:	.ascii \"" text "\"\n"					\
+	"91:\n\t"
+
+#define RESET	"mov	$0xfe, %%al\n\t"				\
+		"out	%%al, $0x64\n\t"				\
+		HANG
+#define HANG	"72:	hlt\n\t"					\
+		"jmp	72b\n\t"
+#define COM1	"0x3f8"
+#define COM2	"0x2f8"
+
+GUEST(hello, PRINT(COM1, "hello\\n") RESET)
+GUEST(panic, PRINT(COM1, "Kernel panic - not syncing: tiny\\n") RESET)
+GUEST(panic_hang, PRINT(COM1, "Kernel panic - not syncing: stuck\\n")
+	HANG)
+GUEST(panic_cut, PRINT(COM1, "Kernel panic - not syncing: no newline")
+	RESET)
+GUEST(hang, PRINT(COM2, "stage mounts\\n") HANG)
+GUEST(spin, "1:	jmp	1b\n\t")
+GUEST(die, "ud2\n\t")
+GUEST(poweroff, "mov	$0x604, %%edx\n\t"
+	"mov	$0x3400, %%eax\n\t"
+	"out	%%ax, %%dx\n\t" HANG)
+GUEST(flood, "mov	$0x3f8, %%edx\n\t"
+	"mov	$'f', %%al\n"
+	"1:	out	%%al, %%dx\n\t"
+	"jmp	1b\n\t")
+GUEST(false_stages, PRINT(COM2, "stage init\\nstage mars\\nstagestage\\n")
+	RESET)
+/* Ports and memory where nothing is: all ones, or the guest says so. */
+GUEST(nothing, "mov	$0x5000, %%edx\n\t"
+	"in	%%dx, %%eax\n\t"
+	"cmp	$-1, %%eax\n\t"
+	"jne	1f\n\t"
+	"mov	$0xd0000000, %%ebx\n\t"
+	"movq	$7, (%%rbx)\n\t"
+	"cmpl	$-1, (%%rbx)\n\t"
+	"jne	1f\n\t"
+	PRINT(COM1, "ones\\n")
+	"1:\n\t" RESET)
+/* Where vm_memory() can see it. */
+GUEST(writes, "movl	$0x12345678, 0x300000\n\t" RESET)
+/*
+ * Maps the ring, which lies at 4 GiB, with a table of its own at 0x10000, and
+ * writes 0xff all over it, then rings the bell behind it.
+ */
+#define MAP_RING							\
+	"movl	$0x83, 0x10000\n\t"					\
+	"movl	$1, 0x10004\n\t"					\
+	"movl	$0x200083, 0x10008\n\t"					\
+	"movl	$1, 0x1000c\n\t"					\
+	"movl	$0x400083, 0x10010\n\t"					\
+	"movl	$1, 0x10014\n\t"					\
+	"movl	$0x10003, 0xa020\n\t"					\
+	"mov	$0x100000000, %%rdi\n\t"
+GUEST(ring_vandal, MAP_RING
+	"mov	%%rdi, %%rbx\n\t"
+	"mov	$-1, %%rax\n\t"
+	"mov	$0x400000 / 8, %%ecx\n\t"
+	"rep stosq\n\t"
+	"movl	$1, 0x400000(%%rbx)\n\t"
+	PRINT(COM1, "done\\n") RESET)
+/* head = a lot, with nothing written; then stages out of range. */
+GUEST(ring_liar, MAP_RING
+	"movl	$99, 12(%%rdi)\n\t"
+	"movq	$4096, 16(%%rdi)\n\t"
+	"movl	$1, 0x400000(%%rdi)\n\t"
+	PRINT(COM1, "done\\n") RESET)
+
+/* What the callbacks saw. */
+struct heard {
+	struct vm *vm;
+	char console[256];
+	size_t console_len;
+	unsigned int records;
+	unsigned int ticks;
+	unsigned int stop_at_tick;
+	uint64_t vcpu_ns;
+};
+
+static void on_console(void *ctx, const char *bytes, size_t len)
+{
+	struct heard *h = ctx;
+	size_t n = min(len, sizeof(h->console) - 1 -
+		       min(h->console_len, sizeof(h->console) - 1));
+
+	memcpy(h->console + h->console_len, bytes, n);
+	h->console_len += n;
+}
+
+static void on_record(void *ctx, const struct wire_rec *rec __maybe_unused,
+		      const void *payload __maybe_unused)
+{
+	struct heard *h = ctx;
+
+	h->records++;
+}
+
+static void on_tick(void *ctx, uint64_t elapsed_ns __maybe_unused)
+{
+	struct heard *h = ctx;
+
+	h->vcpu_ns = vm_vcpu_time_ns(h->vm, 0);
+	if (++h->ticks == h->stop_at_tick)
+		vm_stop(h->vm);
+}
+
+static const struct vm_ops ops = {
+	.console = on_console,
+	.record = on_record,
+	.tick = on_tick,
+};
+
+FIXTURE(guest) {
+	int image_fd;
+	char path[64];
+	struct vm_config config;
+	struct vm_result result;
+	struct heard heard;
+	struct vm *vm;
+	char err[256];
+};
+
+FIXTURE_SETUP(guest)
+{
+	enum kvm_usability usable;
+	char why[200];
+
+	self->image_fd = -1;
+	if (kvm_probe(NULL, &usable, why, sizeof(why)) ||
+	    usable != KVM_USABLE)
+		SKIP(return, "no usable KVM: %s", why);
+
+	self->image_fd = memfd_create("image", MFD_CLOEXEC);
+	ASSERT_LE(0, self->image_fd);
+	snprintf(self->path, sizeof(self->path), "/proc/self/fd/%d",
+		 self->image_fd);
+	self->config = (struct vm_config) {
+		.kernel = self->path,
+		.topology = TOPOLOGY(1, 1, 1, 1),
+		.memory_mb = 64,
+		.deadline_ms = LONG_MS,
+		.ops = &ops,
+		.ctx = &self->heard,
+	};
+}
+
+FIXTURE_TEARDOWN(guest)
+{
+	vm_destroy(self->vm);
+	close(self->image_fd);
+}
+
+static void make_image(int fd, void (*guest)(struct guest_code *c))
+{
+	const struct setup_header hdr = {
+		.setup_sects = SETUP_SIZE / 512 - 1,
+		.boot_flag = 0xaa55,
+		.header = 0x53726448,
+		.version = 0x20f,
+		.loadflags = LOADED_HIGH,
+		.xloadflags = XLF_KERNEL_64,
+		.kernel_alignment = 0x200000,
+		.pref_address = LOAD_GPA,
+		.init_size = 0x100000,
+		.syssize = CODE_SIZE / 16,
+		.cmdline_size = 2047,
+		.initrd_addr_max = 0x7fffffff,
+	};
+	uint8_t image[SETUP_SIZE + CODE_SIZE] = { 0 };
+	struct guest_code code;
+
+	memcpy(image + HDR, &hdr, sizeof(hdr));
+	guest(&code);
+	memcpy(image + SETUP_SIZE + ENTRY, code.start, code.end - code.start);
+	if (pwrite(fd, image, sizeof(image), 0) != sizeof(image))
+		abort();
+}
+
+/* Boot @name's code; the result is in self->result. */
+#define RUN(name) do {							\
+	make_image(self->image_fd, name);				\
+	ASSERT_EQ(0, vm_create(&self->config, &self->vm, self->err,	\
+			       sizeof(self->err))) {			\
+		TH_LOG("%s", self->err);				\
+	}								\
+	self->heard.vm = self->vm;					\
+	ASSERT_EQ(0, vm_run(self->vm, &self->result));			\
+} while (0)
+
+#define EXPECT_END(expected)						\
+	EXPECT_STREQ(vm_end_name(expected), vm_end_name(self->result.end))
+
+TEST_F(guest, prints_and_resets)
+{
+	RUN(guest_hello);
+	EXPECT_END(VM_END_POWEROFF);
+	EXPECT_STREQ("hello\n", self->result.console);
+	EXPECT_EQ(6, self->result.console_len);
+	EXPECT_STREQ("hello\n", self->heard.console);
+	EXPECT_EQ(STAGE_KERNEL, self->result.stage);
+	EXPECT_LT(0, self->result.exits);
+	EXPECT_LT(0, self->result.first_run_ns);
+	EXPECT_EQ(0, self->result.ring_lost);
+}
+
+TEST_F(guest, powers_off)
+{
+	RUN(guest_poweroff);
+	EXPECT_END(VM_END_POWEROFF);
+	EXPECT_STREQ("ACPI power-off", self->result.message);
+	EXPECT_EQ(STAGE_NONE, self->result.stage);
+}
+
+TEST_F(guest, panic_before_reset_is_a_panic)
+{
+	RUN(guest_panic);
+	EXPECT_END(VM_END_PANIC);
+	EXPECT_STREQ("Kernel panic - not syncing: tiny",
+		     self->result.message);
+}
+
+TEST_F(guest, panic_without_newline_too)
+{
+	RUN(guest_panic_cut);
+	EXPECT_END(VM_END_PANIC);
+	EXPECT_STREQ("Kernel panic - not syncing: no newline",
+		     self->result.message);
+}
+
+TEST_F(guest, panic_that_hangs_is_not_waited_for)
+{
+	RUN(guest_panic_hang);
+	EXPECT_END(VM_END_PANIC);
+	EXPECT_STREQ("Kernel panic - not syncing: stuck",
+		     self->result.message);
+	EXPECT_GT(2 * NSEC_PER_SEC, self->result.run_ns);
+}
+
+TEST_F(guest, triple_fault)
+{
+	RUN(guest_die);
+	EXPECT_END(VM_END_TRIPLE_FAULT);
+	EXPECT_STREQ("triple fault on CPU 0", self->result.message);
+	EXPECT_GT(NSEC_PER_SEC, self->result.run_ns);
+}
+
+TEST_F(guest, hang_ends_at_the_deadline)
+{
+	self->config.deadline_ms = SHORT_MS;
+	RUN(guest_hang);
+	EXPECT_END(VM_END_DEADLINE);
+	EXPECT_STREQ("still running after 600 ms; last stage: mounts",
+		     self->result.message);
+	EXPECT_EQ(STAGE_MOUNTS, self->result.stage);
+	EXPECT_LE(SHORT_MS * NSEC_PER_MSEC, self->result.run_ns);
+	EXPECT_GT(3 * SHORT_MS * NSEC_PER_MSEC, self->result.run_ns);
+	EXPECT_LT(1, self->heard.ticks);
+}
+
+TEST_F(guest, spinning_cpus_can_be_stopped)
+{
+	self->config.deadline_ms = SHORT_MS;
+	self->config.topology = (struct topology)TOPOLOGY(1, 2, 2, 1);
+	self->config.memory_mb = 256;
+	RUN(guest_spin);
+	EXPECT_END(VM_END_DEADLINE);
+	EXPECT_LT(0, self->heard.vcpu_ns);
+	/* The thread is gone, and so is its clock. */
+	EXPECT_EQ(0, vm_vcpu_time_ns(self->vm, 0));
+	EXPECT_EQ(0, vm_vcpu_time_ns(self->vm, 1000));
+}
+
+TEST_F(guest, console_flood_is_bounded)
+{
+	self->config.deadline_ms = SHORT_MS;
+	RUN(guest_flood);
+	EXPECT_END(VM_END_DEADLINE);
+	EXPECT_LT(100, self->result.console_len);
+	EXPECT_GT(300 << 10, self->result.console_len);
+}
+
+TEST_F(guest, nothing_reads_as_ones)
+{
+	RUN(guest_nothing);
+	EXPECT_END(VM_END_POWEROFF);
+	EXPECT_STREQ("ones\n", self->result.console);
+}
+
+TEST_F(guest, unknown_stages_do_not_count)
+{
+	RUN(guest_false_stages);
+	EXPECT_END(VM_END_POWEROFF);
+	EXPECT_EQ(STAGE_INIT, self->result.stage);
+}
+
+TEST_F(guest, observer_sees_its_memory)
+{
+	uint32_t seen;
+
+	RUN(guest_writes);
+	EXPECT_END(VM_END_POWEROFF);
+	ASSERT_NE(NULL, vm_memory(self->vm, 0x300000, sizeof(seen)));
+	memcpy(&seen, vm_memory(self->vm, 0x300000, sizeof(seen)),
+	       sizeof(seen));
+	EXPECT_EQ(0x12345678, seen);
+	EXPECT_EQ(64 << 20, vm_memory_size(self->vm));
+	EXPECT_EQ(NULL, vm_memory(self->vm, 64 << 20, 1));
+	EXPECT_EQ(NULL, vm_memory(self->vm, 1ULL << 32, 1));
+}
+
+TEST_F(guest, ring_full_of_ones_is_no_ring)
+{
+	RUN(guest_ring_vandal);
+	EXPECT_END(VM_END_POWEROFF);
+	EXPECT_EQ(~0ULL, self->vm->reader.hdr->head);
+	EXPECT_TRUE(self->vm->reader.broken);
+	EXPECT_STREQ("done\n", self->result.console);
+	EXPECT_EQ(0, self->heard.records);
+	EXPECT_EQ(STAGE_KERNEL, self->result.stage);
+}
+
+TEST_F(guest, ring_with_false_head_is_no_ring)
+{
+	RUN(guest_ring_liar);
+	EXPECT_END(VM_END_POWEROFF);
+	EXPECT_EQ(99, self->vm->reader.hdr->stage);
+	EXPECT_TRUE(self->vm->reader.broken);
+	EXPECT_STREQ("done\n", self->result.console);
+	EXPECT_EQ(0, self->heard.records);
+	EXPECT_EQ(STAGE_KERNEL, self->result.stage);
+}
+
+TEST_F(guest, stop_from_a_callback)
+{
+	self->heard.stop_at_tick = 2;
+	RUN(guest_hang);
+	EXPECT_END(VM_END_KILLED);
+	EXPECT_EQ(2, self->heard.ticks);
+}
+
+static void *stop_soon(void *arg)
+{
+	usleep(200000);
+	vm_stop(arg);
+	return NULL;
+}
+
+TEST_F(guest, stop_from_a_thread)
+{
+	pthread_t thread;
+
+	make_image(self->image_fd, guest_spin);
+	ASSERT_EQ(0, vm_create(&self->config, &self->vm, self->err,
+			       sizeof(self->err)));
+	ASSERT_EQ(0, pthread_create(&thread, NULL, stop_soon, self->vm));
+	self->heard.vm = self->vm;
+	EXPECT_EQ(0, vm_run(self->vm, &self->result));
+	pthread_join(thread, NULL);
+	EXPECT_END(VM_END_KILLED);
+}
+
+TEST_F(guest, destroyed_without_having_run)
+{
+	make_image(self->image_fd, guest_hello);
+	EXPECT_EQ(0, vm_create(&self->config, &self->vm, self->err,
+			       sizeof(self->err)));
+}
+
+TEST_F(guest, what_does_not_fit_is_named)
+{
+	static char archive[1 << 20];
+	char *words = malloc(3000);
+
+	make_image(self->image_fd, guest_hello);
+	memset(words, 'w', 2999);
+	words[2999] = '\0';
+	self->config.cmdline = words;
+	EXPECT_EQ(-EINVAL, vm_create(&self->config, &self->vm, self->err,
+				     sizeof(self->err)));
+	EXPECT_NE(NULL, strstr(self->err, "command line"));
+	self->config.cmdline = NULL;
+	free(words);
+
+	self->config.memory_mb = 17;
+	self->config.initrd = archive;
+	self->config.initrd_size = sizeof(archive);
+	EXPECT_EQ(-EINVAL, vm_create(&self->config, &self->vm, self->err,
+				     sizeof(self->err)));
+	EXPECT_NE(NULL, strstr(self->err, "initramfs of"));
+	self->config.memory_mb = 1;
+	EXPECT_EQ(-EINVAL, vm_create(&self->config, &self->vm, self->err,
+				     sizeof(self->err)));
+	EXPECT_NE(NULL, strstr(self->err, "guest RAM"));
+
+	self->config.memory_mb = 64;
+	self->config.topology = (struct topology)TOPOLOGY(1, 300, 1, 1);
+	EXPECT_EQ(-EINVAL, vm_create(&self->config, &self->vm, self->err,
+				     sizeof(self->err)));
+	EXPECT_NE(NULL, strstr(self->err, "topology 1n300l1c1t: "));
+	self->config.topology = (struct topology)TOPOLOGY(1, 1, 1, 1);
+	self->config.kvm = "/dev/no-such-kvm";
+	EXPECT_EQ(-ENOENT, vm_create(&self->config, &self->vm, self->err,
+				     sizeof(self->err)));
+	EXPECT_NE(NULL, strstr(self->err, "/dev/no-such-kvm: no KVM here"));
+}
+
+static unsigned int count_entries(const char *path)
+{
+	unsigned int n = 0;
+	DIR *dir = opendir(path);
+
+	while (dir && readdir(dir))
+		n++;
+	if (dir)
+		closedir(dir);
+	return n;
+}
+
+TEST_F(guest, nothing_is_left_behind)
+{
+	unsigned int fds, threads, i;
+
+	for (i = 0; i < 5; i++) {
+		RUN(guest_hello);
+		EXPECT_END(VM_END_POWEROFF);
+		vm_destroy(self->vm);
+		self->vm = NULL;
+		if (!i) {
+			fds = count_entries("/proc/self/fd");
+			threads = count_entries("/proc/self/task");
+		}
+	}
+	EXPECT_EQ(fds, count_entries("/proc/self/fd"));
+	EXPECT_EQ(threads, count_entries("/proc/self/task"));
+}
+
+TEST_HARNESS_MAIN
