@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Probes of kernel functions, and the trigger.
+ *
+ * One program serves all functions: which one was entered, its address says.
+ * multi_* need CONFIG_FPROBE and take one link for all; single_* is for a
+ * kernel without it. Which are loaded is user space's choice.
+ */
+#include "bpf/probe_common.bpf.h"
+
+char _license[] SEC("license") = "GPL";
+
+static __always_inline int enter(struct pt_regs *ctx)
+{
+	__u64 args[PROBE_ARGS] = {
+		PT_REGS_PARM1(ctx), PT_REGS_PARM2(ctx), PT_REGS_PARM3(ctx),
+		PT_REGS_PARM4(ctx), PT_REGS_PARM5(ctx), PT_REGS_PARM6(ctx),
+	};
+
+	return probe_enter(bpf_get_func_ip(ctx), args);
+}
+
+SEC("kprobe.multi")
+int multi_enter(struct pt_regs *ctx)
+{
+	return enter(ctx);
+}
+
+SEC("kretprobe.multi")
+int multi_leave(struct pt_regs *ctx)
+{
+	return probe_leave(bpf_get_func_ip(ctx), PT_REGS_RC(ctx));
+}
+
+SEC("kprobe")
+int single_enter(struct pt_regs *ctx)
+{
+	return enter(ctx);
+}
+
+SEC("kretprobe")
+int single_leave(struct pt_regs *ctx)
+{
+	return probe_leave(bpf_get_func_ip(ctx), PT_REGS_RC(ctx));
+}
+
+/* In scx_claim_exit(), once per scheduler; Linux 7.3 on. */
+SEC("tp_btf/sched_ext_exit")
+int BPF_PROG(trigger, void *sch, u32 kind)
+{
+	return probe_sched_exit(kind);
+}
+
+/*
+ * Where there is no such tracepoint: entry of the function that the kernel
+ * exits through. Its parameters differ from version to version, so the kind
+ * stays unknown here; the console has it.
+ */
+SEC("kprobe")
+int trigger_func(struct pt_regs *ctx)
+{
+	return probe_sched_exit(0);
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which BPF programs a loaded scheduler consists of, and who calls them.
+ */
+#include "init/probe/probe.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+
+#include "lib/util/util.h"
+
+#define VALUE_MAX	65536	/* bytes of a struct_ops map's value */
+
+/*
+ * From the kernel's source, newest name first; which of them a kernel has,
+ * its symbols say. What is not among them was inlined away.
+ */
+static const struct op_caller {
+	const char *op;
+	const char *callers[OP_CALLERS];
+} op_caller_table[] = {
+	{ "select_cpu", { "select_task_rq_scx" } },
+	{ "enqueue", { "scx_do_enqueue_task", "do_enqueue_task" } },
+	{ "dequeue", { "ops_dequeue", "dequeue_task_scx" } },
+	{ "dispatch", { "do_pick_task_scx", "pick_task_scx", "balance_one",
+			"balance_scx" } },
+	{ "tick", { "task_tick_scx" } },
+	{ "runnable", { "enqueue_task_scx" } },
+	{ "running", { "set_next_task_scx" } },
+	{ "stopping", { "put_prev_task_scx", "dequeue_task_scx" } },
+	{ "quiescent", { "dequeue_task_scx" } },
+	{ "yield", { "yield_task_scx" } },
+	{ "set_weight", { "__scx_enable_task", "scx_enable_task",
+			  "reweight_task_scx" } },
+	{ "set_cpumask", { "set_cpus_allowed_scx" } },
+	{ "update_idle", { "__scx_update_idle" } },
+	{ "init_task", { "__scx_init_task", "scx_init_task" } },
+	{ "exit_task", { "__scx_disable_and_exit_task", "scx_exit_task" } },
+	{ "enable", { "__scx_enable_task", "scx_enable_task" } },
+	{ "disable", { "scx_disable_task" } },
+	{ "init", { "scx_root_enable_workfn", "scx_enable_workfn" } },
+};
+
+const char *const *op_callers(const char *op)
+{
+	static const char *const none[] = { NULL };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(op_caller_table); i++)
+		if (!strcmp(op_caller_table[i].op, op))
+			return op_caller_table[i].callers;
+	return none;
+}
+
+/* The struct inside of bpf_struct_ops_<name>, when it is a scheduler's. */
+static const struct btf_type *ops_type(const struct btf *btf, uint32_t value_id,
+				       uint32_t *data_off)
+{
+	const struct btf_type *t = btf__type_by_id(btf, value_id);
+	unsigned int i;
+
+	for (i = 0; t && btf_is_struct(t) && i < btf_vlen(t); i++) {
+		const struct btf_member *m = &btf_members(t)[i];
+		const char *name = btf__name_by_offset(btf, m->name_off);
+		const struct btf_type *data;
+
+		if (!name || strcmp(name, "data"))
+			continue;
+		*data_off = btf_member_bit_offset(t, i) / 8;
+		data = btf__type_by_id(btf, m->type);
+		name = data ? btf__name_by_offset(btf, data->name_off) : NULL;
+		if (name && !strncmp(name, "sched_ext_ops", 13))
+			return data;
+	}
+	return NULL;
+}
+
+/* The kernel writes the programs' ids where their pointers would be. */
+static unsigned int ops_of_value(struct prober *pr, const struct btf_type *t,
+				 const uint8_t *value, size_t size,
+				 struct op_prog *ops)
+{
+	const char *type = btf__name_by_offset(pr->btf, t->name_off);
+	unsigned int i, n = 0;
+
+	for (i = 0; i < btf_vlen(t) && n < PROBE_OPS_MAX; i++) {
+		const struct btf_member *m = &btf_members(t)[i];
+		const struct btf_type *ptr = btf__type_by_id(pr->btf, m->type);
+		size_t at = btf_member_bit_offset(t, i) / 8;
+		uint64_t id;
+
+		if (!ptr || !btf_is_ptr(ptr) || at + sizeof(id) > size)
+			continue;
+		ptr = btf__type_by_id(pr->btf, ptr->type);
+		if (!ptr || !btf_is_func_proto(ptr))
+			continue;
+		memcpy(&id, value + at, sizeof(id));
+		if (!id || id > UINT32_MAX)
+			continue;
+		ops[n].id = id;
+		snprintf(ops[n].op, sizeof(ops[n].op), "%s",
+			 btf__name_by_offset(pr->btf, m->name_off));
+		snprintf(ops[n].ops_type, sizeof(ops[n].ops_type), "%s", type);
+		n++;
+	}
+	return n;
+}
+
+static unsigned int ops_of_map(struct prober *pr, int fd, struct op_prog *ops)
+{
+	struct bpf_map_info info = {};
+	uint32_t len = sizeof(info), zero = 0, data_off;
+	const struct btf_type *t;
+	unsigned int n = 0;
+	uint8_t *value;
+
+	if (bpf_map_get_info_by_fd(fd, &info, &len) ||
+	    info.type != BPF_MAP_TYPE_STRUCT_OPS ||
+	    info.value_size > VALUE_MAX)
+		return 0;
+	t = ops_type(pr->btf, info.btf_vmlinux_value_type_id, &data_off);
+	if (!t || data_off >= info.value_size)
+		return 0;
+	value = calloc(1, info.value_size);
+	if (value && !bpf_map_lookup_elem(fd, &zero, value))
+		n = ops_of_value(pr, t, value + data_off,
+				 info.value_size - data_off, ops);
+	free(value);
+	return n;
+}
+
+unsigned int discover_ops(struct prober *pr, struct op_prog *ops)
+{
+	unsigned int n = 0;
+	uint32_t id = 0;
+
+	while (!n && !bpf_map_get_next_id(id, &id)) {
+		int fd = bpf_map_get_fd_by_id(id);
+
+		if (fd < 0)
+			continue;
+		n = ops_of_map(pr, fd, ops);
+		close(fd);
+	}
+	return n;
+}

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ktstr-probe: in the repro VM, see what the scheduling path does until the
+ * scheduler dies.
+ *
+ *	ktstr-probe [-o FILE] [FUNCTION...]
+ *
+ * Probes the kernel functions named, says "ready" on stdout, waits for a
+ * scheduler to be loaded, probes its programs and their callers too, and waits
+ * for its exit. Then it hands over the calls of the task that the failure is
+ * about: to init (KTSTR_WIRE_FD), or to FILE. SIGTERM makes it hand over what
+ * it has.
+ *
+ * Exit status: 0 exit seen, 1 no exit seen, 2 usage, 3 no probes at all.
+ */
+#include "init/probe/probe.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+
+#include "lib/repro/exit.h"
+#include "lib/util/util.h"
+#include "lib/wire/wire.h"
+
+#include "probe.skel.h"
+
+#define POLL_MS		10
+#define SETTLE_MS	50	/* for the calls that are under way */
+#define MESSAGE_MS	3000	/* for the kernel to print why */
+#define CONSOLE_MAX	(256U << 10)
+
+static volatile sig_atomic_t stop;
+
+static void on_signal(int sig)
+{
+	(void)sig;
+	stop = 1;
+}
+
+/* "6,412,1558411,-;text": the texts, a line each. */
+static void read_kmsg(int fd, struct strbuf *console)
+{
+	char rec[8192], *text, *end;
+	ssize_t n;
+
+	while (fd >= 0) {
+		n = read(fd, rec, sizeof(rec) - 1);
+		if (n < 0 && errno == EPIPE)	/* overwritten: go on */
+			continue;
+		if (n <= 0)
+			return;
+		rec[n] = '\0';
+		text = strchr(rec, ';');
+		if (!text)
+			continue;
+		end = strchr(++text, '\n');
+		strbuf_add(console, text,
+			   end ? (size_t)(end - text) : strlen(text));
+		strbuf_add(console, "\n", 1);
+	}
+}
+
+static bool exit_seen(struct prober *pr)
+{
+	struct probe_state st;
+	uint32_t zero = 0;
+
+	return !bpf_map__lookup_elem(pr->skel->maps.state, &zero, sizeof(zero),
+				     &st, sizeof(st), 0) && st.exit.time_ns;
+}
+
+static void set_active(struct prober *pr)
+{
+	struct probe_state st = { .active = 1 };
+	uint32_t zero = 0;
+
+	bpf_map__update_elem(pr->skel->maps.state, &zero, sizeof(zero), &st,
+			     sizeof(st), BPF_ANY);
+}
+
+static void add_callers(struct prober *pr, const struct op_prog *op,
+			const char **names, unsigned int *n)
+{
+	const char *const *caller = op_callers(op->op);
+	bool known = *caller, found = false;
+	unsigned int i;
+
+	for (i = 0; i < OP_CALLERS && caller[i]; i++) {
+		if (!ksym_exists(pr, caller[i]))
+			continue;
+		names[(*n)++] = caller[i];
+		found = true;
+	}
+	if (known && !found)
+		prober_note(pr, "ops.%s: its callers in this kernel are inlined away or unknown",
+			    op->op);
+}
+
+/* Return: was a scheduler there? */
+static bool attach_scheduler(struct prober *pr)
+{
+	const char *names[PROBE_OPS_MAX * OP_CALLERS];
+	struct op_prog ops[PROBE_OPS_MAX];
+	unsigned int n_ops, n = 0, i;
+
+	n_ops = discover_ops(pr, ops);
+	for (i = 0; i < n_ops; i++) {
+		attach_op(pr, &ops[i]);
+		add_callers(pr, &ops[i], names, &n);
+	}
+	if (n)
+		attach_kernel(pr, names, n);
+	return n_ops > 0;
+}
+
+/* Until the exit, or a signal. The VM's deadline bounds it. */
+static void watch(struct prober *pr, int kmsg, struct strbuf *console)
+{
+	bool attached = false;
+
+	while (!stop && !exit_seen(pr)) {
+		if (!attached)
+			attached = attach_scheduler(pr);
+		read_kmsg(kmsg, console);
+		poll(NULL, 0, POLL_MS);
+	}
+	if (!attached && !exit_seen(pr))
+		prober_note(pr, "no sched_ext scheduler was loaded");
+}
+
+/* The kernel's message names the task of a stall, and comes a bit later. */
+static void await_message(int kmsg, struct strbuf *console)
+{
+	uint64_t until_ns = clock_now_ns() + MESSAGE_MS * NSEC_PER_MSEC;
+	struct scx_exit ex;
+
+	poll(NULL, 0, SETTLE_MS);
+	do {
+		read_kmsg(kmsg, console);
+		exit_init(&ex);
+		exit_parse(&ex, console->text, console->len);
+		if (ex.msg[0] || (ex.found && !exit_is_error(&ex)))
+			return;
+		poll(NULL, 0, POLL_MS);
+	} while (clock_now_ns() < until_ns);
+}
+
+static int prober_init(struct prober *pr)
+{
+	int n_cpus = libbpf_num_possible_cpus(), err;
+
+	pr->n_cpus = n_cpus > 0 ? n_cpus : 1;
+	pr->btf = btf__load_vmlinux_btf();
+	if (!pr->btf) {
+		prober_note(pr, "the kernel has no BTF: %s", strerror(errno));
+		return -ENOENT;
+	}
+	err = ksyms_load(pr);
+	if (err) {
+		prober_note(pr, "no symbols in /proc/kallsyms: %s",
+			    strerror(-err));
+		return err;
+	}
+	return attach_trigger(pr);
+}
+
+static int run(struct prober *pr, const char *const *names, unsigned int n,
+	       int kmsg)
+{
+	struct strbuf console = { .text = (char *)"", .max = CONSOLE_MAX };
+	int err = prober_init(pr);
+
+	if (!err) {
+		pr->status.asked = n;
+		set_active(pr);
+		if (n)
+			attach_kernel(pr, names, n);
+	}
+	/* Whoever waits for us goes on, with or without probes. */
+	puts("ready");
+	fflush(stdout);
+	if (err) {
+		prober_send(pr, PROBE_REC_STATUS, &pr->status,
+			    sizeof(pr->status));
+		return 3;
+	}
+	watch(pr, kmsg, &console);
+	if (exit_seen(pr))
+		await_message(kmsg, &console);
+	collect_calls(pr, &console);
+	strbuf_free(&console);
+	return pr->status.exit_seen ? 0 : 1;
+}
+
+/* libbpf's own words go to stderr; a refused program is tried otherwise. */
+static int quiet(enum libbpf_print_level level, const char *fmt, va_list ap)
+{
+	if (level == LIBBPF_DEBUG || !getenv("KTSTR_VERBOSE"))
+		return 0;
+	return vfprintf(stderr, fmt, ap);
+}
+
+int main(int argc, char **argv)
+{
+	struct prober pr = { .wire_fd = wire_fd(), .out = stderr };
+	int kmsg, opt, ret;
+
+	while ((opt = getopt(argc, argv, "o:")) != -1) {
+		if (opt != 'o') {
+			fprintf(stderr,
+				"usage: ktstr-probe [-o FILE] [FUNCTION...]\n");
+			return 2;
+		}
+		pr.wire_fd = -1;
+		pr.out = fopen(optarg, "w");
+		if (!pr.out) {
+			perror(optarg);
+			return 2;
+		}
+	}
+	signal(SIGTERM, on_signal);
+	signal(SIGINT, on_signal);
+	libbpf_set_print(quiet);
+	kmsg = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (kmsg >= 0)
+		lseek(kmsg, 0, SEEK_END);
+
+	ret = run(&pr, (const char *const *)argv + optind, argc - optind, kmsg);
+	attach_release(&pr);
+	btf__free(pr.btf);
+	if (kmsg >= 0)
+		close(kmsg);
+	if (pr.out != stderr && fclose(pr.out))
+		return 3;
+	return ret;
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The parts of ktstr-probe, which watches a scheduler die in the repro VM.
+ */
+#ifndef KTSTR_INIT_PROBE_PROBE_H
+#define KTSTR_INIT_PROBE_PROBE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "lib/repro/fields.h"
+#include "lib/repro/probe_wire.h"
+#include "lib/util/compiler.h"
+#include "lib/util/strbuf.h"
+
+struct bpf_link;
+struct btf;
+struct fentry;
+struct probe;
+
+#define PROBE_OPS_MAX	48	/* BPF programs of one scheduler */
+#define OP_CALLERS	4	/* kernel functions that may call an op */
+
+/* A symbol of the running kernel that can be probed. */
+struct ksym {
+	uint64_t addr;
+	char name[DESC_NAME_LEN];
+};
+
+/**
+ * struct op_prog - a struct_ops program that was found
+ * @op: the member that it implements
+ * @ops_type: struct that the member belongs to
+ */
+struct op_prog {
+	uint32_t id;
+	char op[DESC_LABEL_LEN];
+	char ops_type[DESC_LABEL_LEN];
+};
+
+/**
+ * struct prober - all that ktstr-probe holds
+ * @wire_fd: socket to init, -1 to write to @out
+ * @btf: vmlinux's types
+ * @descs: functions, by id
+ */
+struct prober {
+	int wire_fd;
+	FILE *out;
+	struct btf *btf;
+	unsigned int n_cpus;
+	struct probe *skel;
+	struct fentry *op_skels[PROBE_OPS_MAX];
+	unsigned int n_op_skels;
+	struct bpf_link *links[PROBE_FUNCS * 2 + PROBE_OPS_MAX * 2 + 4];
+	unsigned int n_links;
+	struct probe_desc *descs;
+	unsigned int n_descs;
+	struct ksym *ksyms;
+	unsigned int n_ksyms;
+	struct probe_status status;
+};
+
+/* send.c */
+void prober_send(struct prober *pr, enum probe_rec_type type, const void *data,
+		 size_t len);
+void __printf(2, 3) prober_note(struct prober *pr, const char *fmt, ...);
+
+/**
+ * collect_calls() - send the culprit's calls, and those on its behalf
+ * @console: what the kernel printed since the start
+ */
+void collect_calls(struct prober *pr, const struct strbuf *console);
+
+/* attach.c */
+
+/**
+ * ksyms_load() - the kernel functions that can be probed
+ * Return: 0, -errno.
+ */
+int ksyms_load(struct prober *pr);
+
+bool ksym_exists(const struct prober *pr, const char *name);
+
+/**
+ * attach_trigger() - load the kernel's probes and set the trigger
+ * Return: 0, -errno with a note.
+ */
+int attach_trigger(struct prober *pr);
+
+/**
+ * attach_kernel() - probe kernel functions; those that cannot be are named
+ * @names: with compiler suffixes, if they have any
+ */
+void attach_kernel(struct prober *pr, const char *const *names, unsigned int n);
+
+/**
+ * attach_op() - probe one BPF program
+ */
+void attach_op(struct prober *pr, const struct op_prog *op);
+
+void attach_release(struct prober *pr);
+
+/* discover.c */
+
+/**
+ * discover_ops() - the programs of the scheduler that is loaded
+ * Return: their number, 0 when there is none yet.
+ */
+unsigned int discover_ops(struct prober *pr, struct op_prog *ops);
+
+/**
+ * op_callers() - kernel functions that may call an op, OP_CALLERS at most
+ */
+const char *const *op_callers(const char *op);
+
+#endif /* KTSTR_INIT_PROBE_PROBE_H */

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What ktstr-probe sends: notes at once, the culprit's calls at the end.
+ */
+#include "init/probe/probe.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <bpf/libbpf.h>
+
+#include "lib/repro/culprit.h"
+#include "lib/util/util.h"
+#include "lib/wire/wire.h"
+
+#include "probe.skel.h"
+
+#define CALLS_SENT_MAX	512
+
+void prober_send(struct prober *pr, enum probe_rec_type type, const void *data,
+		 size_t len)
+{
+	struct probe_rec rec = { type, len };
+	char buf[sizeof(rec) + 4096];
+
+	if (len > sizeof(buf) - sizeof(rec))
+		return;
+	memcpy(buf, &rec, sizeof(rec));
+	memcpy(buf + sizeof(rec), data, len);
+	if (pr->wire_fd >= 0)
+		wire_send(pr->wire_fd, WIRE_PROBE, buf, sizeof(rec) + len);
+	else
+		fwrite(buf, 1, sizeof(rec) + len, pr->out);
+}
+
+void prober_note(struct prober *pr, const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	prober_send(pr, PROBE_REC_NOTE, text, strlen(text));
+}
+
+/* All calls that the map holds, in a growing array. */
+struct call_list {
+	struct probe_call *calls;
+	unsigned int n;
+	unsigned int size;
+};
+
+static void list_add(struct call_list *list, const struct probe_call *call)
+{
+	if (list->n == list->size) {
+		unsigned int size = list->size ? list->size * 2 : 256;
+		struct probe_call *calls;
+
+		calls = realloc(list->calls, size * sizeof(*calls));
+		if (!calls)
+			return;
+		list->calls = calls;
+		list->size = size;
+	}
+	list->calls[list->n++] = *call;
+}
+
+static int by_seq_newest(const void *a, const void *b)
+{
+	const struct probe_call *x = a, *y = b;
+
+	return x->seq > y->seq ? -1 : x->seq < y->seq;
+}
+
+static void list_load(struct prober *pr, struct call_list *list)
+{
+	const struct bpf_map *map = pr->skel->maps.calls;
+	struct probe_key key, *prev = NULL;
+	struct probe_calls value;
+	unsigned int i, rounds = 0;
+
+	while (!bpf_map__get_next_key(map, prev, &key, sizeof(key)) &&
+	       rounds++ < 2 * PROBE_CALLS) {
+		if (!bpf_map__lookup_elem(map, &key, sizeof(key), &value,
+					  sizeof(value), 0))
+			for (i = 0; i < PROBE_HISTORY; i++)
+				if (value.call[i].seq)
+					list_add(list, &value.call[i]);
+		prev = &key;
+	}
+	if (list->n)
+		qsort(list->calls, list->n, sizeof(*list->calls),
+		      by_seq_newest);
+	pr->status.kept = list->n;
+}
+
+static void copy_task(struct exit_task *task, uint32_t pid, const char *comm)
+{
+	task->pid = pid;
+	snprintf(task->comm, sizeof(task->comm), "%.*s", PROBE_COMM, comm);
+}
+
+static void pick(const struct probe_exit *ex, const struct strbuf *console,
+		 struct culprit *culprit)
+{
+	struct exit_trigger trigger = {
+		.kind = ex->kind,
+		.current_addr = ex->current,
+		.subject_addr = ex->subject,
+	};
+	struct scx_exit said;
+
+	copy_task(&trigger.current, ex->current_pid, ex->current_comm);
+	copy_task(&trigger.subject, ex->subject_pid, ex->subject_comm);
+	exit_init(&said);
+	if (ex->kind)
+		said.kind = ex->kind;
+	exit_parse(&said, console->text, console->len);
+	culprit_pick(&said, ex->time_ns ? &trigger : NULL, culprit);
+}
+
+/* Was it about the culprit, or by somebody who worked for it? */
+static bool is_wanted(const struct prober *pr, const struct probe_call *call,
+		      const struct culprit *culprit, const uint64_t *helpers,
+		      unsigned int n_helpers)
+{
+	unsigned int i;
+
+	if (call->func >= pr->n_descs)
+		return false;
+	if (culprit->source == CULPRIT_NONE)
+		return true;
+	if (pr->descs[call->func].task_arg != PROBE_NO_ARG)
+		return culprit->addr ? call->task == culprit->addr :
+				       (int)call->pid == culprit->task.pid;
+	for (i = 0; i < n_helpers; i++)
+		if (call->current == helpers[i])
+			return true;
+	return (int)call->current_pid == culprit->task.pid;
+}
+
+static void send_calls(struct prober *pr, const struct call_list *list,
+		       const struct culprit *culprit)
+{
+	unsigned int i, n_helpers = 0;
+	uint64_t helpers[64];
+
+	for (i = 0; i < list->n && n_helpers < ARRAY_SIZE(helpers); i++) {
+		const struct probe_call *call = &list->calls[i];
+
+		if (call->func < pr->n_descs &&
+		    pr->descs[call->func].task_arg != PROBE_NO_ARG &&
+		    is_wanted(pr, call, culprit, NULL, 0))
+			helpers[n_helpers++] = call->current;
+	}
+	for (i = 0; i < list->n && pr->status.sent < CALLS_SENT_MAX; i++) {
+		if (!is_wanted(pr, &list->calls[i], culprit, helpers,
+			       n_helpers))
+			continue;
+		prober_send(pr, PROBE_REC_CALL, &list->calls[i],
+			    sizeof(list->calls[i]));
+		pr->status.sent++;
+	}
+}
+
+void collect_calls(struct prober *pr, const struct strbuf *console)
+{
+	struct probe_culprit rec = {};
+	struct call_list list = {};
+	struct probe_state st = {};
+	struct culprit culprit;
+	uint32_t zero = 0;
+
+	bpf_map__lookup_elem(pr->skel->maps.state, &zero, sizeof(zero), &st,
+			     sizeof(st), 0);
+	pr->status.stats = st.stats;
+	pr->status.exit_seen = st.exit.time_ns != 0;
+	if (st.exit.time_ns)
+		prober_send(pr, PROBE_REC_EXIT, &st.exit, sizeof(st.exit));
+
+	pick(&st.exit, console, &culprit);
+	rec.source = culprit.source;
+	rec.addr = culprit.addr;
+	rec.pid = culprit.task.pid;
+	snprintf(rec.comm, sizeof(rec.comm), "%s", culprit.task.comm);
+	prober_send(pr, PROBE_REC_CULPRIT, &rec, sizeof(rec));
+
+	list_load(pr, &list);
+	send_calls(pr, &list, &culprit);
+	free(list.calls);
+	prober_send(pr, PROBE_REC_STATUS, &pr->status, sizeof(pr->status));
+}

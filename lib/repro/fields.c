@@ -1,0 +1,536 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What to read when a function is called. See fields.h.
+ */
+#include "lib/repro/fields.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <bpf/btf.h>
+
+#include "lib/repro/decode.h"
+#include "lib/util/util.h"
+
+#define AUTO_FIELDS	8	/* of a structure without a list */
+#define NEST_MAX	8	/* of anonymous members */
+
+/*
+ * The fields worth seeing of structures that we know. A path with "->" follows
+ * that pointer. What a kernel does not have is left out.
+ */
+static const struct curated {
+	const char *type;
+	const char *label;
+	const char *path;
+	enum decode_kind decode;
+} curated[] = {
+	{ "task_struct", "pid", "pid", DECODE_SIGNED },
+	{ "task_struct", "cpus_ptr", "cpus_ptr->bits", DECODE_CPUMASK },
+	{ "task_struct", "dsq_id", "scx.ddsp_dsq_id", DECODE_DSQ },
+	{ "task_struct", "enq_flags", "scx.ddsp_enq_flags",
+	  DECODE_ENQ_FLAGS },
+	{ "task_struct", "slice", "scx.slice", DECODE_UNSIGNED },
+	{ "task_struct", "vtime", "scx.dsq_vtime", DECODE_UNSIGNED },
+	{ "task_struct", "weight", "scx.weight", DECODE_UNSIGNED },
+	{ "task_struct", "sticky_cpu", "scx.sticky_cpu", DECODE_SIGNED },
+	{ "task_struct", "scx_flags", "scx.flags", DECODE_TASK_FLAGS },
+	{ "rq", "cpu", "cpu", DECODE_SIGNED },
+	{ "rq", "nr_running", "nr_running", DECODE_UNSIGNED },
+	{ "scx_dispatch_q", "id", "id", DECODE_DSQ },
+	{ "scx_dispatch_q", "nr", "nr", DECODE_UNSIGNED },
+	{ "scx_init_task_args", "fork", "fork", DECODE_BOOL },
+	{ "scx_exit_info", "kind", "kind", DECODE_EXIT_KIND },
+	{ "scx_exit_info", "exit_code", "exit_code", DECODE_HEX },
+	{ "scx_cgroup_init_args", "weight", "weight", DECODE_UNSIGNED },
+	{ "scx_sched", "exit_kind", "exit_kind.counter", DECODE_EXIT_KIND },
+	{ "scx_sched", "bypass_depth", "bypass_depth", DECODE_SIGNED },
+	{ "cpumask", "bits", "bits", DECODE_CPUMASK },
+};
+
+/* Scalars that are more than a number, by their usual names. */
+static const struct named_scalar {
+	const char *name;
+	enum decode_kind decode;
+} named_scalars[] = {
+	{ "enq_flags", DECODE_ENQ_FLAGS },
+	{ "deq_flags", DECODE_DEQ_FLAGS },
+	{ "wake_flags", DECODE_WAKE_FLAGS },
+	{ "dsq_id", DECODE_DSQ },
+};
+
+static const char * const string_names[] = {
+	"fmt", "msg", "str", "reason", "buf", "s", "name",
+};
+
+/* A plan in the making. */
+struct planner {
+	const struct btf *btf;
+	unsigned int n_cpus;
+	struct probe_func *plan;
+	struct probe_desc *desc;
+	unsigned int slot;
+};
+
+static const struct btf_type *resolve(const struct btf *btf, uint32_t id)
+{
+	const struct btf_type *t = btf__type_by_id(btf, id);
+	unsigned int i;
+
+	for (i = 0; t && i < 32; i++) {
+		if (!btf_is_mod(t) && !btf_is_typedef(t) &&
+		    !btf_is_type_tag(t))
+			return t;
+		t = btf__type_by_id(btf, t->type);
+	}
+	return NULL;
+}
+
+static const char *type_name(const struct btf *btf, const struct btf_type *t)
+{
+	const char *name = t ? btf__name_by_offset(btf, t->name_off) : NULL;
+
+	return name ? name : "";
+}
+
+/* A member by name, down through anonymous ones; @bits is added to. */
+static const struct btf_member *find_member(const struct btf *btf,
+					    const struct btf_type *t,
+					    const char *name, size_t len,
+					    uint32_t *bits, unsigned int depth)
+{
+	unsigned int i;
+
+	if (!t || !btf_is_composite(t) || depth > NEST_MAX)
+		return NULL;
+	for (i = 0; i < btf_vlen(t); i++) {
+		const struct btf_member *m = &btf_members(t)[i], *inner;
+		const char *have = btf__name_by_offset(btf, m->name_off);
+		uint32_t at = *bits + btf_member_bit_offset(t, i);
+
+		if (have && strlen(have) == len && !memcmp(have, name, len)) {
+			/* A bitfield cannot be read as a word. */
+			if (btf_member_bitfield_size(t, i) || at % 8)
+				return NULL;
+			*bits = at;
+			return m;
+		}
+		if (have && *have)
+			continue;
+		inner = find_member(btf, resolve(btf, m->type), name, len, &at,
+				    depth + 1);
+		if (inner) {
+			*bits = at;
+			return inner;
+		}
+	}
+	return NULL;
+}
+
+/**
+ * struct place - where a path leads
+ * @deref: PROBE_AT or PROBE_AT_PTR
+ * @type: of what lies there
+ */
+struct place {
+	enum probe_deref deref;
+	uint32_t offset;
+	uint32_t offset2;
+	const struct btf_type *type;
+	uint32_t type_id;
+};
+
+static int follow_path(const struct btf *btf, const struct btf_type *t,
+		       const char *path, struct place *place)
+{
+	uint32_t *offset = &place->offset;
+
+	place->deref = PROBE_AT;
+	place->offset = 0;
+	place->offset2 = 0;
+	while (*path) {
+		size_t len = strcspn(path, ".-");
+		const struct btf_member *m;
+		uint32_t bits = 0;
+
+		m = find_member(btf, t, path, len, &bits, 0);
+		if (!m)
+			return -ENOENT;
+		*offset += bits / 8;
+		place->type_id = m->type;
+		t = resolve(btf, m->type);
+		path += len;
+		if (*path == '.') {
+			path++;
+		} else if (!strncmp(path, "->", 2)) {
+			if (!t || !btf_is_ptr(t) ||
+			    place->deref == PROBE_AT_PTR)
+				return -ENOENT;
+			t = resolve(btf, t->type);
+			place->deref = PROBE_AT_PTR;
+			offset = &place->offset2;
+			path += 2;
+		}
+	}
+	place->type = t;
+	return t ? 0 : -ENOENT;
+}
+
+int64_t fields_offset(const struct btf *btf, const char *type,
+		      const char *path)
+{
+	int id = btf__find_by_name_kind(btf, type, BTF_KIND_STRUCT);
+	struct place place;
+
+	if (id < 0 ||
+	    follow_path(btf, btf__type_by_id(btf, id), path, &place) ||
+	    place.deref != PROBE_AT)
+		return -ENOENT;
+	return place.offset;
+}
+
+int fields_task_offsets(const struct btf *btf, struct probe_task_offsets *off)
+{
+	int64_t pid = fields_offset(btf, "task_struct", "pid");
+	int64_t comm = fields_offset(btf, "task_struct", "comm");
+	int64_t kf = fields_offset(btf, "task_struct", "scx.kf_tasks");
+
+	if (pid < 0 || comm < 0)
+		return -ENOENT;
+	off->pid = pid;
+	off->comm = comm;
+	off->kf_task = kf < 0 ? 0 : kf;
+	return 0;
+}
+
+static bool add_field(struct planner *p, unsigned int arg,
+		      const struct place *place, unsigned int size,
+		      enum decode_kind decode, const char *label)
+{
+	unsigned int n = p->plan->n_fields, words = (size + 7) / 8;
+	struct probe_field *field = &p->plan->fields[n];
+	struct desc_field *desc = &p->desc->fields[n];
+
+	if (n == PROBE_FIELDS || !size || words > PROBE_FIELD_MAX ||
+	    p->slot > PROBE_SLOTS - PROBE_FIELD_MAX)
+		return false;
+	field->arg = arg;
+	field->deref = place->deref;
+	field->slot = p->slot;
+	field->size = size;
+	field->offset = place->offset;
+	field->offset2 = place->offset2;
+	desc->arg = arg;
+	desc->decode = decode;
+	desc->size = size;
+	desc->slot = p->slot;
+	desc->type_id = place->type_id;
+	snprintf(desc->name, sizeof(desc->name), "%s", label);
+	p->slot += words;
+	p->plan->n_fields = n + 1;
+	p->desc->n_fields = n + 1;
+	return true;
+}
+
+static unsigned int mask_bytes(const struct planner *p)
+{
+	unsigned int words = (p->n_cpus + 63) / 64;
+
+	return min(max(words, 1U), (unsigned int)PROBE_FIELD_MAX) * 8;
+}
+
+/* How a scalar of this type is read by default; false for anything else. */
+static bool scalar_decode(const struct btf_type *t, enum decode_kind *decode)
+{
+	if (btf_is_any_enum(t)) {
+		*decode = DECODE_ENUM;
+	} else if (btf_is_int(t)) {
+		*decode = btf_int_encoding(t) & BTF_INT_SIGNED ?
+			  DECODE_SIGNED : DECODE_UNSIGNED;
+		if (btf_int_encoding(t) & BTF_INT_BOOL)
+			*decode = DECODE_BOOL;
+	} else {
+		return false;
+	}
+	return t->size == 1 || t->size == 2 || t->size == 4 || t->size == 8;
+}
+
+static bool add_curated(struct planner *p, unsigned int arg,
+			const struct btf_type *t)
+{
+	const char *name = type_name(p->btf, t);
+	bool known = false;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(curated); i++) {
+		const struct curated *c = &curated[i];
+		struct place place;
+		unsigned int size;
+
+		if (strcmp(c->type, name))
+			continue;
+		known = true;
+		if (follow_path(p->btf, t, c->path, &place))
+			continue;
+		size = c->decode == DECODE_CPUMASK ? mask_bytes(p) :
+						     place.type->size;
+		if (c->decode != DECODE_CPUMASK && size > 8)
+			continue;
+		add_field(p, arg, &place, size, c->decode, c->label);
+	}
+	return known;
+}
+
+/* A pointer to a cpumask, ours or BPF's: read through it. */
+static bool add_mask_member(struct planner *p, unsigned int arg,
+			    struct place *place, const char *label)
+{
+	const struct btf_type *to;
+	const char *path, *name;
+	struct place in_mask;
+
+	if (!btf_is_ptr(place->type))
+		return false;
+	to = resolve(p->btf, place->type->type);
+	name = type_name(p->btf, to);
+	if (!strcmp(name, "cpumask"))
+		path = "bits";
+	else if (!strcmp(name, "bpf_cpumask"))
+		path = "cpumask.bits";
+	else
+		return false;
+	if (follow_path(p->btf, to, path, &in_mask))
+		return false;
+	place->deref = PROBE_AT_PTR;
+	place->offset2 = in_mask.offset;
+	return add_field(p, arg, place, mask_bytes(p), DECODE_CPUMASK, label);
+}
+
+static void add_discovered(struct planner *p, unsigned int arg,
+			   const struct btf_type *t)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < btf_vlen(t) && n < AUTO_FIELDS; i++) {
+		const struct btf_member *m = &btf_members(t)[i];
+		const char *name = btf__name_by_offset(p->btf, m->name_off);
+		uint32_t bits = btf_member_bit_offset(t, i);
+		struct place place = {
+			.deref = PROBE_AT,
+			.offset = bits / 8,
+			.type = resolve(p->btf, m->type),
+			.type_id = m->type,
+		};
+		enum decode_kind decode;
+
+		if (!name || !*name || !place.type || bits % 8 ||
+		    btf_member_bitfield_size(t, i))
+			continue;
+		if (scalar_decode(place.type, &decode))
+			n += add_field(p, arg, &place, place.type->size,
+				       decode, name);
+		else
+			n += add_mask_member(p, arg, &place, name);
+	}
+}
+
+static bool is_string_name(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(string_names); i++)
+		if (!strcmp(string_names[i], name))
+			return true;
+	return false;
+}
+
+static void add_pointer(struct planner *p, unsigned int arg,
+			const struct btf_type *to, const char *name)
+{
+	bool is_char = to && btf_is_int(to) && to->size == 1;
+
+	if (is_char && (is_string_name(name) ||
+			!strcmp(type_name(p->btf, to), "char"))) {
+		const struct place place = { .deref = PROBE_AT, .type = to };
+
+		add_field(p, arg, &place, PROBE_FIELD_MAX * 8, DECODE_STRING,
+			  "");
+		return;
+	}
+	if (!to || !btf_is_struct(to))
+		return;
+	if (!add_curated(p, arg, to))
+		add_discovered(p, arg, to);
+}
+
+static void add_scalar(struct planner *p, unsigned int arg,
+		       const struct btf_type *t, uint32_t type_id,
+		       enum decode_kind decode, const char *name)
+{
+	const struct place place = {
+		.deref = PROBE_VALUE,
+		.type = t,
+		.type_id = type_id,
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(named_scalars); i++)
+		if (!strcmp(named_scalars[i].name, name))
+			decode = named_scalars[i].decode;
+	add_field(p, arg, &place, t->size, decode, "");
+}
+
+/* "task_struct *" or "u64 ", as it stands in front of the name. */
+static void type_text(const struct btf *btf, uint32_t id, char *text,
+		      size_t size)
+{
+	const struct btf_type *t = btf__type_by_id(btf, id);
+	const char *name, *star = "";
+	unsigned int i;
+
+	for (i = 0; t && i < 32; i++) {
+		name = type_name(btf, t);
+		if (btf_is_ptr(t))
+			star = "*";
+		else if (*name && !btf_is_mod(t) && !btf_is_type_tag(t))
+			break;
+		if (!t->type) {
+			t = NULL;
+			break;
+		}
+		t = btf__type_by_id(btf, t->type);
+	}
+	snprintf(text, size, "%s %s", t ? type_name(btf, t) : "void", star);
+}
+
+static void add_param(struct planner *p, unsigned int arg,
+		      const struct btf_param *param)
+{
+	const char *name = btf__name_by_offset(p->btf, param->name_off);
+	const struct btf_type *t = resolve(p->btf, param->type);
+	struct desc_param *desc = &p->desc->params[arg];
+	enum decode_kind decode;
+	const char *tail;
+
+	if (!name)
+		name = "";
+	type_text(p->btf, param->type, desc->type, sizeof(desc->type));
+	/* The verifier's marks, "prev__nullable", are not the name. */
+	tail = strstr(name, "__nullable");
+	snprintf(desc->name, sizeof(desc->name), "%.*s",
+		 tail ? (int)(tail - name) : DESC_LABEL_LEN, name);
+	if (!t)
+		return;
+	if (btf_is_ptr(t)) {
+		const struct btf_type *to = resolve(p->btf, t->type);
+
+		if (p->plan->task_arg == PROBE_NO_ARG && to &&
+		    !strcmp(type_name(p->btf, to), "task_struct"))
+			p->plan->task_arg = arg;
+		add_pointer(p, arg, to, name);
+	} else if (scalar_decode(t, &decode)) {
+		add_scalar(p, arg, t, param->type, decode, name);
+	}
+}
+
+static void plan_empty(const char *name, struct planner *p)
+{
+	memset(p->plan, 0, sizeof(*p->plan));
+	memset(p->desc, 0, sizeof(*p->desc));
+	p->plan->task_arg = PROBE_NO_ARG;
+	p->desc->task_arg = PROBE_NO_ARG;
+	snprintf(p->desc->name, sizeof(p->desc->name), "%s", name);
+}
+
+static int plan_proto(struct planner *p, const struct btf_type *proto)
+{
+	const struct btf_type *ret;
+	unsigned int i, n;
+	enum decode_kind decode;
+
+	if (!proto || !btf_is_func_proto(proto)) {
+		p->desc->flags |= DESC_NO_TYPES;
+		return -ENOENT;
+	}
+	n = min((unsigned int)btf_vlen(proto), (unsigned int)PROBE_ARGS);
+	p->plan->n_args = n;
+	p->desc->n_params = n;
+	for (i = 0; i < n; i++)
+		add_param(p, i, &btf_params(proto)[i]);
+	p->desc->task_arg = p->plan->task_arg;
+
+	ret = proto->type ? resolve(p->btf, proto->type) : NULL;
+	if (!ret)
+		return 0;
+	decode = DECODE_HEX;
+	p->desc->ret_size = 8;
+	if (scalar_decode(ret, &decode)) {
+		p->desc->ret_size = ret->size;
+		if (decode == DECODE_ENUM)
+			decode = DECODE_SIGNED;
+	}
+	p->desc->ret_decode = decode;
+	return 0;
+}
+
+int fields_plan_func(const struct btf *btf, const char *name,
+		     unsigned int n_cpus, struct probe_func *plan,
+		     struct probe_desc *desc)
+{
+	struct planner p = { btf, n_cpus, plan, desc, 0 };
+	int id = btf__find_by_name_kind(btf, name, BTF_KIND_FUNC);
+	const struct btf_type *t;
+
+	plan_empty(name, &p);
+	t = id < 0 ? NULL : btf__type_by_id(btf, id);
+	return plan_proto(&p, t ? btf__type_by_id(btf, t->type) : NULL);
+}
+
+/*
+ * The members of sched_ext_ops have types, but no names of parameters. The
+ * kernel's stubs for them, sched_ext_ops__enqueue() and so on, have both.
+ */
+static const struct btf_type *op_proto(const struct btf *btf,
+				       const char *ops_type, const char *op)
+{
+	int id = btf__find_by_name_kind(btf, ops_type, BTF_KIND_STRUCT);
+	const struct btf_type *t;
+	struct place place;
+	char stub[128];
+
+	if (id < 0 || follow_path(btf, btf__type_by_id(btf, id), op, &place) ||
+	    !btf_is_ptr(place.type))
+		return NULL;
+	snprintf(stub, sizeof(stub), "%s__%s", ops_type, op);
+	id = btf__find_by_name_kind(btf, stub, BTF_KIND_FUNC);
+	t = id < 0 ? NULL : btf__type_by_id(btf, id);
+	if (t)
+		return btf__type_by_id(btf, t->type);
+	return resolve(btf, place.type->type);
+}
+
+int fields_plan_op(const struct btf *btf, const char *ops_type,
+		   const char *op, const char *name, unsigned int n_cpus,
+		   struct probe_func *plan, struct probe_desc *desc)
+{
+	struct planner p = { btf, n_cpus, plan, desc, 0 };
+
+	plan_empty(name, &p);
+	desc->flags |= DESC_BPF;
+	snprintf(desc->op, sizeof(desc->op), "%s", op);
+	return plan_proto(&p, op_proto(btf, ops_type, op));
+}
+
+uint64_t fields_value(const struct desc_field *field, const uint64_t *words)
+{
+	uint64_t value = words[field->slot % PROBE_SLOTS];
+	unsigned int unused = field->size < 8 ? 64 - field->size * 8 : 0;
+
+	if (!field->size || unused == 64)
+		return 0;
+	if (field->decode == DECODE_SIGNED || field->decode == DECODE_ENUM)
+		return (uint64_t)((int64_t)(value << unused) >> unused);
+	return value << unused >> unused;
+}
