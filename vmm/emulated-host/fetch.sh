@@ -1,0 +1,525 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Get what an emulated host is made of into ktstr's cache folder: QEMU >= 10,
+# virtiofsd and the libraries of both, and Debian's cloud kernel with its KVM
+# modules. Installs nothing: Debian packages are unpacked in the cache, and
+# run there with their own C library, so the system's own does not matter.
+# Apt gets a configuration of its own; the system's stays as it is.
+#
+# Prints the folder on stdout; people read stderr. See
+# Documentation/emulated-host.rst.
+set -euo pipefail
+shopt -s nullglob
+
+# The layout of an entry; emuhost_entry.h has the same number.
+layout=1
+qemu_oldest=10
+suite=${KTSTR_EMUHOST_SUITE:-trixie}
+keyring=${KTSTR_DEBIAN_KEYRING:-/usr/share/keyrings/debian-archive-keyring.gpg}
+need_mb=450
+lock_limit_s=1800
+
+usage="\
+Usage: fetch.sh [OPTION]
+Get the emulated host into \${XDG_CACHE_HOME:-~/.cache}/ktstr/emulated-host.
+
+  --check, --no-install  only say what is missing
+  --update               look for newer versions even if it is there
+  --help                 this text
+
+KTSTR_DEBIAN_MIRROR names a Debian mirror where apt's sources have none,
+KTSTR_DEBIAN_KEYRING its keys, KTSTR_EMUHOST_SUITE another suite than trixie.
+Exit status: 0 it is there, 4 something is missing, 1 something went wrong.
+"
+
+say()
+{
+	printf '# emulated host: %s\n' "$*" >&2
+}
+
+wrong()
+{
+	say "$@"
+	exit 1
+}
+
+missing()
+{
+	say "$@"
+	exit 4
+}
+
+# ---- what is there ----
+
+cache_find()
+{
+	local base=${XDG_CACHE_HOME:-}
+
+	[[ -n $base ]] || base=${HOME:+$HOME/.cache}
+	[[ -n $base ]] || missing "no cache folder: set HOME or XDG_CACHE_HOME"
+	cache=$base/ktstr/emulated-host
+	current=$cache/current-$layout
+}
+
+version_major_ok()
+{
+	[[ $1 =~ ^[0-9]+ ]] && ((BASH_REMATCH[0] >= qemu_oldest))
+}
+
+# qemu_version PROGRAM...: 10.0.2
+qemu_version()
+{
+	"$@" --version 2>/dev/null |
+		sed -n 's/^QEMU emulator version \([0-9.]*\).*/\1/p'
+}
+
+# `version` is written last. A QEMU of the system may have gone since.
+entry_ok()
+{
+	[[ -s $current/version ]] || return
+	[[ ! -e $current/system ]] ||
+		version_major_ok "$(qemu_version "$current/qemu")"
+}
+
+system_look()
+{
+	local path
+
+	system_qemu=$(command -v qemu-system-x86_64) || system_qemu=
+	[[ -z $system_qemu ]] ||
+		version_major_ok "$(qemu_version "$system_qemu")" ||
+		system_qemu=
+	system_virtiofsd=
+	for path in /usr/libexec/virtiofsd /usr/lib/virtiofsd; do
+		[[ -x $path ]] || continue
+		# A plain `| grep -q` would end it by SIGPIPE.
+		[[ $("$path" --help 2>&1) != *--readonly* ]] ||
+			system_virtiofsd=$path
+	done
+}
+
+mirror_find()
+{
+	mirror=${KTSTR_DEBIAN_MIRROR:-}
+	[[ -z $mirror ]] || return 0
+	mirror=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/* \
+			2>/dev/null | sed -n \
+		-e 's/^URIs: *\([^ ]*\).*/\1/p' \
+		-e 's/^deb \(\[[^]]*\] *\)\?\([^ ]*\) .*/\2/p' |
+		grep '/debian/\?$' | head -n 1) || true
+}
+
+# Each with the package that has it: Debian's, Fedora's.
+needed='apt-get apt apt
+apt-cache apt apt
+dpkg-deb dpkg dpkg
+flock util-linux util-linux-core
+od coreutils coreutils'
+
+is_debian()
+{
+	grep -q -E '^ID(_LIKE)?=.*(debian|ubuntu)' /etc/os-release 2>/dev/null
+}
+
+# tools_look: leaves in `absent` what cannot be done without.
+tools_look()
+{
+	local cmd debian fedora packages=
+
+	absent=
+	while read -r cmd debian fedora; do
+		command -v "$cmd" >/dev/null && continue
+		absent+=" $cmd"
+		is_debian && packages+=" $debian" || packages+=" $fedora"
+	done <<<"$needed"
+	if [[ ! -r $keyring ]]; then
+		absent+=" $keyring"
+		is_debian && packages+=" debian-archive-keyring" ||
+			packages+=" debian-keyring"
+	fi
+	if [[ -n $packages ]]; then
+		packages=$(tr ' ' '\n' <<<"$packages" | sort -u | xargs)
+		is_debian && absent+=" (apt-get install $packages)" ||
+			absent+=" (Fedora: dnf install $packages)"
+	fi
+	mirror_find
+	[[ -n $mirror ]] ||
+		absent+=" a Debian mirror (name one by KTSTR_DEBIAN_MIRROR=)"
+	absent=${absent# }
+}
+
+check()
+{
+	if entry_ok; then
+		realpath "$current"
+		return
+	fi
+	tools_look
+	missing "not in $cache: fetch.sh gets it" \
+		"${absent:+once this is there: $absent}"
+}
+
+# ---- Debian's packages ----
+
+# What is run dies with us, by kill -9 too.
+tie=()
+
+apt_init()
+{
+	local tmp=$1 s
+
+	apt=$tmp/apt
+	mkdir -p "$apt"/{lists/partial,cache/archives/partial,conf.d}
+	: >"$apt/status"
+	for s in "$suite" "$suite-backports"; do
+		echo "deb [arch=amd64 signed-by=$keyring] $mirror $s main"
+	done >"$apt/sources.list"
+	# Proxies and certificates hold here too, hooks and pins do not.
+	apt-config dump | grep -i -E \
+		'^Acquire::[^ ]*(proxy|CaInfo|CaPath|Verify|SslCert|SslKey)' \
+		>"$apt/conf.d/acquire" || true
+	apt_options=(
+		-o Dir::Etc::Main=/dev/null -o Dir::Etc::Parts="$apt/conf.d"
+		-o Dir::Etc::SourceList="$apt/sources.list"
+		-o Dir::Etc::SourceParts=/dev/null
+		-o Dir::Etc::Preferences=/dev/null
+		-o Dir::Etc::PreferencesParts=/dev/null
+		-o Dir::State::Lists="$apt/lists"
+		-o Dir::State::Status="$apt/status"
+		-o Dir::State::Extended_States="$apt/extended_states"
+		-o Dir::Cache="$apt/cache" -o Dir::Log=/dev/null
+		-o APT::Architecture=amd64 -o APT::Architectures=amd64
+		-o APT::Sandbox::User=root -o Debug::NoLocking=1
+		-o Acquire::Languages=none -o Acquire::Retries=2
+		-o Acquire::http::Timeout=30 -o Acquire::https::Timeout=30
+	)
+}
+
+# apt_do DOING PROGRAM ARG...: one line when it fails; its output is kept.
+apt_do()
+{
+	local doing=$1 program=$2 why
+
+	shift 2
+	"${tie[@]}" "$program" "${apt_options[@]}" -qq "$@" \
+		>"$apt/out" 2>"$apt/err" </dev/null && return
+	why=$(grep -h -m 1 '^E:' "$apt/err") ||
+		why=$(tail -n 1 "$apt/err") || true
+	space_look
+	wrong "$doing: ${why:-$program failed}"
+}
+
+# A disk that filled up has many ways to show.
+space_look()
+{
+	local free_kb
+
+	free_kb=$(df -Pk "$cache" | awk 'NR == 2 { print $4 }')
+	((free_kb > 4096)) ||
+		wrong "no space left in $cache: about $need_mb MB are needed"
+}
+
+# kernel_packages: the newest cloud kernel; image, modules if apart.
+kernel_packages()
+{
+	local names image
+
+	apt_do "looking for a kernel" apt-cache search --names-only \
+		'^linux-(image|binary|modules)-.*-cloud-amd64'
+	names=$(awk '{ print $1 }' "$apt/out")
+	image=$(grep -E '^linux-(image|binary)(-unsigned)?-[0-9].*-cloud-amd64(-unsigned)?$' \
+		<<<"$names" | sed -E 's/^linux-(image|binary)(-unsigned)?-//
+			s/-unsigned$//' | sort -V | tail -n 1) || true
+	[[ -n $image ]] || wrong "no cloud kernel in $mirror $suite"
+	kernel=$image
+	grep -E -m 1 "^linux-(image|binary)(-unsigned)?-${image//+/\\+}(-unsigned)?$" \
+		<<<"$names"
+	grep -F -x "linux-modules-$image" <<<"$names" || true
+}
+
+packages_get()
+{
+	local tmp=$1 size packages=(zstd xz-utils)
+
+	[[ -n $system_qemu ]] || packages+=(qemu-system-x86)
+	[[ -n $system_virtiofsd ]] || packages+=(virtiofsd)
+
+	apt_do "reading the package lists of $mirror" apt-get update
+	kernel_packages >"$tmp/kernel-packages"
+
+	apt_do "packages" apt-get install --print-uris -y \
+		--no-install-recommends "${packages[@]}"
+	size=$(awk '{ s += $3 } END { print int(s / 1e6) }' "$apt/out")
+	say "fetching ${packages[*]} and their libraries from $suite ($size MB)"
+	apt_do "fetching ${packages[*]}" apt-get install --download-only -y \
+		--no-install-recommends "${packages[@]}"
+	say "fetching Linux $kernel"
+	mapfile -t packages <"$tmp/kernel-packages"
+	# In there, because `download` writes to the current folder.
+	cd "$apt/cache/archives"
+	apt_do "fetching ${packages[*]}" apt-get download "${packages[@]}"
+	cd /
+}
+
+# Each archive goes as soon as it is unpacked: the disk may be small.
+packages_unpack()
+{
+	local tmp=$1 deb
+
+	say "unpacking"
+	mkdir "$tmp/root"
+	for deb in "$apt"/cache/archives/*.deb; do
+		"${tie[@]}" dpkg-deb --fsys-tarfile "$deb" 2>"$apt/err" |
+			"${tie[@]}" tar -x -C "$tmp/root" --no-same-owner \
+				--exclude='./usr/share/doc' \
+				--exclude='./usr/share/man' \
+				--exclude='./usr/share/locale' \
+				--exclude='./usr/share/trace-events-all' \
+				2>>"$apt/err" || {
+			space_look
+			wrong "unpacking ${deb##*/}: $(tail -n 1 "$apt/err")"
+		}
+		rm "$deb"
+	done
+	[[ ! -d $tmp/root/lib ]] || cp -a "$tmp/root/lib" "$tmp/root/usr/"
+}
+
+# ---- an entry ----
+
+# Made in a temporary folder beside it.
+entry=
+root=
+
+# debian PROGRAM ARG...: a program out of the packages, with their libraries.
+debian()
+{
+	local program=$1 libs=$root/usr/lib/x86_64-linux-gnu
+
+	shift
+	"$libs/ld-linux-x86-64.so.2" --library-path "$libs" "$root/$program" \
+		"$@"
+}
+
+# add_program PATH: it and the libraries that its loader finds.
+add_program()
+{
+	local libs
+
+	mkdir -p "$entry/bin" "$entry/lib"
+	cp "$root/$1" "$entry/bin/"
+	libs=$("$root/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2" \
+		--library-path "$root/usr/lib/x86_64-linux-gnu" \
+		--list "$root/$1") || wrong "${1##*/}: libraries are missing"
+	grep -q 'not found' <<<"$libs" &&
+		wrong "${1##*/}: libraries are missing: $(grep 'not found' \
+			<<<"$libs" | xargs)"
+	sed -n -e 's/.*=> \(\/[^ ]*\) .*/\1/p' <<<"$libs" |
+		while read -r lib; do
+			cp -L "$lib" "$entry/lib/"
+		done
+	cp -L "$root/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2" \
+		"$entry/lib/"
+}
+
+# add_wrapper NAME PROGRAM [ARG...]: how to start it, wherever the cache is.
+add_wrapper()
+{
+	local name=$1 program=$2
+
+	shift 2
+	cat >"$entry/$name" <<-EOF
+	#!/bin/sh
+	# Debian's $program with the libraries that came with it.
+	d=\${0%/*}
+	unset LD_PRELOAD LD_LIBRARY_PATH
+	exec "\$d/lib/ld-linux-x86-64.so.2" --library-path "\$d/lib" \\
+		"\$d/bin/$program" $* "\$@"
+	EOF
+	chmod +x "$entry/$name"
+}
+
+add_system()
+{
+	printf '#!/bin/sh\n# The system has one.\nexec "%s" "$@"\n' "$2" \
+		>"$entry/$1"
+	chmod +x "$entry/$1"
+	echo "$2" >>"$entry/system"
+}
+
+add_qemu()
+{
+	local rom
+
+	if [[ -n $system_qemu ]]; then
+		add_system qemu "$system_qemu"
+		return
+	fi
+	add_program usr/bin/qemu-system-x86_64
+	# shellcheck disable=SC2016 # for the wrapper to expand
+	add_wrapper qemu qemu-system-x86_64 -L '"$d/share"'
+	mkdir "$entry/share"
+	for rom in qemu/{kvmvapic,linuxboot,linuxboot_dma,pvh}.bin \
+		seabios/bios-256k.bin; do
+		cp -L "$root/usr/share/$rom" "$entry/share/"
+	done
+}
+
+add_virtiofsd()
+{
+	if [[ -n $system_virtiofsd ]]; then
+		add_system virtiofsd "$system_virtiofsd"
+		return
+	fi
+	add_program usr/libexec/virtiofsd
+	add_wrapper virtiofsd virtiofsd
+}
+
+# number FILE OFFSET SIZE: little endian
+number()
+{
+	od -A n -t "u$3" -j "$2" -N "$3" "$1" | tr -d ' '
+}
+
+# The kernel as ELF, which QEMU starts by PVH: a bzImage would take a second
+# to unpack itself under emulation.
+add_kernel()
+{
+	local image payload=$1/payload start size unpack=()
+
+	image=$(echo "$root"/boot/vmlinuz* "$root"/usr/lib/modules/*/vmlinuz*)
+	image=${image%% *}
+	[[ -s $image ]] || wrong "no kernel in the package of Linux $kernel"
+	start=$((($(number "$image" 0x1f1 1) + 1) * 512 +
+		$(number "$image" 0x248 4)))
+	# The last 4 bytes are the unpacked size.
+	size=$(($(number "$image" 0x24c 4) - 4))
+	dd if="$image" of="$payload" bs=64K iflag=skip_bytes,count_bytes \
+		skip="$start" count="$size" status=none
+	case $(od -A n -t x1 -N 4 "$payload" | tr -d ' ') in
+	28b52ffd) unpack=(debian usr/bin/zstd -q -d -c) ;;
+	fd377a58) unpack=(debian usr/bin/xz -d -c) ;;
+	1f8b*) unpack=(gzip -d -c) ;;
+	esac
+	if [[ ${#unpack[@]} = 0 ]] ||
+	   ! "${unpack[@]}" <"$payload" >"$entry/kernel" ||
+	   [[ $(head -c 4 "$entry/kernel") != $'\x7fELF' ]]; then
+		cp "$image" "$entry/kernel"
+	fi
+	rm "$payload"
+}
+
+add_modules()
+{
+	local name path
+
+	mkdir "$entry/modules"
+	for name in irqbypass kvm kvm-amd; do
+		path=$(find "$root/usr/lib/modules" -name "$name.ko*" | head -n 1)
+		case $path in
+		*.ko.xz) debian usr/bin/xz -d -c <"$path" ;;
+		*.ko.zst) debian usr/bin/zstd -q -d -c <"$path" ;;
+		*.ko) cat "$path" ;;
+		*) wrong "Linux $kernel has no module $name" ;;
+		esac >"$entry/modules/$name.ko"
+	done
+}
+
+# fetch: leaves a new entry, or nothing.
+fetch()
+{
+	local tmp free_mb version key
+
+	mkdir -p "$cache" 2>/dev/null || wrong "cannot make $cache"
+	exec 9>"$cache/lock" || wrong "cannot write to $cache"
+	flock -n 9 || {
+		say "waiting for another one that is being fetched"
+		flock -w "$lock_limit_s" 9 ||
+			wrong "still being fetched after $lock_limit_s s:" \
+				"see who holds $cache/lock"
+	}
+	# The other may have brought what we want.
+	if [[ $1 != update ]] && entry_ok; then
+		return
+	fi
+	rm -rf "$cache"/tmp.*
+	free_mb=$(df -Pm "$cache" | awk 'NR == 2 { print $4 }')
+	((free_mb >= need_mb)) || wrong "no space in $cache:" \
+		"$need_mb MB are needed, $free_mb MB are free"
+	tmp=$(mktemp -d "$cache/tmp.XXXXXX")
+	# shellcheck disable=SC2064 # now: it is local
+	trap "rm -rf '$tmp'" EXIT
+	trap 'exit 130' INT
+	trap 'exit 143' TERM HUP
+
+	apt_init "$tmp"
+	packages_get "$tmp"
+	packages_unpack "$tmp"
+	entry=$tmp/entry
+	# Not `entry_make || ...`: that would switch `set -e` off in there.
+	entry_make "$tmp" 2>"$tmp/err" &
+	wait "$!" || {
+		space_look
+		wrong "$(sed -n -e 's/^# emulated host: //' -e '$p' "$tmp/err")"
+	}
+	version=$(<"$entry/version")
+	key=qemu-$version-linux-$kernel-$layout
+	sync -f "$entry"
+	rm -rf "${cache:?}/$key"
+	mv "$entry" "$cache/$key"
+	ln -s "$key" "$tmp/current"
+	mv -T "$tmp/current" "$current"
+	say "QEMU $version and Linux $kernel are ready"
+}
+
+entry_make()
+{
+	local version
+
+	root=$1/root
+	mkdir "$entry"
+	add_qemu
+	add_virtiofsd
+	add_kernel "$1"
+	add_modules
+	"$entry/virtiofsd" --version >/dev/null
+	version=$(qemu_version "$entry/qemu")
+	version_major_ok "$version" ||
+		wrong "QEMU ${version:-that does not start}:" \
+			"$qemu_oldest or later is needed"
+	echo "$version" >"$entry/version"
+}
+
+main()
+{
+	local mode=
+
+	case ${1:-} in
+	--check | --no-install) mode=check ;;
+	--update) mode=update ;;
+	--help | -h)
+		printf '%s' "$usage"
+		return
+		;;
+	'') ;;
+	*) wrong "$1: no such option; try --help" ;;
+	esac
+
+	[[ $(uname -m) = x86_64 ]] || missing "only on x86-64"
+	cache_find
+	if [[ $mode = check ]]; then
+		check
+		return
+	fi
+	if [[ $mode = update ]] || ! entry_ok; then
+		tools_look
+		[[ -z $absent ]] || missing "missing: $absent"
+		system_look
+		setpriv --pdeathsig KILL true 2>/dev/null &&
+			tie=(setpriv --pdeathsig KILL)
+		fetch "$mode"
+	fi
+	realpath "$current"
+}
+
+main "$@"
