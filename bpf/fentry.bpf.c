@@ -31,5 +31,9 @@ int op_enter(unsigned long long *ctx)
 SEC("fexit")
 int op_leave(unsigned long long *ctx)
 {
-	return probe_leave(func_key, ctx[1]);
+	__u64 ret = 0;
+
+	/* The kernel takes it for a function of five words; ask where. */
+	bpf_get_func_ret(ctx, &ret);
+	return probe_leave(func_key, ret);
 }

@@ -52,6 +52,12 @@ struct {
 	__type(value, struct probe_state);
 } state SEC(".maps");
 
+/* Wakes user space at the exit; it does not poll, it would be seen. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096);
+} wake SEC(".maps");
+
 static __always_inline struct probe_state *probe_state(void)
 {
 	__u32 zero = 0;
@@ -217,6 +223,7 @@ static __always_inline int probe_sched_exit(__u32 kind)
 	read_task(ex->subject, &ex->subject_pid, ex->subject_comm);
 	/* User space takes this as "all of it is there". */
 	ex->time_ns = bpf_ktime_get_ns();
+	bpf_ringbuf_output(&wake, &kind, sizeof(kind), BPF_RB_FORCE_WAKEUP);
 	return 0;
 }
 

@@ -56,6 +56,7 @@ static const struct named_scalar {
 	enum decode_kind decode;
 } named_scalars[] = {
 	{ "enq_flags", DECODE_ENQ_FLAGS },
+	{ "core_enq_flags", DECODE_ENQ_FLAGS },
 	{ "deq_flags", DECODE_DEQ_FLAGS },
 	{ "wake_flags", DECODE_WAKE_FLAGS },
 	{ "dsq_id", DECODE_DSQ },
@@ -523,7 +524,7 @@ int fields_plan_op(const struct btf *btf, const char *ops_type,
 	return plan_proto(&p, op_proto(btf, ops_type, op));
 }
 
-uint64_t fields_value(const struct desc_field *field, const uint64_t *words)
+uint64_t fields_value(const struct desc_field *field, const __u64 *words)
 {
 	uint64_t value = words[field->slot % PROBE_SLOTS];
 	unsigned int unused = field->size < 8 ? 64 - field->size * 8 : 0;

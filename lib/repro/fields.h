@@ -132,6 +132,6 @@ int64_t fields_offset(const struct btf *btf, const char *type,
  *
  * Return: the number, sign-extended where the field is signed.
  */
-uint64_t fields_value(const struct desc_field *field, const uint64_t *words);
+uint64_t fields_value(const struct desc_field *field, const __u64 *words);
 
 #endif /* KTSTR_REPRO_FIELDS_H */

@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The story of a failure as people read it. See render.h.
+ */
+#include "lib/repro/render.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/report/collapse.h"
+#include "lib/repro/decode.h"
+#include "lib/repro/source.h"
+#include "lib/repro/stitch.h"
+#include "lib/util/util.h"
+
+#define LINE_WIDTH	80	/* where locations end */
+#define LABEL_WIDTH	12
+#define VALUE_WIDTH	23	/* of an entry value that has an arrow */
+
+#define BOLD	"\033[1m"
+#define DIM	"\033[2m"
+#define RED	"\033[31m"
+#define PLAIN	"\033[0m"
+
+static const char *color(const struct render *r, const char *code)
+{
+	return r->color ? code : "";
+}
+
+/* Text that a parameter pointed to, as a C string. */
+static void put_string(const __u64 *words, const struct desc_field *f,
+		       struct strbuf *out)
+{
+	const char *text = (const char *)&words[f->slot];
+	size_t i;
+
+	strbuf_add(out, "\"", 1);
+	for (i = 0; i < f->size && text[i]; i++) {
+		if (text[i] == '\n')
+			strbuf_add(out, "\\n", 2);
+		else
+			strbuf_add(out, isprint((unsigned char)text[i]) ?
+				   &text[i] : "?", 1);
+	}
+	strbuf_addf(out, i == f->size ? "\"..." : "\"");
+}
+
+static void put_value(const struct render *r, const struct desc_field *f,
+		      const __u64 *words, struct strbuf *out)
+{
+	uint64_t mask[PROBE_FIELD_MAX];
+	unsigned int i, n = (f->size + 7) / 8;
+
+	if (f->decode == DECODE_CPUMASK) {
+		for (i = 0; i < n; i++)
+			mask[i] = words[f->slot + i];
+		decode_cpumask(mask, n, out);
+		return;
+	}
+	if (f->decode == DECODE_STRING)
+		put_string(words, f, out);
+	else
+		decode_value(r->decode, f->decode, fields_value(f, words),
+			     f->type_id, out);
+}
+
+/* Columns that text takes; ours is ASCII but for the arrow. */
+static void put_padded(struct strbuf *out, const char *text, size_t width)
+{
+	size_t len = strlen(text);
+
+	strbuf_addf(out, "%s%*s", text, len < width ? (int)(width - len) : 0,
+		    "");
+}
+
+static void put_field(const struct render *r, const struct probe_call *call,
+		      const struct desc_field *f, bool has_exit,
+		      struct strbuf *out)
+{
+	struct strbuf entry = STRBUF_INIT, exit = STRBUF_INIT;
+
+	put_value(r, f, call->entry, &entry);
+	if (has_exit)
+		put_value(r, f, call->exit, &exit);
+	if (has_exit && strcmp(entry.text, exit.text)) {
+		put_padded(out, entry.text, VALUE_WIDTH);
+		strbuf_addf(out, "  %s→  %s%s", color(r, BOLD), exit.text,
+			    color(r, PLAIN));
+	} else {
+		strbuf_addf(out, "%s", entry.text);
+	}
+	strbuf_addf(out, "\n");
+	strbuf_free(&entry);
+	strbuf_free(&exit);
+}
+
+/* A parameter: its own value behind its name, or its fields below. */
+static void put_param(const struct render *r, const struct probe_desc *d,
+		      const struct probe_call *call, unsigned int arg,
+		      struct strbuf *out)
+{
+	bool has_exit = call->exit_ns && !(d->flags & DESC_NO_EXIT), own = false;
+	const struct desc_param *p = &d->params[arg];
+	unsigned int i;
+
+	strbuf_addf(out, "    %s%s", p->type, p->name);
+	for (i = 0; i < d->n_fields; i++) {
+		const struct desc_field *f = &d->fields[i];
+
+		if (f->arg != arg || f->name[0])
+			continue;
+		own = true;
+		strbuf_addf(out, "  ");
+		/* A scalar is passed by value: it has one. */
+		put_field(r, call, f, false, out);
+	}
+	if (own)
+		return;
+	if (strchr(p->type, '*') && !call->args[arg]) {
+		strbuf_addf(out, "  NULL\n");
+		return;
+	}
+	if (strchr(p->type, '*'))
+		strbuf_addf(out, "\n");
+	else
+		strbuf_addf(out, "  0x%llx\n",
+			    (unsigned long long)call->args[arg]);
+	for (i = 0; i < d->n_fields; i++) {
+		const struct desc_field *f = &d->fields[i];
+
+		if (f->arg != arg)
+			continue;
+		strbuf_addf(out, "      ");
+		put_padded(out, f->name, LABEL_WIDTH - 1);
+		strbuf_addf(out, " ");
+		put_field(r, call, f, has_exit, out);
+	}
+}
+
+static void put_location(const struct render *r, const struct probe_desc *d,
+			 char *text, size_t size)
+{
+	char file[SOURCE_PATH_LEN];
+	unsigned int line;
+
+	text[0] = '\0';
+	if (d->source[0])
+		snprintf(text, size, "%s:%u", d->source, d->line);
+	else if (r->source && !(d->flags & DESC_BPF) &&
+		 !source_func_line(r->source, d->name, file, &line))
+		snprintf(text, size, "%s:%u", file, line);
+}
+
+static void put_head(const struct render *r, const struct probe_desc *d,
+		     struct strbuf *out)
+{
+	char place[SOURCE_PATH_LEN + 16];
+	size_t used = 2 + strlen(d->name), len;
+
+	put_location(r, d, place, sizeof(place));
+	len = strlen(place);
+	strbuf_addf(out, "  %s%s%s", color(r, BOLD), d->name, color(r, PLAIN));
+	if (len)
+		strbuf_addf(out, "%*s%s%s%s", used + len + 2 < LINE_WIDTH ?
+			    (int)(LINE_WIDTH - used - len) : 2, "",
+			    color(r, DIM), place, color(r, PLAIN));
+	strbuf_addf(out, "\n");
+}
+
+/* When and where, in one line. */
+static void put_context(const struct render *r, const struct story *story,
+			const struct probe_desc *d,
+			const struct probe_call *call, struct strbuf *out)
+{
+	strbuf_addf(out, "    %s", color(r, DIM));
+	if (story->has_exit && story->exit.time_ns >= call->entry_ns)
+		strbuf_addf(out, "%.3f ms before the exit, ",
+			    (story->exit.time_ns - call->entry_ns) / 1e6);
+	strbuf_addf(out, "CPU %u", call->cpu);
+	if (d->task_arg != PROBE_NO_ARG && call->task != call->current)
+		strbuf_addf(out, ", called by pid %u", call->current_pid);
+	if (call->exit_ns)
+		strbuf_addf(out, ", took %.1f us",
+			    (call->exit_ns - call->entry_ns) / 1e3);
+	else if (!(d->flags & DESC_NO_EXIT))
+		strbuf_addf(out, ", never returned");
+	strbuf_addf(out, "%s\n", color(r, PLAIN));
+}
+
+static void put_return(const struct render *r, const struct probe_desc *d,
+		       const struct probe_call *call, struct strbuf *out)
+{
+	const struct desc_field f = {
+		.decode = d->ret_decode,
+		.size = d->ret_size,
+	};
+
+	if (!d->ret_size || !call->exit_ns || d->flags & DESC_NO_EXIT)
+		return;
+	strbuf_addf(out, "    returns  ");
+	decode_value(r->decode, f.decode, fields_value(&f, &call->ret), 0, out);
+	strbuf_addf(out, "\n");
+}
+
+static void put_call(const struct render *r, const struct story *story,
+		     const struct probe_call *call, struct strbuf *out)
+{
+	const struct probe_desc *d = story_desc(story, call);
+	unsigned int i;
+
+	put_head(r, d, out);
+	put_context(r, story, d, call, out);
+	for (i = 0; i < d->n_params; i++)
+		put_param(r, d, call, i, out);
+	if (d->flags & DESC_NO_TYPES)
+		strbuf_addf(out, "    (BTF does not know its parameters)\n");
+	put_return(r, d, call, out);
+}
+
+void render_story(const struct render *r, const struct story *story,
+		  struct strbuf *out)
+{
+	const struct probe_culprit *c = &story->culprit;
+	unsigned int i;
+
+	if (!story->n_calls)
+		return;
+	strbuf_addf(out, "%s=== AUTO-PROBE: %s ===%s\n", color(r, RED),
+		    story->has_exit ? "scx_exit fired" : "no exit was seen",
+		    color(r, PLAIN));
+	if (story->has_culprit && c->source != CULPRIT_NONE)
+		strbuf_addf(out, "task: %s[%d], %s\n", c->comm, c->pid,
+			    culprit_source_text(c->source));
+	if (r->no_source)
+		strbuf_addf(out, "%s\n", r->no_source);
+	strbuf_addf(out, "\n");
+	for (i = 0; i < story->n_calls; i++)
+		put_call(r, story, &story->calls[i], out);
+}
+
+void render_pipeline(const struct story *story, struct strbuf *out)
+{
+	static const char * const triggers[] = {
+		"none", "tracepoint sched_ext_exit", "entry of a function",
+	};
+	const struct probe_status *s = &story->status;
+
+	strbuf_addf(out, "--- probe pipeline ---\n");
+	if (story->has_status) {
+		strbuf_addf(out, "  functions: %u named, %u exist, %u probed (%u with their return)\n",
+			    s->asked, s->traceable, s->kernel, s->kernel_exit);
+		strbuf_addf(out, "  BPF programs: %u found, %u probed\n",
+			    s->ops, s->ops_probed);
+		strbuf_addf(out, "  trigger: %s, %s\n",
+			    s->trigger < ARRAY_SIZE(triggers) ?
+			    triggers[s->trigger] : "?",
+			    s->exit_seen ? "fired" : "did not fire");
+		strbuf_addf(out, "  calls: %llu seen, %u kept, %u handed over, %u shown; %llu found no room, %llu reads failed\n",
+			    (unsigned long long)s->stats.calls, s->kept, s->sent,
+			    story->n_calls,
+			    (unsigned long long)s->stats.no_room,
+			    (unsigned long long)s->stats.read_faults);
+	} else {
+		strbuf_addf(out, "  ktstr-probe did not report: it died, or the VM did\n");
+	}
+	if (story->bad)
+		strbuf_addf(out, "  %u records made no sense and were dropped\n",
+			    story->bad);
+	if (story->notes.len)
+		strbuf_addf(out, "%s", story->notes.text);
+}
+
+static void put_verdict(const struct repro_report *report, struct strbuf *out)
+{
+	const struct scx_exit *ex = report->exit;
+	const char *reason = report->reason ? report->reason : "";
+
+	switch (report->end) {
+	case REPRO_NO_BOOT:
+		strbuf_addf(out, "repro VM did not boot: %s\n", reason);
+		return;
+	case REPRO_TIMED_OUT:
+		strbuf_addf(out, "repro VM timed out: %s\n", reason);
+		return;
+	case REPRO_NO_ATTACH:
+		strbuf_addf(out, "scheduler did not attach in the repro VM: %s\n",
+			    reason);
+		return;
+	case REPRO_RAN:
+		break;
+	}
+	if (report->match == EXIT_REPRODUCED)
+		strbuf_addf(out, "reproduced");
+	else if (report->match == EXIT_DIFFERENT)
+		strbuf_addf(out, "NOT reproduced: a different crash");
+	else
+		strbuf_addf(out, "not reproduced: the scheduler ran normally");
+	if (report->rounds > 1)
+		strbuf_addf(out, ", %u of %u rounds", report->matched,
+			    report->rounds);
+	if (ex && ex->found && report->match != EXIT_NOT_REPRODUCED)
+		strbuf_addf(out, " (%s%s%s)", ex->reason,
+			    ex->msg[0] ? ": " : "", ex->msg);
+	strbuf_addf(out, "\n");
+}
+
+static void put_tail(const char *head, const struct strbuf *text, bool collapse,
+		     struct strbuf *out)
+{
+	struct strbuf short_text = STRBUF_INIT;
+	const char *tail;
+
+	if (!text || !text->len)
+		return;
+	if (collapse)
+		collapse_log(text->text, text->len, &short_text);
+	else
+		strbuf_add(&short_text, text->text, text->len);
+	tail = strbuf_tail(&short_text, RENDER_TAIL_LINES);
+	strbuf_addf(out, "--- %s ---\n%s%s", head, tail,
+		    *tail && tail[strlen(tail) - 1] != '\n' ? "\n" : "");
+	strbuf_free(&short_text);
+}
+
+void render_repro(const struct render *r, const struct repro_report *report,
+		  struct strbuf *out)
+{
+	const struct story *story = report->story;
+
+	if (!report->primary_ran)
+		strbuf_addf(out, "PRIMARY DID NOT REACH WORKLOAD: the repro below is no evidence either way, as the bug was not exercised by either run; look at the primary's start\n");
+	put_verdict(report, out);
+	if (story && story->n_calls)
+		render_story(r, story, out);
+	else
+		strbuf_addf(out, "no call of the culprit was recorded\n");
+	if (story)
+		render_pipeline(story, out);
+	strbuf_addf(out, "repro VM duration: %.1fs\n",
+		    report->duration_ns / 1e9);
+	put_tail("repro VM scheduler log", report->sched_log, true, out);
+	put_tail("repro VM sched_ext dump", report->dump, false, out);
+	put_tail("repro VM dmesg", report->console, false, out);
+}

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The story of one failure. See stitch.h.
+ */
+#include "lib/repro/stitch.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/repro/culprit.h"
+#include "lib/repro/decode.h"
+#include "lib/util/util.h"
+
+#define NOTES_MAX	(64U << 10)
+
+void story_init(struct story *story)
+{
+	memset(story, 0, sizeof(*story));
+	story->notes.text = (char *)"";
+	story->notes.max = NOTES_MAX;
+}
+
+void story_exit(struct story *story)
+{
+	free(story->descs);
+	free(story->calls);
+	strbuf_free(&story->notes);
+	story_init(story);
+}
+
+/* A guest's name may be any bytes; a terminal is not to obey them. */
+static void text_clean(char *text, size_t size)
+{
+	size_t i;
+
+	text[size - 1] = '\0';
+	for (i = 0; text[i]; i++)
+		if (!isprint((unsigned char)text[i]))
+			text[i] = '?';
+}
+
+/* Make text of what should be text, and refuse numbers out of range. */
+static bool desc_check(struct probe_desc *d)
+{
+	unsigned int i;
+
+	text_clean(d->name, sizeof(d->name));
+	text_clean(d->op, sizeof(d->op));
+	text_clean(d->source, sizeof(d->source));
+	if (d->n_params > PROBE_ARGS || d->n_fields > PROBE_FIELDS ||
+	    (d->task_arg != PROBE_NO_ARG && d->task_arg >= PROBE_ARGS) ||
+	    d->ret_size > 8 || d->ret_decode >= DECODE_KIND_COUNT)
+		return false;
+	for (i = 0; i < d->n_params; i++) {
+		text_clean(d->params[i].type, DESC_LABEL_LEN);
+		text_clean(d->params[i].name, DESC_LABEL_LEN);
+	}
+	for (i = 0; i < d->n_fields; i++) {
+		struct desc_field *f = &d->fields[i];
+
+		text_clean(f->name, DESC_LABEL_LEN);
+		if (f->arg >= d->n_params || !f->size ||
+		    f->decode >= DECODE_KIND_COUNT ||
+		    f->size > PROBE_FIELD_MAX * 8 ||
+		    f->slot > PROBE_SLOTS - PROBE_FIELD_MAX)
+			return false;
+	}
+	return true;
+}
+
+/* Ids come in order; a later record of a known id replaces it. */
+static int feed_desc(struct story *story, const void *data)
+{
+	struct probe_desc *descs, desc;
+
+	memcpy(&desc, data, sizeof(desc));
+	if (desc.id > story->n_descs || desc.id >= PROBE_FUNCS ||
+	    !desc_check(&desc))
+		return -EBADMSG;
+	if (desc.id == story->n_descs) {
+		descs = realloc(story->descs,
+				(story->n_descs + 1) * sizeof(*descs));
+		if (!descs)
+			return -ENOMEM;
+		story->descs = descs;
+		story->n_descs++;
+	}
+	story->descs[desc.id] = desc;
+	return 0;
+}
+
+static int feed_call(struct story *story, const void *data)
+{
+	struct probe_call *calls, call;
+
+	memcpy(&call, data, sizeof(call));
+	text_clean(call.comm, sizeof(call.comm));
+	if (call.func >= story->n_descs ||
+	    (call.exit_ns && call.exit_ns < call.entry_ns) ||
+	    story->n_calls == STORY_CALLS_MAX)
+		return -EBADMSG;
+	calls = realloc(story->calls, (story->n_calls + 1) * sizeof(*calls));
+	if (!calls)
+		return -ENOMEM;
+	story->calls = calls;
+	calls[story->n_calls++] = call;
+	return 0;
+}
+
+static int feed_note(struct story *story, const char *text, size_t len)
+{
+	strbuf_add(&story->notes, text, strnlen(text, len));
+	strbuf_add(&story->notes, "\n", 1);
+	return 0;
+}
+
+static int feed_exit(struct story *story, const void *data)
+{
+	memcpy(&story->exit, data, sizeof(story->exit));
+	text_clean(story->exit.current_comm, PROBE_COMM);
+	text_clean(story->exit.subject_comm, PROBE_COMM);
+	story->has_exit = true;
+	return 0;
+}
+
+static int feed_culprit(struct story *story, const void *data)
+{
+	memcpy(&story->culprit, data, sizeof(story->culprit));
+	text_clean(story->culprit.comm, sizeof(story->culprit.comm));
+	story->has_culprit = true;
+	return 0;
+}
+
+static int feed_status(struct story *story, const void *data)
+{
+	memcpy(&story->status, data, sizeof(story->status));
+	story->has_status = true;
+	return 0;
+}
+
+static const struct rec_type {
+	size_t len;
+	int (*feed)(struct story *story, const void *data);
+} rec_types[] = {
+	[PROBE_REC_FUNC] = { sizeof(struct probe_desc), feed_desc },
+	[PROBE_REC_EXIT] = { sizeof(struct probe_exit), feed_exit },
+	[PROBE_REC_CULPRIT] = { sizeof(struct probe_culprit), feed_culprit },
+	[PROBE_REC_CALL] = { sizeof(struct probe_call), feed_call },
+	[PROBE_REC_STATUS] = { sizeof(struct probe_status), feed_status },
+};
+
+int story_feed(struct story *story, const void *payload, size_t len)
+{
+	const char *data = (const char *)payload + sizeof(struct probe_rec);
+	struct probe_rec rec;
+	int ret = -EBADMSG;
+
+	if (len < sizeof(rec))
+		goto out;
+	memcpy(&rec, payload, sizeof(rec));
+	if (rec.len != len - sizeof(rec))
+		goto out;
+	if (rec.type == PROBE_REC_NOTE)
+		ret = feed_note(story, data, rec.len);
+	else if (rec.type < ARRAY_SIZE(rec_types) &&
+		 rec_types[rec.type].feed && rec.len == rec_types[rec.type].len)
+		ret = rec_types[rec.type].feed(story, data);
+out:
+	if (ret == -EBADMSG)
+		story->bad++;
+	return ret;
+}
+
+const struct probe_desc *story_desc(const struct story *story,
+				    const struct probe_call *call)
+{
+	return &story->descs[call->func];
+}
+
+static bool has_task(const struct story *story, const struct probe_call *call)
+{
+	return story_desc(story, call)->task_arg != PROBE_NO_ARG;
+}
+
+static bool about_culprit(const struct story *story,
+			  const struct probe_call *call)
+{
+	const struct probe_culprit *c = &story->culprit;
+
+	if (has_task(story, call))
+		return c->addr ? call->task == c->addr :
+				 (int32_t)call->pid == c->pid;
+	return c->addr ? call->current == c->addr :
+			 (int32_t)call->current_pid == c->pid;
+}
+
+/* Made by the same task on the same CPU, while @outer was running? */
+static bool is_within(const struct probe_call *call,
+		      const struct probe_call *outer)
+{
+	return call->current == outer->current && call->cpu == outer->cpu &&
+	       call->seq > outer->seq &&
+	       (!outer->exit_ns || call->entry_ns <= outer->exit_ns);
+}
+
+static bool on_behalf(const struct story *story, const struct probe_call *call)
+{
+	unsigned int i;
+
+	if (has_task(story, call))
+		return false;
+	for (i = 0; i < story->n_calls; i++) {
+		const struct probe_call *outer = &story->calls[i];
+
+		if (has_task(story, outer) && about_culprit(story, outer) &&
+		    is_within(call, outer))
+			return true;
+	}
+	return false;
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const struct probe_call *x = a, *y = b;
+
+	if (x->entry_ns != y->entry_ns)
+		return x->entry_ns < y->entry_ns ? -1 : 1;
+	return x->seq < y->seq ? -1 : x->seq > y->seq;
+}
+
+void story_stitch(struct story *story)
+{
+	unsigned int i, n = 0;
+	bool *keep;
+
+	if (!story->n_calls)
+		return;
+	if (story->culprit.source != CULPRIT_NONE) {
+		keep = calloc(story->n_calls, sizeof(*keep));
+		if (!keep)
+			return;
+		for (i = 0; i < story->n_calls; i++)
+			keep[i] = about_culprit(story, &story->calls[i]) ||
+				  on_behalf(story, &story->calls[i]);
+		for (i = 0; i < story->n_calls; i++)
+			if (keep[i])
+				story->calls[n++] = story->calls[i];
+		free(keep);
+		story->left_out = story->n_calls - n;
+		story->n_calls = n;
+	}
+	qsort(story->calls, n ? n : story->n_calls, sizeof(*story->calls),
+	      by_time);
+}
