@@ -58,17 +58,29 @@ kvm_probe_build()
 	mv "$dir/kvm-check.$$" "$dir/kvm-check"
 }
 
-# fetch.sh writes `version` last.
 emuhost_is_there()
 {
-	[[ -s $(echo "$cache"/emulated-host/current-*/version) ]]
+	"$here/vmm/emulated-host/fetch.sh" --check >/dev/null 2>&1
+}
+
+# fetch.sh looks after its own lock, space and interruptions.
+emuhost_fetch()
+{
+	local log=$cache/logs/emulated-host.log status=0
+
+	: >"$log"
+	job "$log" "fetching the emulated host" \
+		"$here/vmm/emulated-host/fetch.sh" || status=$?
+	case $status in
+	0) ;;
+	4) missing "the emulated host: $(tail -n 1 "$log")" ;;
+	*) wrong "the emulated host: $(tail -n 1 "$log"); see $log" ;;
+	esac
 }
 
 # kvm_ready: what can be had is there afterwards; sets kvm_text for people.
 kvm_ready()
 {
-	local log=$cache/logs/emulated-host.log
-
 	tools_must "$tools_kvm"
 	kvm_look
 	kvm_text=/dev/kvm
@@ -79,14 +91,7 @@ kvm_ready()
 	kvm_text="the emulated host"
 	emuhost_is_there && return
 	tools_must "$tools_run" "$tools_fetch"
-	lock_take emulated-host
-	if ! emuhost_is_there; then
-		need_space "$cache" 600 "the emulated host"
-		: >"$log"
-		job_must "$log" "fetching the emulated host" \
-			"$here/vmm/emulated-host/fetch.sh"
-	fi
-	lock_drop emulated-host
+	emuhost_fetch
 }
 
 kvm_must()
