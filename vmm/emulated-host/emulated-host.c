@@ -6,6 +6,7 @@
 #include "vmm/emulated-host/emulated-host.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -123,18 +124,35 @@ static void signals_give_back(int fd, const sigset_t *old)
 
 /* ---- when it broke ---- */
 
+/* Of a CPU's features, TCG lacks some; QEMU says so each time. */
+static bool line_worthless(const char *line, size_t len)
+{
+	static const char known[] = "TCG doesn't support requested feature";
+
+	return !len || memmem(line, len, known, strlen(known));
+}
+
+/* Return: lines that are worth showing; shown but for the first @skip. */
+static unsigned int show_lines(const char *who, const struct strbuf *text,
+			       unsigned int skip)
+{
+	const char *line = text->text;
+	unsigned int n = 0;
+	size_t len;
+
+	for (; *line; line += len, line += strspn(line, "\r\n")) {
+		len = strcspn(line, "\r\n");
+		if (!line_worthless(line, len) && n++ >= skip)
+			pr_info("  %s: %.*s", who, (int)len, line);
+	}
+	return n;
+}
+
 static void show_tail(const char *who, const struct strbuf *text)
 {
-	const char *line = strbuf_tail(text, TAIL_LINES);
+	unsigned int n = show_lines(who, text, UINT_MAX);
 
-	while (*line) {
-		size_t len = strcspn(line, "\r\n");
-
-		if (len)
-			pr_info("  %s: %.*s", who, (int)len, line);
-		line += len;
-		line += strspn(line, "\r\n");
-	}
+	show_lines(who, text, n > TAIL_LINES ? n - TAIL_LINES : 0);
 }
 
 static bool may_restart(const struct run *run, const struct session *s)
