@@ -47,10 +47,33 @@ unit_run()
 	local dir=$1 name
 
 	attempt "unit.build" "${make_suite[@]}" "-j$jobs_of_make" unit || return
-	for name in $(our_files 'kselftest/unit/*_test.c'); do
+	for name in $(our_files 'kselftest/unit/*_test.c' |
+		      grep -v '_guest_test\.c$'); do
 		name=$(basename "$name" .c)
 		program "unit: $name" 120 "$dir/unit/$name"
 	done
+}
+
+# Unit tests of the VMM that run a few instructions in a guest: *_guest_test.c.
+stage_guests()
+{
+	local in_kvm=() name
+
+	in_kvm_prefix
+	attempt guests.build "${make_suite[@]}" "-j$jobs_of_make" all unit ||
+		return
+	for name in $(our_files 'kselftest/unit/*_guest_test.c'); do
+		name=$(basename "$name" .c)
+		program "guests: $name" 300 "${in_kvm[@]}" "$obj/unit/$name"
+	done
+}
+
+# What to put before a command that needs a KVM: leaves in_kvm.
+in_kvm_prefix()
+{
+	kvm_look
+	[[ $kvm_state = usable ]] ||
+		in_kvm=("$obj/ktstr-emulated-host" -e KTSTR_KERNEL --)
 }
 
 stage_clang()
@@ -113,9 +136,7 @@ stage_boots()
 {
 	local in_kvm=()
 
-	kvm_look
-	[[ $kvm_state = usable ]] ||
-		in_kvm=("$obj/ktstr-emulated-host" -e KTSTR_KERNEL --)
+	in_kvm_prefix
 	attempt boots.build "${make_suite[@]}" "-j$jobs_of_make" bench || return
 	program "boots: 50 in a row, 1, 2 and 4 CPUs" 800 env \
 		KTSTR_KERNEL="$kernel" KTSTR_OWNER_PID=$$ \

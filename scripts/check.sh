@@ -18,6 +18,7 @@ sanitizers	| 1a | 900 | stage_sanitizers	| unit tests under ASan and UBSan
 clang		| 1b | 600 | stage_clang	| everything builds with clang, too
 fuzz		| 1a | 900 | stage_fuzz		| each fuzz target for some seconds
 kselftest	| 2b | 1500 | stage_kselftest	| a place in the tree: run_tests, install, gen_tar, O=, links
+guests		| 2a | 600 | stage_guests	| unit tests of the VMM that need a KVM
 boots		| 2a | 900 | stage_boots	| 50 boots in a row
 '
 
