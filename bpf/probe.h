@@ -60,7 +60,7 @@ struct probe_func {
 	__u8 task_arg;
 	__u8 n_args;
 	__u8 n_fields;
-	__u8 pad;
+	__u8 no_exit;		/* its return is not seen */
 	struct probe_field fields[PROBE_FIELDS];
 };
 
@@ -76,7 +76,9 @@ struct probe_task_offsets {
  * struct probe_call - one call of one function
  * @seq: order of entries over all CPUs, from 1; 0: never used
  * @exit_ns: 0 while it runs, or where exits are not seen
- * @task: the task that it is about: its parameter, else who called
+ * @task: the task that it is about: its parameter, else the task of the call
+ *	that it was made in, else who called
+ * @outer: task of the call that it was made in, 0 for none
  * @pid: of @task
  * @current: task_struct of who called
  */
@@ -85,6 +87,7 @@ struct probe_call {
 	__u64 entry_ns;
 	__u64 exit_ns;
 	__u64 task;
+	__u64 outer;
 	__u64 current;
 	__u32 func;
 	__u32 pid;
@@ -142,7 +145,7 @@ struct probe_state {
 _Static_assert(sizeof(struct probe_field) == 12, "wire format");
 _Static_assert(sizeof(struct probe_func) == 8 + 12 * PROBE_FIELDS,
 	       "wire format");
-_Static_assert(sizeof(struct probe_call) == 640, "wire format");
+_Static_assert(sizeof(struct probe_call) == 648, "wire format");
 _Static_assert(sizeof(struct probe_exit) == 72, "wire format");
 #endif
 

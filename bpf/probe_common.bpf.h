@@ -36,6 +36,14 @@ struct {
 	__type(value, struct probe_key);
 } open_calls SEC(".maps");
 
+/* For whom a task works now: the task of its innermost probed call. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, PROBE_CALLS);
+	__type(key, __u64);
+	__type(value, __u64);
+} works_for SEC(".maps");
+
 /* An empty value, as it is too big for the stack. Never written. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -121,6 +129,8 @@ static __always_inline int probe_enter(__u64 func_key, const __u64 *args)
 	struct probe_key key, open;
 	struct probe_calls *slot;
 	struct probe_call *call;
+	__u64 *works = bpf_map_lookup_elem(&works_for, &current);
+	__u64 outer = works ? *works : 0;
 	__u32 zero = 0, which;
 	int i;
 
@@ -131,8 +141,8 @@ static __always_inline int probe_enter(__u64 func_key, const __u64 *args)
 		return 0;
 
 	key.func = func_key;
-	key.task = current;
-	if (func->task_arg < PROBE_ARGS)
+	key.task = outer ? outer : current;
+	if (func->task_arg < PROBE_ARGS && args[func->task_arg])
 		key.task = args[func->task_arg];
 	slot = bpf_map_lookup_elem(&calls, &key);
 	if (!slot) {
@@ -157,6 +167,7 @@ static __always_inline int probe_enter(__u64 func_key, const __u64 *args)
 	call->ret = 0;
 	call->func = func->id;
 	call->task = key.task;
+	call->outer = outer;
 	call->current = current;
 	call->current_pid = (__u32)bpf_get_current_pid_tgid();
 	call->cpu = bpf_get_smp_processor_id();
@@ -165,9 +176,14 @@ static __always_inline int probe_enter(__u64 func_key, const __u64 *args)
 		call->args[i] = args[i];
 	read_fields(func, call, call->entry, st);
 
+	/* Without its return this call would never end. */
+	if (func->no_exit)
+		return 0;
 	open.func = func_key;
 	open.task = current;
 	bpf_map_update_elem(&open_calls, &open, &key, BPF_ANY);
+	if (key.task != outer)
+		bpf_map_update_elem(&works_for, &current, &key.task, BPF_ANY);
 	return 0;
 }
 
@@ -196,6 +212,11 @@ static __always_inline int probe_leave(__u64 func_key, __u64 ret)
 	call = &slot->call[(slot->n - 1) % PROBE_HISTORY];
 	if (call->exit_ns || call->current != open.task)
 		return 0;
+	if (call->outer)
+		bpf_map_update_elem(&works_for, &open.task, &call->outer,
+				    BPF_ANY);
+	else
+		bpf_map_delete_elem(&works_for, &open.task);
 	call->ret = ret;
 	read_fields(func, call, call->exit, st);
 	call->exit_ns = bpf_ktime_get_ns();

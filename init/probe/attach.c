@@ -37,13 +37,13 @@ static const struct ksym *find_ksym(const struct prober *pr, const char *name)
 
 	if (strlen(name) >= sizeof(key.name))
 		return NULL;
-	strcpy(key.name, name);
+	memcpy(key.name, name, strlen(name) + 1);
 	return bsearch(&key, pr->ksyms, pr->n_ksyms, sizeof(key), by_name);
 }
 
 bool ksym_exists(const struct prober *pr, const char *name)
 {
-	return find_ksym(pr, name) != NULL;
+	return !!find_ksym(pr, name);
 }
 
 int ksyms_load(struct prober *pr)
@@ -72,7 +72,7 @@ int ksyms_load(struct prober *pr)
 		}
 		sym = &pr->ksyms[pr->n_ksyms++];
 		sym->addr = addr;
-		strcpy(sym->name, name);
+		memcpy(sym->name, name, strlen(name) + 1);
 	}
 	fclose(f);
 	qsort(pr->ksyms, pr->n_ksyms, sizeof(*pr->ksyms), by_name);
@@ -177,6 +177,23 @@ static int add_func(struct prober *pr, uint64_t key, struct probe_func *plan,
 	return desc->id;
 }
 
+/* Its return is not seen: the probes must not wait for it. */
+static void mark_no_exit(struct prober *pr, struct probe_desc *desc)
+{
+	uint64_t key = desc->flags & DESC_BPF ? PROBE_BPF_FUNC | desc->id :
+						desc->ip;
+	struct bpf_map *map = pr->skel->maps.funcs;
+	struct probe_func plan;
+
+	desc->flags |= DESC_NO_EXIT;
+	if (bpf_map__lookup_elem(map, &key, sizeof(key), &plan, sizeof(plan),
+				 0))
+		return;
+	plan.no_exit = 1;
+	bpf_map__update_elem(map, &key, sizeof(key), &plan, sizeof(plan),
+			     BPF_ANY);
+}
+
 static bool have_func(const struct prober *pr, uint64_t addr)
 {
 	unsigned int i;
@@ -224,7 +241,7 @@ static bool attach_one(struct prober *pr, struct probe_desc *desc)
 				pr->skel->progs.single_leave, true,
 				desc->name));
 	if (!leave)
-		desc->flags |= DESC_NO_EXIT;
+		mark_no_exit(pr, desc);
 	pr->status.kernel++;
 	pr->status.kernel_exit += leave;
 	return true;
@@ -244,7 +261,7 @@ static void attach_all(struct prober *pr, unsigned int first)
 			return;
 		}
 		for (i = 0; i < n; i++)
-			pr->descs[first + i].flags |= DESC_NO_EXIT;
+			mark_no_exit(pr, &pr->descs[first + i]);
 		prober_note(pr, "returns of kernel functions are not seen: %s",
 			    strerror(errno));
 		return;
@@ -396,7 +413,7 @@ void attach_op(struct prober *pr, const struct op_prog *op)
 		goto out_close;
 	err = load_op(pr, fd, &desc, true);
 	if (err) {
-		pr->descs[desc.id].flags |= DESC_NO_EXIT;
+		mark_no_exit(pr, &pr->descs[desc.id]);
 		err = load_op(pr, fd, &desc, false);
 	}
 	if (err)

@@ -11,6 +11,7 @@
 #include <bpf/libbpf.h>
 
 #include "lib/repro/culprit.h"
+#include "lib/repro/stitch.h"
 #include "lib/util/util.h"
 #include "lib/wire/wire.h"
 
@@ -86,7 +87,8 @@ static void list_load(struct prober *pr, struct call_list *list)
 		if (!bpf_map__lookup_elem(map, &key, sizeof(key), &value,
 					  sizeof(value), 0))
 			for (i = 0; i < PROBE_HISTORY; i++)
-				if (value.call[i].seq)
+				if (value.call[i].seq &&
+				    value.call[i].func < pr->n_descs)
 					list_add(list, &value.call[i]);
 		prev = &key;
 	}
@@ -102,7 +104,32 @@ static void copy_task(struct exit_task *task, uint32_t pid, const char *comm)
 	snprintf(task->comm, sizeof(task->comm), "%.*s", PROBE_COMM, comm);
 }
 
-static void pick(const struct probe_exit *ex, const struct strbuf *console,
+/* The innermost call with a task that the exit came out of; newest first. */
+static void find_open_call(const struct prober *pr,
+			   const struct call_list *list,
+			   const struct probe_exit *ex,
+			   struct exit_trigger *trigger)
+{
+	unsigned int i;
+
+	for (i = 0; i < list->n; i++) {
+		const struct probe_call *call = &list->calls[i];
+
+		if (!call->task ||
+		    pr->descs[call->func].task_arg == PROBE_NO_ARG ||
+		    pr->descs[call->func].flags & DESC_NO_EXIT ||
+		    call->current != ex->current || call->cpu != ex->cpu ||
+		    call->entry_ns > ex->time_ns ||
+		    (call->exit_ns && call->exit_ns < ex->time_ns))
+			continue;
+		trigger->call_addr = call->task;
+		copy_task(&trigger->call, call->pid, call->comm);
+		return;
+	}
+}
+
+static void pick(const struct prober *pr, const struct call_list *list,
+		 const struct probe_exit *ex, const struct strbuf *console,
 		 struct culprit *culprit)
 {
 	struct exit_trigger trigger = {
@@ -114,6 +141,7 @@ static void pick(const struct probe_exit *ex, const struct strbuf *console,
 
 	copy_task(&trigger.current, ex->current_pid, ex->current_comm);
 	copy_task(&trigger.subject, ex->subject_pid, ex->subject_comm);
+	find_open_call(pr, list, ex, &trigger);
 	exit_init(&said);
 	if (ex->kind)
 		said.kind = ex->kind;
@@ -121,43 +149,13 @@ static void pick(const struct probe_exit *ex, const struct strbuf *console,
 	culprit_pick(&said, ex->time_ns ? &trigger : NULL, culprit);
 }
 
-/* Was it about the culprit, or by somebody who worked for it? */
-static bool is_wanted(const struct prober *pr, const struct probe_call *call,
-		      const struct culprit *culprit, const uint64_t *helpers,
-		      unsigned int n_helpers)
+static void send_calls(struct prober *pr, const struct call_list *list,
+		       const struct probe_culprit *culprit)
 {
 	unsigned int i;
 
-	if (call->func >= pr->n_descs)
-		return false;
-	if (culprit->source == CULPRIT_NONE)
-		return true;
-	if (pr->descs[call->func].task_arg != PROBE_NO_ARG)
-		return culprit->addr ? call->task == culprit->addr :
-				       (int)call->pid == culprit->task.pid;
-	for (i = 0; i < n_helpers; i++)
-		if (call->current == helpers[i])
-			return true;
-	return (int)call->current_pid == culprit->task.pid;
-}
-
-static void send_calls(struct prober *pr, const struct call_list *list,
-		       const struct culprit *culprit)
-{
-	unsigned int i, n_helpers = 0;
-	uint64_t helpers[64];
-
-	for (i = 0; i < list->n && n_helpers < ARRAY_SIZE(helpers); i++) {
-		const struct probe_call *call = &list->calls[i];
-
-		if (call->func < pr->n_descs &&
-		    pr->descs[call->func].task_arg != PROBE_NO_ARG &&
-		    is_wanted(pr, call, culprit, NULL, 0))
-			helpers[n_helpers++] = call->current;
-	}
 	for (i = 0; i < list->n && pr->status.sent < CALLS_SENT_MAX; i++) {
-		if (!is_wanted(pr, &list->calls[i], culprit, helpers,
-			       n_helpers))
+		if (!stitch_wanted(&list->calls[i], culprit))
 			continue;
 		prober_send(pr, PROBE_REC_CALL, &list->calls[i],
 			    sizeof(list->calls[i]));
@@ -180,15 +178,15 @@ void collect_calls(struct prober *pr, const struct strbuf *console)
 	if (st.exit.time_ns)
 		prober_send(pr, PROBE_REC_EXIT, &st.exit, sizeof(st.exit));
 
-	pick(&st.exit, console, &culprit);
+	list_load(pr, &list);
+	pick(pr, &list, &st.exit, console, &culprit);
 	rec.source = culprit.source;
 	rec.addr = culprit.addr;
 	rec.pid = culprit.task.pid;
 	snprintf(rec.comm, sizeof(rec.comm), "%s", culprit.task.comm);
 	prober_send(pr, PROBE_REC_CULPRIT, &rec, sizeof(rec));
 
-	list_load(pr, &list);
-	send_calls(pr, &list, &culprit);
+	send_calls(pr, &list, &rec);
 	free(list.calls);
 	prober_send(pr, PROBE_REC_STATUS, &pr->status, sizeof(pr->status));
 }

@@ -26,6 +26,10 @@ void culprit_pick(const struct scx_exit *ex, const struct exit_trigger *trigger,
 		culprit->source = CULPRIT_SUBJECT;
 		culprit->task = trigger->subject;
 		culprit->addr = trigger->subject_addr;
+	} else if (trigger && trigger->call_addr) {
+		culprit->source = CULPRIT_CALL;
+		culprit->task = trigger->call;
+		culprit->addr = trigger->call_addr;
 	} else if (trigger && trigger->current_addr) {
 		culprit->source = CULPRIT_CURRENT;
 		culprit->task = trigger->current;
@@ -42,6 +46,7 @@ const char *culprit_source_text(enum culprit_source source)
 		[CULPRIT_NONE] = "no task is known",
 		[CULPRIT_MESSAGE] = "named by the kernel's message",
 		[CULPRIT_SUBJECT] = "the task that the failing op was called for",
+		[CULPRIT_CALL] = "the task that the kernel was working for",
 		[CULPRIT_CURRENT] = "only who ran when the exit was claimed",
 	};
 

@@ -18,6 +18,7 @@ enum culprit_source {
 	CULPRIT_NONE,
 	CULPRIT_MESSAGE,	/* the kernel's message names it */
 	CULPRIT_SUBJECT,	/* the op that failed was called for it */
+	CULPRIT_CALL,		/* the innermost call that was under way */
 	CULPRIT_CURRENT,	/* nothing better: who ran when it failed */
 };
 
@@ -35,6 +36,8 @@ struct culprit {
  * struct exit_trigger - what the exit's probe saw in the kernel
  * @current_addr: task_struct that ran
  * @subject_addr: current->scx.kf_tasks[0], 0 outside of an op with a subject
+ * @call_addr: task that the innermost probed call under way was made for, 0
+ *	when there was none
  */
 struct exit_trigger {
 	int kind;
@@ -42,6 +45,8 @@ struct exit_trigger {
 	struct exit_task current;
 	uint64_t subject_addr;
 	struct exit_task subject;
+	uint64_t call_addr;
+	struct exit_task call;
 };
 
 /**
@@ -51,7 +56,8 @@ struct exit_trigger {
  *
  * For a stall it is whom the message names, as the kernel's watchdog has no
  * subject. Else the subject of the running op, else whom the message names,
- * else who ran.
+ * else for whom the kernel was working (it checks what an op asked for after
+ * the op has returned), else who ran.
  */
 void culprit_pick(const struct scx_exit *ex, const struct exit_trigger *trigger,
 		  struct culprit *culprit);

@@ -239,7 +239,9 @@ static unsigned int mask_bytes(const struct planner *p)
 {
 	unsigned int words = (p->n_cpus + 63) / 64;
 
-	return min(max(words, 1U), (unsigned int)PROBE_FIELD_MAX) * 8;
+	if (!words)
+		words = 1;
+	return (words < PROBE_FIELD_MAX ? words : PROBE_FIELD_MAX) * 8;
 }
 
 /* How a scalar of this type is read by default; false for anything else. */

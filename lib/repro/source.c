@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <gelf.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -144,12 +145,48 @@ static void tree_path(const char *path, const char *comp_dir,
 	snprintf(file, SOURCE_PATH_LEN, "%s", path);
 }
 
+/*
+ * The first row of the unit's table for an address: at a function's entry it
+ * is the function's own line, where later rows are of its first statements.
+ */
+static Dwarf_Line *first_row(Dwarf_Die *cu, Dwarf_Addr addr)
+{
+	size_t n, low = 0, high;
+	Dwarf_Lines *lines;
+	Dwarf_Addr at;
+
+	if (dwarf_getsrclines(cu, &lines, &n))
+		return NULL;
+	high = n;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (dwarf_lineaddr(dwarf_onesrcline(lines, mid), &at))
+			return NULL;
+		if (at < addr)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	for (; low < n; low++) {
+		Dwarf_Line *row = dwarf_onesrcline(lines, low);
+		bool ends = false;
+
+		if (dwarf_lineaddr(row, &at) || at != addr)
+			return NULL;
+		/* The end of the function before has our address, too. */
+		if (!dwarf_lineendsequence(row, &ends) && !ends)
+			return row;
+	}
+	return NULL;
+}
+
 int source_func_line(struct source *src, const char *name,
 		     char file[SOURCE_PATH_LEN], unsigned int *line)
 {
 	const char *path, *comp_dir;
 	Dwarf_Attribute attr;
-	Dwarf_Line *entry;
+	Dwarf_Line *row;
 	Dwarf_Addr addr;
 	Dwarf_Die cu;
 	int number;
@@ -157,10 +194,10 @@ int source_func_line(struct source *src, const char *name,
 	if (find_addr(src, name, &addr) ||
 	    !dwarf_addrdie(src->dw, addr, &cu))
 		return -ENOENT;
-	entry = dwarf_getsrc_die(&cu, addr);
-	if (!entry || dwarf_lineno(entry, &number))
+	row = first_row(&cu, addr);
+	if (!row || dwarf_lineno(row, &number))
 		return -ENOENT;
-	path = dwarf_linesrc(entry, NULL, NULL);
+	path = dwarf_linesrc(row, NULL, NULL);
 	if (!path)
 		return -ENOENT;
 	comp_dir = dwarf_formstring(dwarf_attr(&cu, DW_AT_comp_dir, &attr));

@@ -111,8 +111,13 @@ static int feed_call(struct story *story, const void *data)
 
 static int feed_note(struct story *story, const char *text, size_t len)
 {
-	strbuf_add(&story->notes, text, strnlen(text, len));
-	strbuf_add(&story->notes, "\n", 1);
+	char note[512];
+
+	len = min(len, sizeof(note) - 1);
+	memcpy(note, text, len);
+	note[len] = '\0';
+	text_clean(note, sizeof(note));
+	strbuf_addf(&story->notes, "  %s\n", note);
 	return 0;
 }
 
@@ -179,46 +184,14 @@ const struct probe_desc *story_desc(const struct story *story,
 	return &story->descs[call->func];
 }
 
-static bool has_task(const struct story *story, const struct probe_call *call)
+bool stitch_wanted(const struct probe_call *call,
+		   const struct probe_culprit *c)
 {
-	return story_desc(story, call)->task_arg != PROBE_NO_ARG;
-}
-
-static bool about_culprit(const struct story *story,
-			  const struct probe_call *call)
-{
-	const struct probe_culprit *c = &story->culprit;
-
-	if (has_task(story, call))
-		return c->addr ? call->task == c->addr :
-				 (int32_t)call->pid == c->pid;
-	return c->addr ? call->current == c->addr :
-			 (int32_t)call->current_pid == c->pid;
-}
-
-/* Made by the same task on the same CPU, while @outer was running? */
-static bool is_within(const struct probe_call *call,
-		      const struct probe_call *outer)
-{
-	return call->current == outer->current && call->cpu == outer->cpu &&
-	       call->seq > outer->seq &&
-	       (!outer->exit_ns || call->entry_ns <= outer->exit_ns);
-}
-
-static bool on_behalf(const struct story *story, const struct probe_call *call)
-{
-	unsigned int i;
-
-	if (has_task(story, call))
-		return false;
-	for (i = 0; i < story->n_calls; i++) {
-		const struct probe_call *outer = &story->calls[i];
-
-		if (has_task(story, outer) && about_culprit(story, outer) &&
-		    is_within(call, outer))
-			return true;
-	}
-	return false;
+	if (c->source == CULPRIT_NONE)
+		return true;
+	/* Memory of a task that is gone may be another one's now: ask both. */
+	return (!c->addr || call->task == c->addr) &&
+	       (int32_t)call->pid == c->pid;
 }
 
 static int by_time(const void *a, const void *b)
@@ -233,24 +206,13 @@ static int by_time(const void *a, const void *b)
 void story_stitch(struct story *story)
 {
 	unsigned int i, n = 0;
-	bool *keep;
 
 	if (!story->n_calls)
 		return;
-	if (story->culprit.source != CULPRIT_NONE) {
-		keep = calloc(story->n_calls, sizeof(*keep));
-		if (!keep)
-			return;
-		for (i = 0; i < story->n_calls; i++)
-			keep[i] = about_culprit(story, &story->calls[i]) ||
-				  on_behalf(story, &story->calls[i]);
-		for (i = 0; i < story->n_calls; i++)
-			if (keep[i])
-				story->calls[n++] = story->calls[i];
-		free(keep);
-		story->left_out = story->n_calls - n;
-		story->n_calls = n;
-	}
-	qsort(story->calls, n ? n : story->n_calls, sizeof(*story->calls),
-	      by_time);
+	for (i = 0; i < story->n_calls; i++)
+		if (stitch_wanted(&story->calls[i], &story->culprit))
+			story->calls[n++] = story->calls[i];
+	story->left_out = story->n_calls - n;
+	story->n_calls = n;
+	qsort(story->calls, n, sizeof(*story->calls), by_time);
 }

@@ -53,11 +53,19 @@ int story_feed(struct story *story, const void *payload, size_t len);
 /**
  * story_stitch() - keep the culprit's calls, sort them by time
  *
- * Kept are the calls that are about the culprit, those of functions without a
- * task that the culprit made, and those that somebody made while he was in a
- * call about the culprit.
+ * Kept are the calls that are about the culprit. The probes count a call of a
+ * function without a task as being about the task of the call that it was made
+ * in; when it was made in none, as being about the task that made it.
  */
 void story_stitch(struct story *story);
+
+/**
+ * stitch_wanted() - does a call belong to the culprit's story?
+ *
+ * ktstr-probe uses it to know what to hand over.
+ */
+bool stitch_wanted(const struct probe_call *call,
+		   const struct probe_culprit *culprit);
 
 /**
  * story_desc() - the function of a call; never NULL after story_feed()

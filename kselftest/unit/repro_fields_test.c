@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Plans out of BTF: of types made here, so that nothing can be hard-coded, and
+ * of the kernel that KTSTR_KERNEL names. Source lines likewise.
+ */
+#include "kselftest_harness.h"
+
+#include <bpf/btf.h>
+
+#include "lib/repro/decode.h"
+#include "lib/repro/fields.h"
+#include "lib/repro/source.h"
+#include "lib/util/util.h"
+
+/*
+ * struct task_struct { struct { u64 pad; struct { int weight; u32 flags; }
+ * scx; }; int pid; char comm[16]; struct cpumask *cpus_ptr; u32 bit:3; };
+ */
+static struct btf *odd_btf(int *func)
+{
+	struct btf *btf = btf__new_empty();
+	int i32 = btf__add_int(btf, "int", 4, BTF_INT_SIGNED);
+	int u32 = btf__add_int(btf, "unsigned int", 4, 0);
+	int u64 = btf__add_int(btf, "u64", 8, 0);
+	int ch = btf__add_int(btf, "char", 1, BTF_INT_SIGNED);
+	int comm = btf__add_array(btf, i32, ch, 16);
+	int words = btf__add_array(btf, i32, u64, 8);
+	int mask, mask_ptr, scx, anon, task, task_ptr, odd, odd_ptr, str, proto;
+
+	mask = btf__add_struct(btf, "cpumask", 64);
+	btf__add_field(btf, "bits", words, 0, 0);
+	mask_ptr = btf__add_ptr(btf, mask);
+	scx = btf__add_struct(btf, "sched_ext_entity", 8);
+	btf__add_field(btf, "weight", i32, 0, 0);
+	btf__add_field(btf, "flags", u32, 32, 0);
+	anon = btf__add_struct(btf, NULL, 16);
+	btf__add_field(btf, "pad", u64, 0, 0);
+	btf__add_field(btf, "scx", scx, 64, 0);
+	task = btf__add_struct(btf, "task_struct", 56);
+	btf__add_field(btf, NULL, anon, 0, 0);
+	btf__add_field(btf, "pid", i32, 128, 0);
+	btf__add_field(btf, "comm", comm, 160, 0);
+	btf__add_field(btf, "cpus_ptr", mask_ptr, 320, 0);
+	btf__add_field(btf, "bit", u32, 384, 3);
+	task_ptr = btf__add_ptr(btf, task);
+	odd = btf__add_struct(btf, "odd_struct", 24);
+	btf__add_field(btf, "count", i32, 0, 0);
+	btf__add_field(btf, "bit", u32, 32, 1);
+	btf__add_field(btf, "mask", mask_ptr, 64, 0);
+	btf__add_field(btf, "name", comm, 128, 0);
+	odd_ptr = btf__add_ptr(btf, odd);
+	str = btf__add_ptr(btf, ch);
+	proto = btf__add_func_proto(btf, i32);
+	btf__add_func_param(btf, "o", odd_ptr);
+	btf__add_func_param(btf, "p", task_ptr);
+	btf__add_func_param(btf, "enq_flags", u64);
+	btf__add_func_param(btf, "msg", str);
+	*func = btf__add_func(btf, "probe_me", BTF_FUNC_STATIC, proto);
+	return btf;
+}
+
+TEST(offsets)
+{
+	struct probe_task_offsets off = {};
+	struct btf *btf;
+	int func;
+
+	btf = odd_btf(&func);
+	EXPECT_EQ(16, fields_offset(btf, "task_struct", "pid"));
+	/* Down through a member without a name. */
+	EXPECT_EQ(12, fields_offset(btf, "task_struct", "scx.flags"));
+	EXPECT_GT(0, fields_offset(btf, "task_struct", "scx.none"));
+	EXPECT_GT(0, fields_offset(btf, "task_struct", "bit"));
+	EXPECT_GT(0, fields_offset(btf, "no_struct", "pid"));
+	EXPECT_EQ(0, fields_task_offsets(btf, &off));
+	EXPECT_EQ(16, off.pid);
+	EXPECT_EQ(20, off.comm);
+	EXPECT_EQ(0, off.kf_task);
+	btf__free(btf);
+}
+
+static const struct want_field {
+	const char *name;
+	unsigned int arg, deref, offset, offset2, size, decode;
+} want_fields[] = {
+	{ "count", 0, PROBE_AT, 0, 0, 4, DECODE_SIGNED },
+	{ "mask", 0, PROBE_AT_PTR, 8, 0, 16, DECODE_CPUMASK },
+	{ "pid", 1, PROBE_AT, 16, 0, 4, DECODE_SIGNED },
+	{ "cpus_ptr", 1, PROBE_AT_PTR, 40, 0, 16, DECODE_CPUMASK },
+	{ "weight", 1, PROBE_AT, 8, 0, 4, DECODE_UNSIGNED },
+	{ "scx_flags", 1, PROBE_AT, 12, 0, 4, DECODE_TASK_FLAGS },
+	{ "", 2, PROBE_VALUE, 0, 0, 8, DECODE_ENQ_FLAGS },
+	{ "", 3, PROBE_AT, 0, 0, 64, DECODE_STRING },
+};
+
+TEST(plan)
+{
+	struct probe_func plan;
+	struct probe_desc desc;
+	struct btf *btf;
+	unsigned int i;
+	int func;
+
+	btf = odd_btf(&func);
+	ASSERT_EQ(0, fields_plan_func(btf, "probe_me", 100, &plan, &desc));
+	EXPECT_EQ(1, plan.task_arg);
+	EXPECT_EQ(4, plan.n_args);
+	EXPECT_EQ(4, desc.ret_size);
+	EXPECT_EQ(DECODE_SIGNED, desc.ret_decode);
+	EXPECT_STREQ("task_struct *", desc.params[1].type);
+	EXPECT_STREQ("p", desc.params[1].name);
+	EXPECT_STREQ("u64 ", desc.params[2].type);
+	ASSERT_EQ(ARRAY_SIZE(want_fields), plan.n_fields);
+	for (i = 0; i < plan.n_fields; i++) {
+		const struct want_field *w = &want_fields[i];
+
+		EXPECT_STREQ(w->name, desc.fields[i].name);
+		EXPECT_EQ(w->arg, plan.fields[i].arg);
+		EXPECT_EQ(w->deref, plan.fields[i].deref);
+		EXPECT_EQ(w->offset, plan.fields[i].offset);
+		EXPECT_EQ(w->offset2, plan.fields[i].offset2);
+		EXPECT_EQ(w->size, plan.fields[i].size);
+		EXPECT_EQ(w->decode, desc.fields[i].decode);
+		EXPECT_EQ(desc.fields[i].slot, plan.fields[i].slot);
+	}
+	EXPECT_GT(0, fields_plan_func(btf, "no_func", 1, &plan, &desc));
+	EXPECT_EQ(DESC_NO_TYPES, desc.flags);
+	EXPECT_EQ(0, plan.n_fields);
+	btf__free(btf);
+}
+
+TEST(values)
+{
+	const __u64 words[PROBE_SLOTS] = { 0xffffffffffffffff, 0x1234 };
+	struct desc_field f = { .size = 4, .decode = DECODE_SIGNED };
+
+	EXPECT_EQ(-1ULL, fields_value(&f, words));
+	f.decode = DECODE_UNSIGNED;
+	EXPECT_EQ(0xffffffff, fields_value(&f, words));
+	f.slot = 1;
+	f.size = 1;
+	EXPECT_EQ(0x34, fields_value(&f, words));
+	f.size = 0;
+	EXPECT_EQ(0, fields_value(&f, words));
+}
+
+TEST(real_kernel)
+{
+	const char *kernel = getenv("KTSTR_KERNEL");
+	struct probe_func plan;
+	struct probe_desc desc;
+	char path[512];
+	struct btf *btf;
+
+	if (!kernel)
+		SKIP(return, "KTSTR_KERNEL names no kernel");
+	snprintf(path, sizeof(path), "%s/vmlinux", kernel);
+	btf = btf__parse(path, NULL);
+	if (!btf)
+		SKIP(return, "no BTF in %s", path);
+	EXPECT_EQ(0, fields_plan_op(btf, "sched_ext_ops", "enqueue", "my_enq",
+				    4, &plan, &desc));
+	EXPECT_EQ(0, plan.task_arg);
+	EXPECT_EQ(2, plan.n_args);
+	EXPECT_STREQ("p", desc.params[0].name);
+	EXPECT_STREQ("enq_flags", desc.params[1].name);
+	/* Nine of the task, and the flags. */
+	EXPECT_EQ(10, plan.n_fields);
+	EXPECT_EQ(DESC_BPF, desc.flags);
+	EXPECT_GT(0, fields_plan_op(btf, "sched_ext_ops", "no_op", "x", 4,
+				    &plan, &desc));
+	btf__free(btf);
+}
+
+/* This program has lines of its own. */
+static __attribute__((noinline)) unsigned int line_of_mine(void)
+{
+	return __LINE__;
+}
+
+TEST(source_lines)
+{
+	unsigned int line = 0, here = line_of_mine();
+	char file[SOURCE_PATH_LEN] = "", err[256] = "";
+	struct source *src;
+
+	src = source_open("/proc/self/exe", err, sizeof(err));
+	ASSERT_NE(NULL, src)
+		TH_LOG("%s", err);
+	ASSERT_EQ(0, source_func_line(src, "line_of_mine", file, &line));
+	EXPECT_GE(here, line);
+	EXPECT_LE(here - 2, line);
+	EXPECT_NE(NULL, strstr(file, "repro_fields_test.c"));
+	EXPECT_GT(0, source_func_line(src, "no_such_function", file, &line));
+	source_close(src);
+}
+
+TEST(source_errors)
+{
+	char err[256] = "";
+
+	EXPECT_EQ(NULL, source_open("/nonexistent", err, sizeof(err)));
+	EXPECT_NE(NULL, strstr(err, "/nonexistent"));
+	EXPECT_EQ(NULL, source_open("/proc/self/maps", err, sizeof(err)));
+	EXPECT_NE(NULL, strstr(err, "no source lines"));
+}
+
+TEST_HARNESS_MAIN

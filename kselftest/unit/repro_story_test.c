@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Stories: real records against their golden files, the rules of stitching,
+ * records that a hostile guest could send, and the lines around a story.
+ */
+#include "kselftest_harness.h"
+
+#include <bpf/btf.h>
+
+#include "lib/repro/culprit.h"
+#include "lib/repro/decode.h"
+#include "lib/repro/render.h"
+#include "lib/repro/stitch.h"
+#include "lib/util/util.h"
+#include "repro_data.h"
+
+/* The names of Linux 7.3 that the recorded values need. */
+static const struct kernel_enum {
+	const char *name;
+	struct {
+		const char *name;
+		uint64_t value;
+	} values[10];
+} kernel_enums[] = {
+	{ "scx_dsq_id_flags", {
+		{ "SCX_DSQ_FLAG_BUILTIN", 1ULL << 63 },
+		{ "SCX_DSQ_INVALID", 1ULL << 63 },
+		{ "SCX_DSQ_LOCAL", 1ULL << 63 | 2 },
+		{ "SCX_DSQ_LOCAL_ON", 3ULL << 62 } } },
+	{ "scx_enq_flags", {
+		{ "SCX_ENQ_WAKEUP", 1 },
+		{ "SCX_ENQ_CPU_SELECTED", 1 << 20 } } },
+	{ "scx_wake_flags", { { "SCX_WAKE_TTWU", 8 } } },
+	{ "scx_exit_kind", {
+		{ "SCX_EXIT_NONE", 0 }, { "SCX_EXIT_ERROR", 1024 } } },
+	{ "scx_ent_flags", {
+		{ "SCX_TASK_QUEUED", 1 }, { "SCX_TASK_IN_CUSTODY", 2 },
+		{ "SCX_TASK_RESET_RUNNABLE_AT", 4 },
+		{ "SCX_TASK_DEQD_FOR_SLEEP", 8 },
+		{ "SCX_TASK_STATE_MASK", 0x700 },
+		{ "SCX_TASK_ENABLED", 0x400 } } },
+};
+
+static struct btf *kernel_btf(void)
+{
+	struct btf *btf = btf__new_empty();
+	unsigned int i, j;
+
+	for (i = 0; i < ARRAY_SIZE(kernel_enums); i++) {
+		btf__add_enum64(btf, kernel_enums[i].name, 8, false);
+		for (j = 0; kernel_enums[i].values[j].name; j++)
+			btf__add_enum64_value(btf,
+					      kernel_enums[i].values[j].name,
+					      kernel_enums[i].values[j].value);
+	}
+	return btf;
+}
+
+static void feed_all(struct story *story, const char *data, size_t len)
+{
+	struct probe_rec rec;
+	size_t at = 0;
+
+	while (at + sizeof(rec) <= len) {
+		memcpy(&rec, data + at, sizeof(rec));
+		if (rec.len > len - at - sizeof(rec))
+			break;
+		story_feed(story, data + at, sizeof(rec) + rec.len);
+		at += sizeof(rec) + rec.len;
+	}
+}
+
+FIXTURE(story)
+{
+	struct btf *btf;
+	struct decode *decode;
+	struct story story;
+	struct strbuf out;
+	struct render render;
+};
+
+FIXTURE_SETUP(story)
+{
+	self->btf = kernel_btf();
+	self->decode = decode_create(self->btf);
+	ASSERT_NE(NULL, self->decode);
+	story_init(&self->story);
+	self->out = (struct strbuf)STRBUF_INIT;
+	self->render = (struct render){ .decode = self->decode };
+}
+
+FIXTURE_TEARDOWN(story)
+{
+	story_exit(&self->story);
+	strbuf_free(&self->out);
+	decode_destroy(self->decode);
+	btf__free(self->btf);
+}
+
+static const char * const golden[] = { "bad-dsq", "stall" };
+
+TEST_F(story, golden)
+{
+	char name[128], *data, *expected;
+	unsigned int i;
+	size_t len;
+
+	for (i = 0; i < ARRAY_SIZE(golden); i++) {
+		snprintf(name, sizeof(name), "story/%s.probe", golden[i]);
+		data = data_read(name, &len);
+		snprintf(name, sizeof(name), "story/%s.expected", golden[i]);
+		expected = data_read(name, NULL);
+		ASSERT_NE(NULL, data);
+		ASSERT_NE(NULL, expected);
+		feed_all(&self->story, data, len);
+		story_stitch(&self->story);
+		strbuf_reset(&self->out);
+		render_story(&self->render, &self->story, &self->out);
+		render_pipeline(&self->story, &self->out);
+		EXPECT_STREQ(expected, self->out.text)
+			TH_LOG("%s", golden[i]);
+		EXPECT_EQ(0, self->story.bad);
+		story_exit(&self->story);
+		free(data);
+		free(expected);
+	}
+}
+
+/* No call of another task, whatever the guest has handed over. */
+TEST_F(story, only_the_culprit)
+{
+	unsigned int i;
+	size_t len;
+	char *data;
+
+	data = data_read("story/bad-dsq.probe", &len);
+	ASSERT_NE(NULL, data);
+	feed_all(&self->story, data, len);
+	self->story.culprit.pid++;
+	story_stitch(&self->story);
+	EXPECT_EQ(0, self->story.n_calls);
+	EXPECT_LT(0, self->story.left_out);
+	story_exit(&self->story);
+
+	feed_all(&self->story, data, len);
+	story_stitch(&self->story);
+	for (i = 1; i < self->story.n_calls; i++)
+		EXPECT_LE(self->story.calls[i - 1].entry_ns,
+			  self->story.calls[i].entry_ns);
+	free(data);
+}
+
+static const struct wanted_case {
+	struct probe_call call;
+	struct probe_culprit culprit;
+	bool wanted;
+} wanted_cases[] = {
+	{ { .task = 1, .pid = 5 },
+	  { .source = CULPRIT_SUBJECT, .addr = 1, .pid = 5 }, true },
+	{ { .task = 2, .pid = 6, .current = 1, .current_pid = 5 },
+	  { .source = CULPRIT_SUBJECT, .addr = 1, .pid = 5 }, false },
+	/* The same memory, when it was the task of another pid. */
+	{ { .task = 1, .pid = 4 },
+	  { .source = CULPRIT_SUBJECT, .addr = 1, .pid = 5 }, false },
+	{ { .task = 7, .pid = 5 },
+	  { .source = CULPRIT_MESSAGE, .pid = 5 }, true },
+	{ { .task = 7, .pid = 4 },
+	  { .source = CULPRIT_MESSAGE, .pid = 5 }, false },
+	{ { .task = 7, .pid = 4 }, { .source = CULPRIT_NONE }, true },
+};
+
+TEST(wanted)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(wanted_cases); i++)
+		EXPECT_EQ(wanted_cases[i].wanted,
+			  stitch_wanted(&wanted_cases[i].call,
+					&wanted_cases[i].culprit))
+			TH_LOG("case %u", i);
+}
+
+static int feed(struct story *story, uint32_t type, const void *data,
+		size_t len)
+{
+	struct probe_rec rec = { type, len };
+	char buf[4096];
+
+	memcpy(buf, &rec, sizeof(rec));
+	memcpy(buf + sizeof(rec), data, len);
+	return story_feed(story, buf, sizeof(rec) + len);
+}
+
+TEST_F(story, hostile_records)
+{
+	struct probe_desc desc = { .task_arg = PROBE_NO_ARG };
+	struct probe_call call = { .seq = 1 };
+	struct story *story = &self->story;
+
+	memset(desc.name, '\033', sizeof(desc.name));
+	/* A call of a function that nobody has described. */
+	EXPECT_EQ(-EBADMSG, feed(story, PROBE_REC_CALL, &call, sizeof(call)));
+	EXPECT_EQ(-EBADMSG, feed(story, PROBE_REC_FUNC, &desc, 12));
+	EXPECT_EQ(-EBADMSG, feed(story, 99, &desc, sizeof(desc)));
+	EXPECT_EQ(-EBADMSG, story_feed(story, "abc", 3));
+	desc.id = 5;
+	EXPECT_EQ(-EBADMSG, feed(story, PROBE_REC_FUNC, &desc, sizeof(desc)));
+	desc.id = 0;
+	desc.n_params = 1;
+	desc.n_fields = 1;
+	desc.fields[0].size = 8;
+	desc.fields[0].slot = PROBE_SLOTS - 1;
+	EXPECT_EQ(-EBADMSG, feed(story, PROBE_REC_FUNC, &desc, sizeof(desc)));
+	desc.fields[0].slot = 0;
+	EXPECT_EQ(0, feed(story, PROBE_REC_FUNC, &desc, sizeof(desc)));
+	EXPECT_EQ('?', story->descs[0].name[0]);
+	EXPECT_EQ(sizeof(desc.name) - 1, strlen(story->descs[0].name));
+	call.entry_ns = 2;
+	call.exit_ns = 1;
+	EXPECT_EQ(-EBADMSG, feed(story, PROBE_REC_CALL, &call, sizeof(call)));
+	EXPECT_EQ(7, story->bad);
+}
+
+static const struct report_case {
+	struct repro_report report;
+	const char *first_line;
+} report_cases[] = {
+	{ { .primary_ran = true, .end = REPRO_NO_BOOT, .reason = "why" },
+	  "repro VM did not boot: why\n" },
+	{ { .primary_ran = true, .end = REPRO_TIMED_OUT, .reason = "why" },
+	  "repro VM timed out: why\n" },
+	{ { .primary_ran = true, .end = REPRO_NO_ATTACH, .reason = "why" },
+	  "scheduler did not attach in the repro VM: why\n" },
+	{ { .primary_ran = true, .match = EXIT_REPRODUCED, .rounds = 1,
+	    .matched = 1 }, "reproduced\n" },
+	{ { .primary_ran = true, .match = EXIT_REPRODUCED, .rounds = 3,
+	    .matched = 1 }, "reproduced, 1 of 3 rounds\n" },
+	{ { .primary_ran = true, .match = EXIT_DIFFERENT, .rounds = 1 },
+	  "NOT reproduced: a different crash\n" },
+	{ { .primary_ran = true, .match = EXIT_NOT_REPRODUCED, .rounds = 3 },
+	  "not reproduced: the scheduler ran normally, 0 of 3 rounds\n" },
+	{ { .match = EXIT_REPRODUCED, .rounds = 1 },
+	  "PRIMARY DID NOT REACH WORKLOAD" },
+};
+
+TEST_F(story, report_lines)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(report_cases); i++) {
+		strbuf_reset(&self->out);
+		render_repro(&self->render, &report_cases[i].report,
+			     &self->out);
+		EXPECT_EQ(0, strncmp(report_cases[i].first_line, self->out.text,
+				     strlen(report_cases[i].first_line)))
+			TH_LOG("case %u: %s", i, self->out.text);
+		EXPECT_NE(NULL, strstr(self->out.text,
+				       "\nno call of the culprit"));
+		EXPECT_NE(NULL, strstr(self->out.text,
+				       "\nrepro VM duration: 0.0s\n"));
+	}
+}
+
+TEST_F(story, tails_are_cut)
+{
+	struct strbuf log = STRBUF_INIT;
+	const struct repro_report report = {
+		.primary_ran = true, .match = EXIT_REPRODUCED, .rounds = 1,
+		.console = &log,
+	};
+	unsigned int i;
+
+	for (i = 0; i < 100; i++)
+		strbuf_addf(&log, "line %u\n", i);
+	render_repro(&self->render, &report, &self->out);
+	EXPECT_NE(NULL, strstr(self->out.text,
+			       "--- repro VM dmesg ---\nline 60\n"));
+	EXPECT_EQ(NULL, strstr(self->out.text, "scheduler log"));
+	strbuf_free(&log);
+}
+
+TEST_HARNESS_MAIN
