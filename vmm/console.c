@@ -112,6 +112,8 @@ bool line_cutter_add(struct line_cutter *lc, char byte)
 }
 
 static const char panic_words[] = "Kernel panic - not syncing";
+static const char halt_words[] = "reboot: System halted";
+static const char no_power_words[] = "reboot: Power off not available";
 
 /* First words of an oops, as the architectures and lib/bug.c print them. */
 static const char * const oops_words[] = {
@@ -166,6 +168,8 @@ void banner_scan(struct banner *b, const char *line, uint64_t now_ns)
 		return;
 	}
 
+	if (starts(line, halt_words) || starts(line, no_power_words))
+		b->halted = true;
 	if (starts(line, "Oops")) {
 		b->fatal_oops = true;
 		/* The line before it says what happened. */

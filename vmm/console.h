@@ -67,12 +67,14 @@ bool line_cutter_add(struct line_cutter *lc, char byte);
  * @panic: the panic line, "" while there is none
  * @oops: the first line of the last oops or BUG, "" for none
  * @fatal_oops: an oops header was among it
+ * @halted: it has stopped all CPUs, for want of a way to switch off
  * @panic_ns: when the panic line came (CLOCK_MONOTONIC), 0 for never
  */
 struct banner {
 	char panic[CONSOLE_LINE_MAX];
 	char oops[CONSOLE_LINE_MAX];
 	bool fatal_oops;
+	bool halted;
 	uint64_t panic_ns;
 };
 

@@ -116,6 +116,8 @@ static void check_clock(struct vm *vm, uint64_t now_ns)
 {
 	uint64_t panic_ns = vm->banner.panic_ns;
 
+	if (vm->banner.halted)
+		vm_note_end(vm, VM_END_POWEROFF, "the kernel halted");
 	if (panic_ns && now_ns - panic_ns >= PANIC_GRACE_NS)
 		vm_note_end(vm, VM_END_PANIC, "%s", vm->banner.panic);
 	if (now_ns - vm->start_ns >= vm->deadline_ms * NSEC_PER_MSEC)

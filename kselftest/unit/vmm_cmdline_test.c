@@ -62,6 +62,17 @@ TEST_F(cmdline, quiet_or_verbose)
 	EXPECT_NE(NULL, strstr(self->sb.text, " earlyprintk=serial"));
 }
 
+TEST_F(cmdline, acpi_is_for_nodes)
+{
+	ASSERT_EQ(0, cmdline_build(&self->config, &self->sb, &self->err));
+	EXPECT_NE(NULL, strstr(self->sb.text, " acpi=off"));
+
+	strbuf_reset(&self->sb);
+	self->config.numa = true;
+	ASSERT_EQ(0, cmdline_build(&self->config, &self->sb, &self->err));
+	EXPECT_EQ(NULL, strstr(self->sb.text, "acpi"));
+}
+
 TEST_F(cmdline, callers_words_come_last)
 {
 	self->config.extra = "reboot=t init=/x";

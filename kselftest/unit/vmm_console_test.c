@@ -164,4 +164,27 @@ TEST(banner_names_the_cause)
 	}
 }
 
+TEST(halt_is_an_end_but_no_panic)
+{
+	static const struct {
+		const char *line;
+		bool halted;
+	} cases[] = {
+		{ "[   10.5] reboot: System halted", true },
+		{ "[   10.5] reboot: Power off not available: System halted instead",
+		  true },
+		{ "[   10.5] reboot: Restarting system", false },
+		{ "# reboot: System halted", false },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct banner b = { .panic_ns = 0 };
+
+		banner_scan(&b, cases[i].line, 1);
+		EXPECT_EQ(cases[i].halted, b.halted);
+		EXPECT_FALSE(banner_seen(&b));
+	}
+}
+
 TEST_HARNESS_MAIN

@@ -14,6 +14,7 @@
 #include "vmm/x86/acpi.h"
 #include "vmm/x86/cmdline.h"
 #include "vmm/x86/layout.h"
+#include "vmm/x86/mptable.h"
 
 #define E820_RAM		1
 #define E820_RESERVED		2
@@ -155,6 +156,7 @@ static int load_cmdline(struct vm *vm, const struct vm_config *config,
 	const struct cmdline_config c = {
 		.ring_gpa = vm->mem.ring_gpa,
 		.ring_size = vm->mem.ring_size,
+		.numa = vm->topology.nodes > 1,
 		.verbose = config->verbose,
 		.extra = config->cmdline,
 		.max = min(bp->hdr.cmdline_size, X86_CMDLINE_MAX - 1U),
@@ -225,6 +227,10 @@ static int load_tables(struct vm *vm, const struct vm_error *err)
 			X86_ACPI_SIZE))
 		return vm_fail(err, -EINVAL,
 			       "too many CPUs for the ACPI tables");
+	if (!mptable_build(&vm->machine.apic, X86_MPTABLE_GPA,
+			   guest_mem_at(mem, X86_MPTABLE_GPA, X86_MPTABLE_SIZE),
+			   X86_MPTABLE_SIZE))
+		return vm_fail(err, -EINVAL, "too many CPUs for the MP table");
 	return 0;
 }
 

@@ -15,6 +15,7 @@
  * struct cmdline_config - what goes into it
  * @ring_gpa: guest address of the ring
  * @ring_size: its bytes
+ * @numa: there is more than one node
  * @verbose: the kernel talks from its first moment
  * @extra: words added at the end, so that they win; may be NULL
  * @max: the longest that the kernel takes, without the NUL
@@ -22,6 +23,7 @@
 struct cmdline_config {
 	uint64_t ring_gpa;
 	uint64_t ring_size;
+	bool numa;
 	bool verbose;
 	const char *extra;
 	uint32_t max;

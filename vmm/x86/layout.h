@@ -19,7 +19,9 @@
 /* RAM ends here as on a PC with an extended BIOS data area. */
 #define X86_LOW_RAM_END		0x9fc00
 #define X86_ACPI_GPA		0xe0000		/* where a BIOS keeps its tables */
-#define X86_ACPI_SIZE		0x20000
+#define X86_ACPI_SIZE		0x10000
+#define X86_MPTABLE_GPA		0xf0000
+#define X86_MPTABLE_SIZE	0x10000
 #define X86_HIGH_RAM_START	0x100000
 
 #define X86_LAPIC_GPA		0xfee00000

@@ -9,15 +9,19 @@
 #include "vmm/x86/layout.h"
 
 #define I8042_COMMAND		4	/* port 0x64 */
+#define I8042_OUTPUT_FULL	(1U << 0)
 #define I8042_PULSE_RESET	0xfe
 #define CF9_RESET		(1U << 2)
 
-/* Both buffers are always empty: a driver neither waits nor finds a mouse. */
+/*
+ * Always something to read, never busy: a driver that probes gives up at once,
+ * and a kernel that resets does not wait.
+ */
 static uint32_t i8042_read(struct vm_device *dev __maybe_unused,
 			   unsigned int offset __maybe_unused,
 			   unsigned int size __maybe_unused)
 {
-	return 0;
+	return I8042_OUTPUT_FULL;
 }
 
 static void i8042_write(struct vm_device *dev, unsigned int offset,
