@@ -142,7 +142,7 @@ static int add_share(struct emuhost_request *req, const char *name)
 	err = resolve(name, path);
 	if (err) {
 		pr_err("folder %s: %s", name, strerror(-err));
-		return err;
+		return -EINVAL;
 	}
 	if (!strcmp(path, "/")) {
 		pr_err("all of the host writable? Name the output folder");
@@ -180,11 +180,13 @@ static int add_readable(struct emuhost_request *req, const char *name)
 		*strrchr(path, '/') = '\0';
 		err = 0;
 	}
-	if (err)
+	if (err) {
 		pr_err("%s: %s", name, strerror(-err));
-	else if (path_covered(path) && !shared(req, path))
+		return -EINVAL;
+	}
+	if (path_covered(path) && !shared(req, path))
 		add(req, 'r', path);
-	return err;
+	return 0;
 }
 
 /*

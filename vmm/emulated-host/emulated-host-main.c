@@ -134,7 +134,7 @@ static int run(struct options *o)
 	err = emuhost_run(&o->config, &status);
 	if (!err)
 		return emuhost_exit_code(status);
-	if (err == -EINVAL || err == -ENOTDIR || err == -E2BIG)
+	if (err == -EINVAL || err == -E2BIG)
 		return KSFT_FAIL;
 	return err == -ENOENT ? KSFT_SKIP : EMUHOST_EXIT_BROKEN;
 }

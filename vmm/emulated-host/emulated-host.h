@@ -106,7 +106,7 @@ bool emuhost_inside(void);
  *
  * Return: 0; -ENOENT when fetch.sh has not been run or the agent is missing;
  * -EIO when emulated hosts broke, reported as `infrastructure:`; -EINVAL,
- * -ENOTDIR for a configuration that makes no sense; another -errno.
+ * -E2BIG for a configuration that makes no sense; another -errno.
  */
 int emuhost_run(const struct emuhost_config *config, int *status);
 

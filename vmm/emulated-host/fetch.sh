@@ -164,6 +164,7 @@ check()
 
 # What is run dies with us, by kill -9 too.
 tie=()
+job=
 
 apt_init()
 {
@@ -202,8 +203,12 @@ apt_do()
 	local doing=$1 program=$2 why
 
 	shift 2
+	# In the background: a trap waits for what is in the foreground.
 	"${tie[@]}" "$program" "${apt_options[@]}" -qq "$@" \
-		>"$apt/out" 2>"$apt/err" </dev/null && return
+		>"$apt/out" 2>"$apt/err" </dev/null &
+	job=$!
+	wait "$job" && job= && return
+	job=
 	why=$(grep -h -m 1 '^E:' "$apt/err") ||
 		why=$(tail -n 1 "$apt/err") || true
 	space_look
@@ -288,6 +293,7 @@ packages_unpack()
 # ---- an entry ----
 
 # Made in a temporary folder beside it.
+tmp=
 entry=
 root=
 
@@ -425,10 +431,19 @@ add_modules()
 	done
 }
 
+clean()
+{
+	if [[ -n $job ]]; then
+		kill "$job" 2>/dev/null || true
+		wait "$job" 2>/dev/null || true
+	fi
+	rm -rf "$tmp"
+}
+
 # fetch: leaves a new entry, or nothing.
 fetch()
 {
-	local tmp free_mb version key
+	local free_mb version key
 
 	mkdir -p "$cache" 2>/dev/null || wrong "cannot make $cache"
 	exec 9>"$cache/lock" || wrong "cannot write to $cache"
@@ -447,8 +462,7 @@ fetch()
 	((free_mb >= need_mb)) || wrong "no space in $cache:" \
 		"$need_mb MB are needed, $free_mb MB are free"
 	tmp=$(mktemp -d "$cache/tmp.XXXXXX")
-	# shellcheck disable=SC2064 # now: it is local
-	trap "rm -rf '$tmp'" EXIT
+	trap clean EXIT
 	trap 'exit 130' INT
 	trap 'exit 143' TERM HUP
 
@@ -458,15 +472,20 @@ fetch()
 	entry=$tmp/entry
 	# Not `entry_make || ...`: that would switch `set -e` off in there.
 	entry_make "$tmp" 2>"$tmp/err" &
-	wait "$!" || {
+	job=$!
+	wait "$job" || {
 		space_look
 		wrong "$(sed -n -e 's/^# emulated host: //' -e '$p' "$tmp/err")"
 	}
+	job=
 	version=$(<"$entry/version")
 	key=qemu-$version-linux-$kernel-$layout
 	sync -f "$entry"
-	rm -rf "${cache:?}/$key"
-	mv "$entry" "$cache/$key"
+	# One that is whole may be in use.
+	if [[ ! -s $cache/$key/version ]]; then
+		rm -rf "${cache:?}/$key"
+		mv "$entry" "$cache/$key"
+	fi
 	ln -s "$key" "$tmp/current"
 	mv -T "$tmp/current" "$current"
 	say "QEMU $version and Linux $kernel are ready"
