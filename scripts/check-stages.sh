@@ -73,7 +73,8 @@ in_kvm_prefix()
 {
 	kvm_look
 	[[ $kvm_state = usable ]] ||
-		in_kvm=("$obj/ktstr-emulated-host" -e KTSTR_KERNEL --)
+		in_kvm=("$obj/ktstr-emulated-host" -e KTSTR_KERNEL
+			-e KTSTR_SCHEDULER_DIR --)
 }
 
 stage_clang()
@@ -140,5 +141,6 @@ stage_boots()
 	attempt boots.build "${make_suite[@]}" "-j$jobs_of_make" bench || return
 	program "boots: 50 in a row, 1, 2 and 4 CPUs" 800 env \
 		KTSTR_KERNEL="$kernel" KTSTR_OWNER_PID=$$ \
+		KTSTR_SCHEDULER_DIR="$obj" \
 		"${in_kvm[@]}" "$obj/bench/boot" -n 50 -c 1,2,4
 }
