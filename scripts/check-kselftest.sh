@@ -42,8 +42,8 @@ kselftest_quick()
 
 	quick=(env KTSTR_KERNEL="$kernel")
 	for program in $(suite_programs); do
-		first=$("$install/ktstr/$program" -l 2>&1 |
-			awk '/^#/ { next } { print $NF; exit }')
+		first=$(program_lists "$program" |
+			awk '$2 != "-" && !seen++ { print $2 }')
 		name=${program//[^A-Za-z0-9_]/_}
 		quick+=("KSELFTEST_${name^^}_ARGS=-t $first")
 	done
