@@ -139,7 +139,9 @@ tools_look()
 			packages+=" debian-keyring"
 	fi
 	if [[ -n $packages ]]; then
-		packages=$(tr ' ' '\n' <<<"$packages" | sort -u | xargs)
+		packages=$(tr ' ' '\n' <<<"$packages" | sort -u | tr '\n' ' ')
+		packages=${packages# }
+		packages=${packages% }
 		is_debian && absent+=" (apt-get install $packages)" ||
 			absent+=" (Fedora: dnf install $packages)"
 	fi
@@ -192,7 +194,7 @@ apt_init()
 		-o Dir::Cache="$apt/cache" -o Dir::Log=/dev/null
 		-o APT::Architecture=amd64 -o APT::Architectures=amd64
 		-o APT::Sandbox::User=root -o Debug::NoLocking=1
-		-o Acquire::Languages=none -o Acquire::Retries=2
+		-o APT::Update::Error-Mode=any -o Acquire::Languages=none -o Acquire::Retries=2
 		-o Acquire::http::Timeout=30 -o Acquire::https::Timeout=30
 	)
 }
@@ -446,7 +448,8 @@ fetch()
 	local free_mb version key
 
 	mkdir -p "$cache" 2>/dev/null || wrong "cannot make $cache"
-	exec 9>"$cache/lock" || wrong "cannot write to $cache"
+	[[ -w $cache ]] || wrong "cannot write to $cache"
+	exec 9>"$cache/lock"
 	flock -n 9 || {
 		say "waiting for another one that is being fetched"
 		flock -w "$lock_limit_s" 9 ||
