@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <linux/kvm.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,6 +46,16 @@ void vm_irq_line(void *ctx, unsigned int line, bool level)
 	struct kvm_irq_level irq = { .irq = line, .level = level };
 
 	ioctl(vm->kvm.vm_fd, KVM_IRQ_LINE, &irq);
+}
+
+static unsigned int host_cpus(void)
+{
+	cpu_set_t set;
+
+	/* It fails where there are more CPUs than a cpu_set_t holds. */
+	if (sched_getaffinity(0, sizeof(set), &set))
+		return CPU_SETSIZE;
+	return CPU_COUNT(&set);
 }
 
 static int check_config(const struct vm_config *c, const struct vm_error *err)
@@ -194,6 +205,7 @@ int vm_create(const struct vm_config *config, struct vm **out, char *err,
 	vm->created_ns = clock_now_ns();
 	vm->topology = config->topology;
 	vm->deadline_ms = config->deadline_ms;
+	vm->crowded = topology_cpus(&vm->topology) >= host_cpus();
 	vm->ops = config->ops;
 	vm->ctx = config->ctx;
 	vm->kvm.fd = -1;

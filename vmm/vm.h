@@ -29,7 +29,7 @@ struct vm;
  */
 enum vm_end {
 	VM_END_NONE,		/* it did not run */
-	VM_END_POWEROFF,	/* the guest powered off or reset: the normal end */
+	VM_END_POWEROFF,	/* it powered off, reset or halted: the normal end */
 	VM_END_PANIC,		/* the kernel printed a panic or oops banner */
 	VM_END_TRIPLE_FAULT,	/* KVM_EXIT_SHUTDOWN */
 	VM_END_DEADLINE,	/* it was still running when its time was up */
@@ -86,7 +86,8 @@ struct vm_config {
 /**
  * struct vm_result - how it ended
  * @end: why
- * @stage: the last stage reached, from the ring or COM2, whichever is later
+ * @stage: the last stage reached, from the ring or COM2, whichever is later;
+ *	STAGE_KERNEL as soon as the kernel has looked at its serial port
  * @message: one line for people: the panic line, the KVM error, the wait
  * @run_ns: from the first KVM_RUN to the end
  * @first_run_ns: from vm_create() to the first KVM_RUN
@@ -127,10 +128,11 @@ int vm_create(const struct vm_config *config, struct vm **vm,
  * vm_run() - run it to its end
  *
  * Starts a thread a vCPU, serves the guest, and comes back when it is over,
- * at the deadline at the latest, with every thread joined.
+ * at the deadline at the latest, with every thread joined. Once for each VM.
  *
- * Return: 0 when @result is filled in, whatever the end; -errno when no vCPU
- * could be started.
+ * Return: 0 when @result is filled in, whatever the end; -errno when a vCPU
+ * could not be started; -ETIMEDOUT when KVM does not let go of one (its memory
+ * then stays, also after vm_destroy()).
  */
 int vm_run(struct vm *vm, struct vm_result *result);
 
@@ -170,6 +172,9 @@ uint64_t vm_vcpu_time_ns(struct vm *vm, unsigned int vcpu);
 
 /**
  * vm_guest_tsc() - the guest's time stamp counter now
+ *
+ * By the offset at the start: wrong when the guest writes the counter, or on
+ * a host whose own is not the same on all CPUs.
  */
 uint64_t vm_guest_tsc(struct vm *vm);
 

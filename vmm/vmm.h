@@ -54,6 +54,7 @@ struct vm_end_note {
 
 /**
  * struct vm - a machine
+ * @crowded: not every vCPU, and the service loop, has a host CPU for itself
  * @wake_fd: eventfd that wakes the service loop
  * @doorbell_fd: eventfd that the guest's doorbell page signals
  * @stopping: vCPU threads leave when it is set
@@ -65,6 +66,7 @@ struct vm_end_note {
 struct vm {
 	struct topology topology;
 	unsigned int deadline_ms;
+	bool crowded;
 	const struct vm_ops *ops;
 	void *ctx;
 

@@ -73,6 +73,17 @@ TEST_F(cmdline, acpi_is_for_nodes)
 	EXPECT_EQ(NULL, strstr(self->sb.text, "acpi"));
 }
 
+TEST_F(cmdline, crowded_cpus_start_one_by_one)
+{
+	ASSERT_EQ(0, cmdline_build(&self->config, &self->sb, &self->err));
+	EXPECT_EQ(NULL, strstr(self->sb.text, "cpuhp.parallel"));
+
+	strbuf_reset(&self->sb);
+	self->config.crowded = true;
+	ASSERT_EQ(0, cmdline_build(&self->config, &self->sb, &self->err));
+	EXPECT_NE(NULL, strstr(self->sb.text, " cpuhp.parallel=0"));
+}
+
 TEST_F(cmdline, callers_words_come_last)
 {
 	self->config.extra = "reboot=t init=/x";

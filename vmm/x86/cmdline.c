@@ -46,6 +46,11 @@ static const char * const words_one_node[] = {
 	"acpi=off",
 };
 
+/* CPUs that start together spin for each other; here they would take turns. */
+static const char * const words_crowded[] = {
+	"cpuhp.parallel=0",
+};
+
 /* Printing is slow: two exits a character. Errors still appear. */
 static const char * const words_quiet[] = {
 	"quiet",
@@ -70,6 +75,8 @@ int cmdline_build(const struct cmdline_config *config, struct strbuf *sb,
 	add_words(sb, words_always, ARRAY_SIZE(words_always));
 	if (!config->numa)
 		add_words(sb, words_one_node, ARRAY_SIZE(words_one_node));
+	if (config->crowded)
+		add_words(sb, words_crowded, ARRAY_SIZE(words_crowded));
 	if (config->verbose)
 		add_words(sb, words_verbose, ARRAY_SIZE(words_verbose));
 	else

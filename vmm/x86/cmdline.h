@@ -16,6 +16,7 @@
  * @ring_gpa: guest address of the ring
  * @ring_size: its bytes
  * @numa: there is more than one node
+ * @crowded: CPUs share host CPUs
  * @verbose: the kernel talks from its first moment
  * @extra: words added at the end, so that they win; may be NULL
  * @max: the longest that the kernel takes, without the NUL
@@ -24,6 +25,7 @@ struct cmdline_config {
 	uint64_t ring_gpa;
 	uint64_t ring_size;
 	bool numa;
+	bool crowded;
 	bool verbose;
 	const char *extra;
 	uint32_t max;

@@ -107,14 +107,13 @@ static int init_irqchip(struct vm *vm, const struct vm_error *err)
 
 /*
  * A vCPU that polls before it halts takes the host CPU from its sisters when
- * there are more of them than host CPUs.
+ * there are not enough of those.
  */
 static void limit_halt_polling(struct vm *vm)
 {
 	struct kvm_enable_cap cap = { .cap = KVM_CAP_HALT_POLL };
-	long host_cpus = sysconf(_SC_NPROCESSORS_ONLN);
 
-	if ((long)topology_cpus(&vm->topology) > host_cpus - 1)
+	if (vm->crowded)
 		ioctl(vm->kvm.vm_fd, KVM_ENABLE_CAP, &cap);
 }
 
