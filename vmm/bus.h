@@ -17,7 +17,7 @@
 
 struct vm_device;
 
-/**
+/*
  * struct vm_device_ops - a device's handlers
  * @name: for messages
  * @read: the register at @offset; @size is 1, 2 or 4
@@ -34,7 +34,7 @@ struct vm_device_ops {
 		      unsigned int size, uint32_t value);
 };
 
-/**
+/*
  * struct vm_device - a range of ports; embedded in a device's state
  */
 struct vm_device {
@@ -48,14 +48,14 @@ struct bus {
 	unsigned int n_devices;
 };
 
-/**
+/*
  * bus_add() - plug a device in
  *
  * Return: 0; -EBUSY when its ports are taken, -ENOSPC.
  */
 int bus_add(struct bus *bus, struct vm_device *dev);
 
-/**
+/*
  * bus_access() - one access by the guest
  * @data: @size bytes; what no device answers reads as ones
  */

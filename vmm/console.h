@@ -14,7 +14,7 @@
 #define CONSOLE_TAIL_SIZE	(192U << 10)
 #define CONSOLE_LINE_MAX	240
 
-/**
+/*
  * struct console - text with its middle left out when it grows too long
  * @head: the first bytes
  * @tail: the last ones, a ring
@@ -28,7 +28,7 @@ struct console {
 	char *text;
 };
 
-/**
+/*
  * console_init() - start empty
  *
  * Return: 0 or -ENOMEM.
@@ -37,7 +37,7 @@ int console_init(struct console *c);
 void console_exit(struct console *c);
 void console_add(struct console *c, const char *bytes, size_t len);
 
-/**
+/*
  * console_text() - all that is kept, as one string
  * @len: gets its length
  *
@@ -45,7 +45,7 @@ void console_add(struct console *c, const char *bytes, size_t len);
  */
 const char *console_text(struct console *c, size_t *len);
 
-/**
+/*
  * struct line_cutter - collects bytes up to the end of a line
  *
  * Longer lines lose their end; control bytes become blanks.
@@ -55,14 +55,14 @@ struct line_cutter {
 	size_t len;
 };
 
-/**
+/*
  * line_cutter_add() - add one byte
  *
  * Return: true when lc->line now holds a whole line, until the next call.
  */
 bool line_cutter_add(struct line_cutter *lc, char byte);
 
-/**
+/*
  * struct banner - what a dying kernel has said
  * @panic: the panic line, "" while there is none
  * @oops: the first line of the last oops or BUG, "" for none
@@ -78,18 +78,18 @@ struct banner {
 	uint64_t panic_ns;
 };
 
-/**
+/*
  * banner_scan() - look at one line of the kernel's console
  * @now_ns: CLOCK_MONOTONIC
  */
 void banner_scan(struct banner *b, const char *line, uint64_t now_ns);
 
-/**
+/*
  * banner_seen() - did the kernel say that it dies?
  */
 bool banner_seen(const struct banner *b);
 
-/**
+/*
  * banner_message() - one line: the panic, and the oops that led to it
  */
 void banner_message(const struct banner *b, char *text, size_t size);

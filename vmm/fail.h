@@ -9,7 +9,7 @@
 
 #include "lib/util/compiler.h"
 
-/**
+/*
  * struct vm_error - where a sentence goes
  * @text: its place; may be NULL
  * @size: bytes there
@@ -19,7 +19,7 @@ struct vm_error {
 	size_t size;
 };
 
-/**
+/*
  * vm_fail() - write the sentence, give back the number
  * @ret: -errno
  *

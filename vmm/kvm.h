@@ -11,7 +11,7 @@
 
 #define KVM_DEFAULT_PATH	"/dev/kvm"
 
-/**
+/*
  * struct kvm - the device and a VM on it
  * @fd: /dev/kvm
  * @vm_fd: the VM
@@ -25,7 +25,7 @@ struct kvm {
 	unsigned int max_vcpus;
 };
 
-/**
+/*
  * kvm_init() - open the device, demand the capabilities, create a VM
  * @path: of the device, NULL for /dev/kvm
  *
@@ -35,7 +35,7 @@ struct kvm {
 int kvm_init(struct kvm *kvm, const char *path, const struct vm_error *err);
 void kvm_exit(struct kvm *kvm);
 
-/**
+/*
  * kvm_has() - what KVM_CHECK_EXTENSION says of a capability
  */
 int kvm_has(const struct kvm *kvm, unsigned int cap);

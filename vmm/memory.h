@@ -26,7 +26,7 @@
 #define MEM_HOLE_START	(3 * MEM_GIB)
 #define MEM_HOLE_END	(4 * MEM_GIB)
 
-/**
+/*
  * struct guest_range - a piece of guest physical memory
  */
 struct guest_range {
@@ -34,7 +34,7 @@ struct guest_range {
 	uint64_t size;
 };
 
-/**
+/*
  * struct guest_mem - the memory of one VM
  * @fd: the memfd
  * @base: where it is mapped
@@ -54,7 +54,7 @@ struct guest_mem {
 	unsigned int n_ram;
 };
 
-/**
+/*
  * guest_mem_layout() - where RAM and ring lie; allocates nothing
  * @ram_size: bytes, whole pages
  * @ring_size: bytes, whole pages
@@ -62,7 +62,7 @@ struct guest_mem {
 void guest_mem_layout(struct guest_mem *mem, uint64_t ram_size,
 		      uint64_t ring_size);
 
-/**
+/*
  * guest_mem_init() - lay out and map, all zero
  *
  * Return: 0 or -errno with the reason in @err.
@@ -71,26 +71,26 @@ int guest_mem_init(struct guest_mem *mem, uint64_t ram_size,
 		   uint64_t ring_size, const struct vm_error *err);
 void guest_mem_exit(struct guest_mem *mem);
 
-/**
+/*
  * guest_mem_slots() - hand the memory to KVM
  * @vm_fd: KVM's VM
  */
 int guest_mem_slots(const struct guest_mem *mem, int vm_fd,
 		    const struct vm_error *err);
 
-/**
+/*
  * guest_mem_at() - the host's address of guest RAM
  *
  * Return: NULL when any of the @len bytes at @gpa is not RAM.
  */
 void *guest_mem_at(const struct guest_mem *mem, uint64_t gpa, uint64_t len);
 
-/**
+/*
  * guest_mem_ring() - the host's address of the ring
  */
 void *guest_mem_ring(const struct guest_mem *mem);
 
-/**
+/*
  * guest_mem_doorbell() - guest address of the page that is no memory
  */
 uint64_t guest_mem_doorbell(const struct guest_mem *mem);

@@ -15,7 +15,7 @@
 
 #define OUTBUF_SIZE	(32U << 10)
 
-/**
+/*
  * struct outbuf - the bytes
  * @wake_fd: eventfd of the loop, -1 for none; not owned
  * @dropped: bytes that found no room; under @lock
@@ -32,7 +32,7 @@ void outbuf_init(struct outbuf *ob, int wake_fd);
 void outbuf_exit(struct outbuf *ob);
 void outbuf_put(struct outbuf *ob, char byte);
 
-/**
+/*
  * outbuf_take() - fetch all that is there
  * @bytes: at least OUTBUF_SIZE
  *

@@ -11,6 +11,11 @@
 
 #include <stddef.h>
 
+/**
+ * enum kvm_usability - the answer
+ * @KVM_USABLE: a kernel can run here
+ * @KVM_UNUSABLE: it cannot
+ */
 enum kvm_usability {
 	KVM_USABLE,
 	KVM_UNUSABLE,

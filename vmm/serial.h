@@ -15,7 +15,7 @@
 
 #define SERIAL_PORTS	8
 
-/**
+/*
  * struct serial - one UART
  * @lock: guards all below but @touched and the constants
  * @out: where sent bytes go
@@ -45,7 +45,7 @@ struct serial {
 	bool tx_empty_irq;
 };
 
-/**
+/*
  * struct serial_config - how a UART is wired
  */
 struct serial_config {

@@ -26,15 +26,22 @@ struct vm;
 
 /**
  * enum vm_end - why a VM stopped
+ * @VM_END_NONE: it did not run
+ * @VM_END_POWEROFF: it powered off, reset or halted: the normal end
+ * @VM_END_PANIC: the kernel printed a panic or oops banner
+ * @VM_END_TRIPLE_FAULT: KVM_EXIT_SHUTDOWN
+ * @VM_END_DEADLINE: it was still running when its time was up
+ * @VM_END_KILLED: vm_stop() was called
+ * @VM_END_KVM_ERROR: KVM_RUN failed or left for a reason unknown
  */
 enum vm_end {
-	VM_END_NONE,		/* it did not run */
-	VM_END_POWEROFF,	/* it powered off, reset or halted: the normal end */
-	VM_END_PANIC,		/* the kernel printed a panic or oops banner */
-	VM_END_TRIPLE_FAULT,	/* KVM_EXIT_SHUTDOWN */
-	VM_END_DEADLINE,	/* it was still running when its time was up */
-	VM_END_KILLED,		/* vm_stop() was called */
-	VM_END_KVM_ERROR,	/* KVM_RUN failed or left for a reason unknown */
+	VM_END_NONE,
+	VM_END_POWEROFF,
+	VM_END_PANIC,
+	VM_END_TRIPLE_FAULT,
+	VM_END_DEADLINE,
+	VM_END_KILLED,
+	VM_END_KVM_ERROR,
 };
 
 /**
@@ -126,6 +133,8 @@ int vm_create(const struct vm_config *config, struct vm **vm,
 
 /**
  * vm_run() - run it to its end
+ * @vm: from vm_create()
+ * @result: gets how it ended
  *
  * Starts a thread a vCPU, serves the guest, and comes back when it is over,
  * at the deadline at the latest, with every thread joined. Once for each VM.
@@ -138,6 +147,7 @@ int vm_run(struct vm *vm, struct vm_result *result);
 
 /**
  * vm_stop() - end a running VM from a callback or another thread
+ * @vm: the machine
  *
  * Context: any thread; async-signal-safe.
  */
@@ -145,11 +155,14 @@ void vm_stop(struct vm *vm);
 
 /**
  * vm_ring_control() - set WIRE_CTL_* bits for the guest to see
+ * @vm: the machine
+ * @bits: set beside those that are set already
  */
 void vm_ring_control(struct vm *vm, uint32_t bits);
 
 /**
  * vm_memory() - guest RAM for an observer
+ * @vm: the machine
  * @gpa: guest physical address
  * @len: bytes wanted from there on
  *
@@ -159,12 +172,17 @@ void vm_ring_control(struct vm *vm, uint32_t bits);
 void *vm_memory(struct vm *vm, uint64_t gpa, size_t len);
 
 /**
- * vm_memory_size() - bytes of guest RAM
+ * vm_memory_size() - how much RAM the guest has
+ * @vm: the machine
+ *
+ * Return: bytes; with more than 3 GiB not all at addresses below that number.
  */
 uint64_t vm_memory_size(const struct vm *vm);
 
 /**
  * vm_vcpu_time_ns() - CPU time that a vCPU's thread has used
+ * @vm: the machine
+ * @vcpu: the kernel's number of the CPU
  *
  * Return: nanoseconds, 0 when @vcpu is not running.
  */
@@ -172,19 +190,26 @@ uint64_t vm_vcpu_time_ns(struct vm *vm, unsigned int vcpu);
 
 /**
  * vm_guest_tsc() - the guest's time stamp counter now
+ * @vm: the machine
  *
  * By the offset at the start: wrong when the guest writes the counter, or on
  * a host whose own is not the same on all CPUs.
+ *
+ * Return: the counter.
  */
 uint64_t vm_guest_tsc(struct vm *vm);
 
 /**
- * vm_destroy() - free it; takes NULL
+ * vm_destroy() - free it
+ * @vm: the machine, ended or never run; may be NULL
  */
 void vm_destroy(struct vm *vm);
 
 /**
- * vm_end_name() - a short word for an end: "poweroff", "panic", ...
+ * vm_end_name() - a short word for an end
+ * @end: the end
+ *
+ * Return: "poweroff", "panic", ...; "?" for a number that is none.
  */
 const char *vm_end_name(enum vm_end end);
 

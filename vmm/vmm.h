@@ -23,7 +23,7 @@
 
 struct kvm_run;
 
-/**
+/*
  * struct vcpu - one CPU and its thread
  * @index: the kernel's CPU number
  * @fd: KVM's
@@ -43,7 +43,7 @@ struct vcpu {
 	_Atomic uint64_t exits;
 };
 
-/**
+/*
  * struct vm_end_note - the first reason to end that anyone found
  */
 struct vm_end_note {
@@ -52,7 +52,7 @@ struct vm_end_note {
 	char message[256];
 };
 
-/**
+/*
  * struct vm - a machine
  * @crowded: not every vCPU, and the service loop, has a host CPU for itself
  * @wake_fd: eventfd that wakes the service loop
@@ -100,7 +100,7 @@ struct vm {
 	uint64_t end_ns;
 };
 
-/**
+/*
  * vm_note_end() - something ended the VM; the first to say so wins
  *
  * Context: any thread of the VM.
@@ -108,7 +108,7 @@ struct vm {
 void __printf(3, 4) vm_note_end(struct vm *vm, enum vm_end end,
 				const char *fmt, ...);
 
-/**
+/*
  * vm_irq_line() - set the level of an interrupt line; serial.h's irq
  */
 void vm_irq_line(void *ctx, unsigned int line, bool level);
@@ -119,14 +119,14 @@ int vcpu_init(struct vcpu *vcpu, struct vm *vm, unsigned int index,
 	      const struct vm_error *err);
 void vcpu_exit(struct vcpu *vcpu);
 
-/**
+/*
  * vcpus_start() - start a thread for each vCPU
  *
  * Return: 0, -errno when not all could be; then vcpus_stop() is still due.
  */
 int vcpus_start(struct vm *vm);
 
-/**
+/*
  * vcpus_stop() - make all vCPU threads leave, and join them
  *
  * Return: 0, -ETIMEDOUT when one did not leave within some seconds.
@@ -137,7 +137,7 @@ int vcpus_stop(struct vm *vm);
 
 void vm_loop(struct vm *vm);
 
-/**
+/*
  * vm_loop_drain() - fetch what is left when the vCPUs are gone
  */
 void vm_loop_drain(struct vm *vm);

@@ -11,7 +11,7 @@
 #include "vmm/memory.h"
 #include "vmm/x86/apicid.h"
 
-/**
+/*
  * acpi_build() - write all tables
  * @apic: the CPUs
  * @mem: the RAM that SRAT divides among nodes

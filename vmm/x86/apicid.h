@@ -14,7 +14,7 @@
 
 #include "vmm/topology.h"
 
-/**
+/*
  * struct apic_layout - the fields
  * @thread_shift: bits of the thread number
  * @package_shift: bits of thread and core number
@@ -27,17 +27,17 @@ struct apic_layout {
 
 void apic_layout_init(struct apic_layout *layout, const struct topology *t);
 
-/**
+/*
  * apic_id() - the APIC id of CPU number @cpu
  */
 uint32_t apic_id(const struct apic_layout *layout, unsigned int cpu);
 
-/**
+/*
  * apic_node() - the NUMA node of CPU number @cpu
  */
 unsigned int apic_node(const struct apic_layout *layout, unsigned int cpu);
 
-/**
+/*
  * apic_threads_per_llc() - CPUs that share a last-level cache
  */
 unsigned int apic_threads_per_llc(const struct apic_layout *layout);

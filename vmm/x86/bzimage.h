@@ -15,7 +15,7 @@
 /* Bytes at the start of the file that hold all we look at. */
 #define BZIMAGE_HEAD_SIZE	4096
 
-/**
+/*
  * struct bzimage - the header, checked
  * @hdr: as it is in the file, for boot_params
  * @code_offset: of the 64-bit part in the file
@@ -27,7 +27,7 @@ struct bzimage {
 	uint64_t code_size;
 };
 
-/**
+/*
  * bzimage_parse() - read the start of a file
  * @head: its first bytes
  * @head_len: how many, BZIMAGE_HEAD_SIZE unless the file is shorter
@@ -40,7 +40,7 @@ struct bzimage {
 int bzimage_parse(const void *head, size_t head_len, uint64_t file_size,
 		  struct bzimage *img, const struct vm_error *err);
 
-/**
+/*
  * bzimage_place() - choose where the kernel goes
  * @ram_end: end of the RAM that starts at 1 MiB
  * @gpa: gets the guest address

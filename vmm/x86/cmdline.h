@@ -11,7 +11,7 @@
 #include "lib/util/strbuf.h"
 #include "vmm/fail.h"
 
-/**
+/*
  * struct cmdline_config - what goes into it
  * @ring_gpa: guest address of the ring
  * @ring_size: its bytes
@@ -31,7 +31,7 @@ struct cmdline_config {
 	uint32_t max;
 };
 
-/**
+/*
  * cmdline_build() - write the command line
  * @sb: gets it; to be freed by the caller, also on failure
  *

@@ -13,7 +13,7 @@
 
 #define CPUID_ENTRIES_MAX	256
 
-/**
+/*
  * struct cpuid_table - leaves: KVM's struct kvm_cpuid2 with room for them
  */
 struct cpuid_table {
@@ -22,14 +22,14 @@ struct cpuid_table {
 	struct kvm_cpuid_entry2 entries[CPUID_ENTRIES_MAX];
 };
 
-/**
+/*
  * cpuid_fetch() - ask KVM what it supports
  * @kvm_fd: /dev/kvm
  */
 int cpuid_fetch(int kvm_fd, struct cpuid_table *table,
 		const struct vm_error *err);
 
-/**
+/*
  * cpuid_machine() - write what is the same on all CPUs of the machine
  * @table: from cpuid_fetch()
  *
@@ -37,14 +37,14 @@ int cpuid_fetch(int kvm_fd, struct cpuid_table *table,
  */
 int cpuid_machine(struct cpuid_table *table, const struct apic_layout *apic);
 
-/**
+/*
  * cpuid_cpu() - write what is CPU @cpu's own
  * @table: after cpuid_machine()
  */
 void cpuid_cpu(struct cpuid_table *table, const struct apic_layout *apic,
 	       unsigned int cpu);
 
-/**
+/*
  * cpuid_find() - a leaf's entry, NULL when there is none
  */
 struct kvm_cpuid_entry2 *cpuid_find(struct cpuid_table *table, uint32_t leaf,

@@ -21,7 +21,7 @@
 
 struct vcpu;
 
-/**
+/*
  * struct machine - the PC part of a VM
  * @kernel_fd: the image, open until it is loaded, else -1
  * @image: its header
@@ -42,58 +42,58 @@ struct machine {
 	struct pm1 pm1;
 };
 
-/**
+/*
  * machine_open_kernel() - open the image and check its header
  */
 int machine_open_kernel(struct machine *m, const struct vm_config *config,
 			const struct vm_error *err);
 
-/**
+/*
  * machine_kernel_size() - RAM that the kernel needs to unpack itself
  */
 uint64_t machine_kernel_size(const struct machine *m);
 
-/**
+/*
  * machine_max_cpus() - CPUs of a topology that this machine can name
  */
 unsigned int machine_max_cpus(const struct topology *t);
 
-/**
+/*
  * machine_init() - interrupt controllers and devices; before the memory
  */
 int machine_init(struct vm *vm, const struct vm_error *err);
 void machine_exit(struct machine *m);
 
-/**
+/*
  * machine_load() - put kernel, archive, command line and tables into memory
  */
 int machine_load(struct vm *vm, const struct vm_config *config,
 		 const struct vm_error *err);
 
-/**
+/*
  * machine_vcpu_id() - KVM's id for the vCPU, which is its APIC id
  */
 unsigned int machine_vcpu_id(const struct machine *m, unsigned int cpu);
 
-/**
+/*
  * machine_vcpu_init() - give a new vCPU its first state
  */
 int machine_vcpu_init(struct vm *vm, struct vcpu *vcpu,
 		      const struct vm_error *err);
 
-/**
+/*
  * machine_vcpu_where() - the instruction pointer, for a message
  *
  * Context: the vCPU's own thread, outside KVM_RUN.
  */
 void machine_vcpu_where(struct vcpu *vcpu, char *text, size_t size);
 
-/**
+/*
  * machine_console_used() - has the kernel touched its console's UART?
  */
 bool machine_console_used(const struct machine *m);
 
-/**
+/*
  * machine_tsc() - the guest's time stamp counter now
  */
 uint64_t machine_tsc(const struct vm *vm);

@@ -13,7 +13,7 @@
 
 #include "vmm/x86/apicid.h"
 
-/**
+/*
  * mptable_build() - write the floating pointer and the table behind it
  * @apic: the CPUs, all with ids below 255
  * @gpa: where the guest will see @buf; a kernel looks for it from 0xf0000 on

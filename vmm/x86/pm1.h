@@ -12,7 +12,7 @@
 
 struct vm;
 
-/**
+/*
  * struct pm1 - the registers
  * @enable: what the guest has enabled; kept, without effect
  */

@@ -10,7 +10,7 @@
 
 struct vm;
 
-/**
+/*
  * struct i8042 - a keyboard controller with nothing behind it
  */
 struct i8042 {
@@ -20,7 +20,7 @@ struct i8042 {
 
 void i8042_init(struct i8042 *kbd, struct vm *vm);
 
-/**
+/*
  * struct cf9 - the reset control register
  */
 struct cf9 {
