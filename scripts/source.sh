@@ -44,7 +44,7 @@ source_find()
 		source_from_debian
 		return
 	fi
-	source_id=tree-$(printf '%s' "$tree" | hash_stdin 8)
+	source_id=$(tree_id)
 	if tree_is_git; then
 		source_kind=git
 	else
@@ -52,6 +52,16 @@ source_find()
 	fi
 	source_state=$("source_state_$source_kind")
 	say "kernel source: $tree"
+}
+
+# A name for the tree that the cache can use.
+tree_id()
+{
+	if [[ $tree = "$cache"/sources/* ]]; then
+		basename "$tree"
+	else
+		printf 'tree-%s\n' "$(printf '%s' "$tree" | hash_stdin 8)"
+	fi
 }
 
 # ---- state of a tree ----

@@ -38,7 +38,7 @@ suite_tree()
 			"$kernel/metadata.json" 2>/dev/null)"; do
 			is_kernel_tree "$dir" || continue
 			tree=$(cd "$dir" && pwd -P)
-			source_id=tree-$(printf '%s' "$tree" | hash_stdin 8)
+			source_id=$(tree_id)
 			return
 		done
 	fi

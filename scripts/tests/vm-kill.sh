@@ -49,7 +49,7 @@ all_gone()
 		\( -iname '*ktstr*' -o -iname '*qemu*' -o -iname '*virtio*' \
 		-o -iname '*emu*' \) -not -path "$KTSTR_TEST_DIR/*" 2>/dev/null)
 	[[ -z $files ]] || fail "left behind: $files"
-	files=$(grep -l "ktstr" /sys/fs/cgroup/*/cgroup.procs 2>/dev/null)
+	files=$(find /sys/fs/cgroup -name '*ktstr*' -newer stamp 2>/dev/null)
 	[[ -z $files ]] || fail "left behind: $files"
 }
 
