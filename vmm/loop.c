@@ -18,6 +18,7 @@
 #define RECORDS_A_TURN	1024
 
 static const char stage_word[] = "stage ";
+static const char crash_word[] = "crash ";
 
 static void stage_reached(struct vm *vm, uint32_t stage)
 {
@@ -69,15 +70,16 @@ static void drain_com1(struct vm *vm)
 		vm->ops->console(vm->ctx, bytes, len);
 }
 
+/* "stage WORD" and "crash TEXT"; anything else is not for us. */
 static void com2_line(struct vm *vm, const char *line)
 {
 	size_t n = sizeof(stage_word) - 1;
-	char word[32];
+	size_t m = sizeof(crash_word) - 1;
 
-	if (strncmp(line, stage_word, n))
-		return;
-	snprintf(word, sizeof(word), "%s", line + n);
-	stage_reached(vm, wire_stage_from_name(word));
+	if (!strncmp(line, stage_word, n))
+		stage_reached(vm, wire_stage_from_name(line + n));
+	else if (!strncmp(line, crash_word, m) && !vm->crash[0])
+		snprintf(vm->crash, sizeof(vm->crash), "%s", line + m);
 }
 
 static void drain_com2(struct vm *vm)

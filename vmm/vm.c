@@ -272,6 +272,7 @@ static void fill_result(struct vm *vm, struct vm_result *result)
 	memset(result, 0, sizeof(*result));
 	judge(vm, result);
 	result->stage = vm->stage;
+	snprintf(result->crash, sizeof(result->crash), "%s", vm->crash);
 	result->run_ns = vm->end_ns - vm->start_ns;
 	result->first_run_ns = vm->start_ns - vm->created_ns;
 	result->console = console_text(&vm->console, &result->console_len);

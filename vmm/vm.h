@@ -96,6 +96,8 @@ struct vm_config {
  * @stage: the last stage reached, from the ring or COM2, whichever is later;
  *	STAGE_KERNEL as soon as the kernel has looked at its serial port
  * @message: one line for people: the panic line, the KVM error, the wait
+ * @crash: what init said on COM2 of its own failure, "" when nothing; it comes
+ *	through even where the ring was never opened
  * @run_ns: from the first KVM_RUN to the end
  * @first_run_ns: from vm_create() to the first KVM_RUN
  * @console: all of COM1 (the first 64 KiB and the last 192 KiB when it was
@@ -108,6 +110,7 @@ struct vm_result {
 	enum vm_end end;
 	enum wire_stage stage;
 	char message[256];
+	char crash[256];
 	uint64_t run_ns;
 	uint64_t first_run_ns;
 	const char *console;

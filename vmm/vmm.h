@@ -57,6 +57,7 @@ struct vm_end_note {
  * @crowded: not every vCPU, and the service loop, has a host CPU for itself
  * @wake_fd: eventfd that wakes the service loop
  * @doorbell_fd: eventfd that the guest's doorbell page signals
+ * @crash: init's first "crash" line on COM2
  * @stopping: vCPU threads leave when it is set
  * @stop_asked: vm_stop() was called
  * @note: why it ends
@@ -89,6 +90,7 @@ struct vm {
 	struct wire_reader reader;
 	void *record;
 	enum wire_stage stage;
+	char crash[256];
 
 	_Atomic bool stopping;
 	_Atomic bool stop_asked;

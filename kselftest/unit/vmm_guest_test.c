@@ -74,6 +74,7 @@ GUEST(panic_hang, PRINT(COM1, "Kernel panic - not syncing: stuck\\n")
 GUEST(panic_cut, PRINT(COM1, "Kernel panic - not syncing: no newline")
 	RESET)
 GUEST(hang, PRINT(COM2, "stage mounts\\n") HANG)
+GUEST(crash, PRINT(COM2, "stage mounts\\ncrash no /proc\\ncrash two\\n") RESET)
 GUEST(spin, "1:	jmp	1b\n\t")
 GUEST(die, "ud2\n\t")
 GUEST(poweroff, "mov	$0x604, %%edx\n\t"
@@ -350,6 +351,14 @@ TEST_F(guest, unknown_stages_do_not_count)
 	RUN(guest_false_stages);
 	EXPECT_END(VM_END_POWEROFF);
 	EXPECT_EQ(STAGE_INIT, self->result.stage);
+}
+
+TEST_F(guest, init_is_heard_without_a_ring)
+{
+	RUN(guest_crash);
+	EXPECT_END(VM_END_POWEROFF);
+	EXPECT_EQ(STAGE_MOUNTS, self->result.stage);
+	EXPECT_STREQ("no /proc", self->result.crash);
 }
 
 TEST_F(guest, observer_sees_its_memory)
