@@ -14,7 +14,7 @@ stage_kselftest()
 	at_exit+=("rm -rf '$copy'")
 	linux=$copy/linux selftests=$linux/tools/testing/selftests
 	mkdir -p "$copy"
-	attempt kselftest.copy_of_the_tree kselftest_copy || return
+	kselftest_copy || return
 	kselftest_quick
 	kselftest_in_tree
 	kselftest_out_of_tree
@@ -25,12 +25,17 @@ stage_kselftest()
 # Our own sources can be linked to: nothing writes to a file that is there.
 kselftest_copy()
 {
+	local copy_tree=(rsync -a --exclude=.git --exclude='*.o' "$tree/" "$linux/")
+
 	if [[ $tree = "$cache"/sources/* ]]; then
-		cp -al "$tree" "$linux"
-	else
-		mkdir "$linux"
-		rsync -a --exclude=.git --exclude='*.o' "$tree/" "$linux/"
+		copy_tree=(cp -al "$tree" "$linux")
 	fi
+	attempt kselftest.copy_of_the_tree "${copy_tree[@]}" || return
+	kselftest_place
+}
+
+kselftest_place()
+{
 	rm -rf "$selftests/ktstr"
 	rsync -a --exclude=/out --exclude=/.git "$here/" "$selftests/ktstr/"
 }
@@ -119,8 +124,7 @@ kselftest_linked()
 	kselftest_make kselftest.linked_install "O=$copy/linked" \
 		"KSFT_INSTALL_PATH=$copy/linked-installed" install
 	kselftest_run kselftest.linked_runs "$copy/linked-installed"
-	rm "$selftests/ktstr"
-	rsync -a --exclude=/out --exclude=/.git "$here/" "$selftests/ktstr/"
+	kselftest_place
 }
 
 kselftest_merge()
