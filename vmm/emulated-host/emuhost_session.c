@@ -90,6 +90,8 @@ static void check_command_time(struct session *s, uint64_t passed_ms)
 static void check_progress(struct session *s, uint64_t passed_ms)
 {
 	s->quiet_ms += passed_ms < STEP_MAX_MS ? passed_ms : STEP_MAX_MS;
+	if (s->running && s->quiet_ms > s->quiet_max_ms)
+		s->quiet_max_ms = s->quiet_ms;
 	if (!s->booted && s->quiet_ms >= s->boot_ms)
 		broken(s, "the emulated host did not boot within %u s",
 		       s->boot_ms / 1000);
@@ -291,7 +293,8 @@ static void session_step(struct session *s)
 	if (s->end == SESSION_RUNS && dead)
 		check_death(s);
 	check_command_time(s, passed_ms);
-	check_progress(s, talks ? 0 : passed_ms);
+	if (s->end == SESSION_RUNS)
+		check_progress(s, talks ? 0 : passed_ms);
 }
 
 void session_run(struct session *s)
@@ -300,6 +303,8 @@ void session_run(struct session *s)
 	s->log = (struct strbuf)STRBUF_INIT;
 	while (s->end == SESSION_RUNS)
 		session_step(s);
+	pr_debug("the longest silence while the command ran: %.1f s",
+		 s->quiet_max_ms / 1000.0);
 }
 
 void session_exit(struct session *s)

@@ -54,6 +54,7 @@ enum session_end {
  * @running: the command has been started
  * @beat_ms: the last heartbeat's time
  * @quiet_ms: since the last frame
+ * @quiet_max_ms: the longest of these while the command ran
  * @run_ms: since the command's start
  */
 struct session {
@@ -79,6 +80,7 @@ struct session {
 	bool running;
 	uint64_t beat_ms;
 	uint64_t quiet_ms;
+	uint64_t quiet_max_ms;
 	uint64_t run_ms;
 };
 
