@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
+#include <sys/sysinfo.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -126,14 +127,32 @@ static int init_plumbing(struct vm *vm, const struct vm_error *err)
 	return 0;
 }
 
+/* Pages come as the guest touches them; more than all there is cannot come. */
+static int check_host_memory(uint64_t ram, const struct vm_error *err)
+{
+	struct sysinfo info;
+	uint64_t host;
+
+	if (sysinfo(&info))
+		return 0;
+	host = (uint64_t)(info.totalram + info.totalswap) * info.mem_unit;
+	if (ram <= host)
+		return 0;
+	return vm_fail(err, -ENOMEM,
+		       "the guest should have %llu MiB of RAM, but this machine has %llu MiB",
+		       (unsigned long long)(ram / MEM_MIB),
+		       (unsigned long long)(host / MEM_MIB));
+}
+
 static int init_memory(struct vm *vm, const struct vm_config *c,
 		       const struct vm_error *err)
 {
+	uint64_t ram = ram_bytes(vm, c, machine_kernel_size(&vm->machine));
 	int ret;
 
-	ret = guest_mem_init(&vm->mem,
-			     ram_bytes(vm, c, machine_kernel_size(&vm->machine)),
-			     WIRE_REGION_SIZE, err);
+	ret = check_host_memory(ram, err);
+	if (!ret)
+		ret = guest_mem_init(&vm->mem, ram, WIRE_REGION_SIZE, err);
 	if (!ret)
 		ret = guest_mem_slots(&vm->mem, vm->kvm.vm_fd, err);
 	if (ret)

@@ -460,6 +460,11 @@ TEST_F(guest, what_does_not_fit_is_named)
 				     sizeof(self->err)));
 	EXPECT_NE(NULL, strstr(self->err, "guest RAM"));
 
+	self->config.memory_mb = 1 << 20;
+	EXPECT_EQ(-ENOMEM, vm_create(&self->config, &self->vm, self->err,
+				     sizeof(self->err)));
+	EXPECT_NE(NULL, strstr(self->err, "1048576 MiB of RAM"));
+
 	self->config.memory_mb = 64;
 	self->config.topology = (struct topology)TOPOLOGY(1, 300, 1, 1);
 	EXPECT_EQ(-EINVAL, vm_create(&self->config, &self->vm, self->err,
