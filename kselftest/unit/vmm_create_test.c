@@ -151,7 +151,7 @@ TEST_F(ports, ends)
 		EXPECT_EQ(end ? VM_END_POWEROFF : VM_END_NONE, vm->note.end) {
 			TH_LOG("case %zu", i);
 		}
-		EXPECT_EQ(end, vm->stopping);
+		EXPECT_EQ(end, (bool)vm->stopping);
 		EXPECT_EQ(end ? 0 : -1, eventfd_read(vm->wake_fd, &count));
 		if (end)
 			EXPECT_NE(NULL, strstr(vm->note.message,

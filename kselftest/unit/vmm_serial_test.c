@@ -89,13 +89,13 @@ TEST_F(serial, bytes_come_out)
 	char text[OUTBUF_SIZE];
 	const char *p;
 
-	EXPECT_FALSE(self->rig.s.touched);
+	EXPECT_FALSE((bool)self->rig.s.touched);
 	for (p = "hello\n"; *p; p++) {
 		EXPECT_EQ(UART_LSR_THRE | UART_LSR_TEMT,
 			  in8(&self->rig, UART_LSR));
 		out8(&self->rig, UART_TX, *p);
 	}
-	EXPECT_TRUE(self->rig.s.touched);
+	EXPECT_TRUE((bool)self->rig.s.touched);
 	EXPECT_EQ(6, taken(&self->rig, text));
 	EXPECT_STREQ("hello\n", text);
 	EXPECT_EQ(0, taken(&self->rig, text));
