@@ -77,6 +77,8 @@ static const struct {
 	[MON_SYM_SCX_ROOT] = { "scx_root", MON_PART_SCX_ROOT, OPTIONAL },
 	[MON_SYM_SCX_ENABLE_STATE] = {
 		"scx_enable_state_var", MON_PART_SCX_ROOT, OPTIONAL },
+	[MON_SYM_SCX_OLD_ENABLE_STATE] = {
+		"scx_ops_enable_state_var", MON_PART_SCX_ROOT, OPTIONAL },
 	/* up to 6.15 there was one scheduler, in globals */
 	[MON_SYM_SCX_OLD_OPS] = { "scx_ops", MON_PART_SCX_ROOT, OPTIONAL },
 	[MON_SYM_SCX_OLD_EXIT_KIND] = {

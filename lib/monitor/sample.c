@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Taking samples. Run queues are per-CPU data: they stay where they are as
+ * long as the guest lives, so their host addresses are worked out once.
+ * sched_ext's counters live as long as the scheduler; their addresses are
+ * worked out anew when the root changes.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/monitor/domains.h"
+#include "lib/monitor/sample.h"
+#include "lib/util/util.h"
+
+struct mon_sampler {
+	const struct mon_guest *guest;
+	struct domain_reader domains;
+	const uint64_t *online;		/* the online mask, in guest memory */
+	const uint64_t *root;		/* scx_root, in guest memory */
+	const uint32_t *enable_state;
+	const uint64_t *jiffies;
+	/* Counters of the scheduler at root_va with its CPUs at pcpu_va. */
+	uint64_t root_va;
+	uint64_t pcpu_va;
+	const void **counters;
+	const void *rq[];
+};
+
+static const void *symbol_ptr(const struct mon_guest *g,
+			      enum mon_symbol_id id, size_t len)
+{
+	uint64_t va = mon_guest_symbol(g, id);
+
+	return va ? mon_ptr(&g->mem, va, len) : NULL;
+}
+
+/* The span of struct rq that we read. */
+static size_t rq_span(const struct mon_guest *g)
+{
+	return g->kernel->f.struct_size[MON_ST_RQ];
+}
+
+int mon_sampler_create(const struct mon_guest *g, struct mon_sampler **sampler)
+{
+	uint64_t rq = mon_guest_symbol(g, MON_SYM_RUNQUEUES);
+	struct mon_sampler *s;
+	unsigned int cpu;
+
+	*sampler = NULL;
+	s = calloc(1, sizeof(*s) + g->nr_cpus * sizeof(s->rq[0]));
+	if (!s)
+		return -ENOMEM;
+	s->guest = g;
+	s->counters = calloc(g->nr_cpus, sizeof(*s->counters));
+	if (!s->counters) {
+		free(s);
+		return -ENOMEM;
+	}
+	s->online = symbol_ptr(g, MON_SYM_ONLINE_MASK,
+			       round_up(g->nr_cpus, 64U) / 8);
+	s->jiffies = symbol_ptr(g, MON_SYM_JIFFIES, 8);
+	s->root = symbol_ptr(g, MON_SYM_SCX_ROOT, 8);
+	s->enable_state = symbol_ptr(g, MON_SYM_SCX_ENABLE_STATE, 4) ?:
+			  symbol_ptr(g, MON_SYM_SCX_OLD_ENABLE_STATE, 4);
+	domain_reader_init(&s->domains, g);
+	for (cpu = 0; cpu < g->nr_cpus; cpu++)
+		s->rq[cpu] = mon_ptr(&g->mem, mon_guest_percpu(g, rq, cpu),
+				     rq_span(g));
+	if (!s->online || !s->jiffies || !s->rq[0]) {
+		mon_sampler_destroy(s);
+		return -EAGAIN;
+	}
+	*sampler = s;
+	return 0;
+}
+
+void mon_sampler_destroy(struct mon_sampler *s)
+{
+	if (!s)
+		return;
+	free(s->counters);
+	free(s);
+}
+
+struct mon_sample *mon_sample_alloc(const struct mon_guest *g)
+{
+	return calloc(1, mon_sample_size(g->nr_cpus));
+}
+
+static bool read_curr(const struct mon_guest *g, const void *rq,
+		      struct mon_cpu *c)
+{
+	uint64_t curr = mon_guest_get(g, MON_RQ_CURR, rq);
+	const struct mon_field *comm = &g->kernel->f.field[MON_TASK_COMM];
+	const char *task;
+
+	c->idle = curr == mon_guest_get(g, MON_RQ_IDLE, rq);
+	task = mon_ptr(&g->mem, curr, g->kernel->f.struct_size[MON_ST_TASK]);
+	if (!task)
+		return false;
+	c->curr_pid = mon_guest_get(g, MON_TASK_PID, task);
+	memcpy(c->curr_comm, task + comm->offset,
+	       min((size_t)comm->size, sizeof(c->curr_comm)));
+	mon_clean_str(c->curr_comm, sizeof(c->curr_comm));
+	return true;
+}
+
+static void read_schedstat(const struct mon_guest *g, const void *rq,
+			   struct mon_cpu *c)
+{
+	c->run_delay_ns = mon_guest_get(g, MON_RQ_RUN_DELAY, rq);
+	c->pcount = mon_guest_get(g, MON_RQ_PCOUNT, rq);
+	c->yld_count = mon_guest_get(g, MON_RQ_YLD_COUNT, rq);
+	c->sched_count = mon_guest_get(g, MON_RQ_SCHED_COUNT, rq);
+	c->sched_goidle = mon_guest_get(g, MON_RQ_SCHED_GOIDLE, rq);
+	c->ttwu_count = mon_guest_get(g, MON_RQ_TTWU_COUNT, rq);
+	c->ttwu_local = mon_guest_get(g, MON_RQ_TTWU_LOCAL, rq);
+}
+
+static void read_scx_rq(const struct mon_guest *g, const void *rq,
+			struct mon_cpu *c)
+{
+	c->scx_nr_running = mon_guest_get(g, MON_RQ_SCX_NR_RUNNING, rq);
+	c->scx_flags = mon_guest_get(g, MON_RQ_SCX_FLAGS, rq);
+	c->dsq_depth = mon_guest_get(g, MON_RQ_SCX_LOCAL_DSQ_NR, rq);
+	c->scx_clock_ns = mon_guest_get(g, MON_RQ_SCX_CLOCK, rq);
+}
+
+/* Memory that the scheduler has not set up, or that is no run queue. */
+static bool makes_sense(const struct mon_guest *g, const void *rq,
+			unsigned int cpu, const struct mon_cpu *c)
+{
+	return mon_guest_get(g, MON_RQ_CPU, rq) == cpu && c->clock_ns &&
+	       c->nr_running <= MON_TASKS_LIMIT &&
+	       c->scx_nr_running <= MON_TASKS_LIMIT &&
+	       c->dsq_depth <= MON_TASKS_LIMIT && c->curr_pid >= 0;
+}
+
+static bool read_cpu(struct mon_sampler *s, unsigned int cpu, struct mon_cpu *c)
+{
+	const struct mon_guest *g = s->guest;
+	const void *rq = s->rq[cpu];
+
+	if (!rq || !read_curr(g, rq, c))
+		return false;
+	c->nr_running = mon_guest_get(g, MON_RQ_NR_RUNNING, rq);
+	c->clock_ns = mon_guest_get(g, MON_RQ_CLOCK, rq);
+	c->clock_task_ns = mon_guest_get(g, MON_RQ_CLOCK_TASK, rq);
+	c->nr_switches = mon_guest_get(g, MON_RQ_NR_SWITCHES, rq);
+	read_scx_rq(g, rq, c);
+	read_schedstat(g, rq, c);
+	if (!makes_sense(g, rq, cpu, c))
+		return false;
+	if (g->mem.ops->vcpu_time_ns)
+		c->vcpu_time_ns = g->mem.ops->vcpu_time_ns(g->mem.ctx, cpu);
+	c->n_domains = domain_read_all(&s->domains, rq, c->domains);
+	return true;
+}
+
+/* The struct scx_event_stats of one CPU, or NULL */
+static const void *counters_of(const struct mon_guest *g, uint64_t pcpu,
+			       unsigned int cpu)
+{
+	const struct mon_fields *f = &g->kernel->f;
+	uint64_t va = mon_guest_percpu(g, pcpu, cpu);
+
+	if (f->field[MON_SCX_PCPU].present)
+		va += f->field[MON_PCPU_EVENT_STATS].offset;
+	return mon_ptr(&g->mem, va, f->struct_size[MON_ST_SCX_EVENTS]);
+}
+
+static void find_counters(struct mon_sampler *s, uint64_t root, uint64_t pcpu)
+{
+	unsigned int cpu;
+
+	if (s->root_va == root && s->pcpu_va == pcpu)
+		return;
+	for (cpu = 0; cpu < s->guest->nr_cpus; cpu++)
+		s->counters[cpu] = counters_of(s->guest, pcpu, cpu);
+	s->root_va = root;
+	s->pcpu_va = pcpu;
+}
+
+static void read_events(struct mon_sampler *s, uint64_t root, const void *sch,
+			struct mon_scx *scx)
+{
+	const struct mon_guest *g = s->guest;
+	const struct mon_fields *f = &g->kernel->f;
+	unsigned int cpu, i;
+	uint64_t pcpu;
+
+	if (!mon_kernel_has(g->kernel, MON_PART_EVENTS))
+		return;
+	pcpu = mon_guest_get(g, f->field[MON_SCX_PCPU].present ?
+			     MON_SCX_PCPU : MON_SCX_OLD_EVENT_STATS, sch);
+	if (!pcpu)
+		return;
+	find_counters(s, root, pcpu);
+	memset(scx->events, 0, sizeof(scx->events));
+	for (cpu = 0; cpu < g->nr_cpus; cpu++) {
+		if (!s->counters[cpu])
+			return;
+		for (i = 0; i < f->n_events; i++)
+			scx->events[i] += mon_field_get(&f->events[i].field,
+							s->counters[cpu]);
+	}
+	scx->events_valid = true;
+}
+
+static void read_name(const struct mon_guest *g, const char *sch,
+		      struct mon_scx *scx)
+{
+	const struct mon_field *f = &g->kernel->f.field[MON_SCX_OPS_NAME];
+
+	if (!f->present)
+		return;
+	memcpy(scx->name, sch + f->offset,
+	       min((size_t)f->size, sizeof(scx->name)));
+	mon_clean_str(scx->name, sizeof(scx->name));
+}
+
+static void read_scx(struct mon_sampler *s, struct mon_scx *scx)
+{
+	const struct mon_guest *g = s->guest;
+	uint64_t root = s->root ? mon_load(s->root, 8) : 0;
+	const void *sch;
+
+	memset(scx, 0, offsetof(struct mon_scx, events));
+	scx->enable_state = s->enable_state ? (int)mon_load(s->enable_state, 4)
+					    : -1;
+	if (!root)
+		return;
+	sch = mon_ptr(&g->mem, root, g->kernel->f.struct_size[MON_ST_SCX_SCHED]);
+	if (!sch)
+		return;
+	scx->id = mon_guest_get(g, MON_SCX_ID, sch);
+	scx->exit_kind = mon_guest_get(g, MON_SCX_EXIT_KIND, sch);
+	scx->bypass_depth = mon_guest_get(g, MON_SCX_BYPASS_DEPTH, sch);
+	scx->watchdog_timeout = mon_guest_get(g, MON_SCX_WATCHDOG_TIMEOUT, sch);
+	read_name(g, sch, scx);
+	read_events(s, root, sch, scx);
+	/* It went away meanwhile: the memory may be somebody else's by now. */
+	scx->loaded = mon_load(s->root, 8) == root;
+	scx->events_valid &= scx->loaded;
+}
+
+int mon_sampler_take(struct mon_sampler *s, struct mon_sample *sample)
+{
+	const struct mon_guest *g = s->guest;
+	unsigned int cpu;
+
+	sample->host_ns = clock_now_ns();
+	sample->guest_tsc = g->mem.ops->guest_tsc ?
+				    g->mem.ops->guest_tsc(g->mem.ctx) : 0;
+	sample->jiffies = mon_load(s->jiffies, 8);
+	sample->n_cpus = g->nr_cpus;
+	sample->n_valid = 0;
+	sample->n_rejected = 0;
+	for (cpu = 0; cpu < g->nr_cpus; cpu++) {
+		struct mon_cpu *c = &sample->cpus[cpu];
+
+		memset(c, 0, offsetof(struct mon_cpu, domains));
+		c->online = mon_load(&s->online[cpu / 64], 8) >> cpu % 64 & 1;
+		c->valid = c->online && read_cpu(s, cpu, c);
+		sample->n_valid += c->valid;
+		sample->n_rejected += c->online && !c->valid;
+	}
+	read_scx(s, &sample->scx);
+	sample->cost_ns = clock_now_ns() - sample->host_ns;
+	return sample->n_valid ? 0 : -EAGAIN;
+}
+
+int mon_event_find(const struct mon_kernel *kernel, const char *name)
+{
+	static const char prefix[] = "SCX_EV_";
+	unsigned int i;
+
+	if (!strncmp(name, prefix, strlen(prefix)))
+		name += strlen(prefix);
+	for (i = 0; i < kernel->f.n_events; i++) {
+		const char *n = kernel->f.events[i].name;
+
+		if (!strncmp(n, prefix, strlen(prefix)))
+			n += strlen(prefix);
+		if (!strcmp(n, name))
+			return i;
+	}
+	return -1;
+}

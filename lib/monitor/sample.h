@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Samples: the state of all run queues at (nearly) one moment.
+ *
+ * A sampler works out once where everything lies and then copies; a sample
+ * makes no system call and allocates nothing. What does not look like memory
+ * that the kernel has set up is left out and counted, never passed on.
+ */
+#ifndef KTSTR_MONITOR_SAMPLE_H
+#define KTSTR_MONITOR_SAMPLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/monitor/guest.h"
+
+#define MON_COMM_LEN		16
+#define MON_DOMAINS_MAX		8
+#define MON_DOMAIN_NAME_LEN	16
+#define MON_IDLE_TYPES		3	/* not idle, idle, newly idle */
+#define MON_OPS_NAME_LEN	128
+
+/* More runnable tasks than pid_max allows are no run queue's. */
+#define MON_TASKS_LIMIT		(4U << 20)
+
+/* Balance statistics that exist per idle type; names by mon_lb_name(). */
+enum mon_lb_stat {
+	MON_LB_COUNT,
+	MON_LB_BALANCED,
+	MON_LB_FAILED,
+	MON_LB_IMBALANCE_LOAD,
+	MON_LB_IMBALANCE_UTIL,
+	MON_LB_IMBALANCE_TASK,
+	MON_LB_IMBALANCE_MISFIT,
+	MON_LB_GAINED,
+	MON_LB_HOT_GAINED,
+	MON_LB_NOBUSYQ,
+	MON_LB_NOBUSYG,
+	MON_LB_STATS
+};
+
+/* The other ones; names by mon_sd_name(). */
+enum mon_sd_stat {
+	MON_SDS_ALB_COUNT,
+	MON_SDS_ALB_FAILED,
+	MON_SDS_ALB_PUSHED,
+	MON_SDS_SBE_COUNT,
+	MON_SDS_SBE_BALANCED,
+	MON_SDS_SBE_PUSHED,
+	MON_SDS_SBF_COUNT,
+	MON_SDS_SBF_BALANCED,
+	MON_SDS_SBF_PUSHED,
+	MON_SDS_TTWU_WAKE_REMOTE,
+	MON_SDS_TTWU_MOVE_AFFINE,
+	MON_SDS_TTWU_MOVE_BALANCE,
+	MON_SD_STATS
+};
+
+/**
+ * struct mon_domain - one level of a CPU's scheduling domains
+ */
+struct mon_domain {
+	char name[MON_DOMAIN_NAME_LEN];
+	int32_t level;
+	uint32_t flags;
+	uint32_t span_weight;
+	uint32_t balance_interval_ms;
+	uint32_t nr_balance_failed;
+	uint32_t newidle_call;
+	uint32_t newidle_success;
+	uint32_t newidle_ratio;
+	uint64_t max_newidle_lb_cost_ns;
+	uint32_t lb[MON_LB_STATS][MON_IDLE_TYPES];
+	uint32_t stat[MON_SD_STATS];
+};
+
+/**
+ * struct mon_cpu - one CPU in a sample
+ * @online: the guest says so
+ * @valid: it was read and makes sense; nothing below counts when not
+ * @idle: its current task is the idle task
+ * @nr_running: runnable tasks of all classes, the running one included
+ * @clock_ns: rq->clock: stands still while nothing happens on the CPU
+ * @nr_switches: context switches
+ * @curr_pid: who runs; 0 is the idle task
+ * @vcpu_time_ns: CPU time of the vCPU's thread; 0 when not known
+ * @scx_nr_running: runnable sched_ext tasks
+ * @dsq_depth: tasks in the local DSQ
+ * @run_delay_ns ... @ttwu_local: schedstat counters
+ * @n_domains: levels in @domains, lowest first
+ */
+struct mon_cpu {
+	bool online;
+	bool valid;
+	bool idle;
+	uint32_t nr_running;
+	uint64_t clock_ns;
+	uint64_t clock_task_ns;
+	uint64_t nr_switches;
+	int32_t curr_pid;
+	char curr_comm[MON_COMM_LEN];
+	uint64_t vcpu_time_ns;
+	uint32_t scx_nr_running;
+	uint32_t scx_flags;
+	uint32_t dsq_depth;
+	uint64_t scx_clock_ns;
+	uint64_t run_delay_ns;
+	uint64_t pcount;
+	uint32_t yld_count;
+	uint32_t sched_count;
+	uint32_t sched_goidle;
+	uint32_t ttwu_count;
+	uint32_t ttwu_local;
+	uint32_t n_domains;
+	struct mon_domain domains[MON_DOMAINS_MAX];
+};
+
+/**
+ * struct mon_scx - sched_ext in a sample
+ * @enable_state: MON_C_SCX_* constant of this kernel; -1 when not known
+ * @loaded: there is a root scheduler
+ * @name: its name
+ * @id: tells one load from the next, 0 where a kernel has none
+ * @exit_kind: not 0 once it has been told to go
+ * @bypass_depth: not 0 while it is bypassed
+ * @watchdog_timeout: in jiffies, 0 when not known
+ * @events_valid: @events are its counters, summed over the CPUs
+ */
+struct mon_scx {
+	int enable_state;
+	bool loaded;
+	char name[MON_OPS_NAME_LEN];
+	uint64_t id;
+	uint32_t exit_kind;
+	int32_t bypass_depth;
+	uint64_t watchdog_timeout;
+	bool events_valid;
+	int64_t events[MON_EVENTS_MAX];
+};
+
+/**
+ * struct mon_sample - all CPUs at one moment
+ * @host_ns: CLOCK_MONOTONIC of the host when it began
+ * @cost_ns: how long it took
+ * @guest_tsc: the guest's time stamp counter then, 0 when not known; records
+ *	in the ring carry the same counter beside the guest's clock
+ * @jiffies: the guest's jiffies_64
+ * @n_cpus: possible CPUs
+ * @n_valid: CPUs that were read
+ * @n_rejected: CPUs that are online but made no sense
+ * @scx: sched_ext
+ * @cpus: one entry per possible CPU
+ */
+struct mon_sample {
+	uint64_t host_ns;
+	uint64_t cost_ns;
+	uint64_t guest_tsc;
+	uint64_t jiffies;
+	unsigned int n_cpus;
+	unsigned int n_valid;
+	unsigned int n_rejected;
+	struct mon_scx scx;
+	struct mon_cpu cpus[];
+};
+
+struct mon_sampler;
+
+/**
+ * mon_sampler_create() - get ready to sample
+ * @guest: attached, with its CPUs known; must outlive the sampler
+ * @sampler: gets it
+ *
+ * Return: 0; -EAGAIN when run queues are not in RAM; -ENOMEM.
+ */
+int mon_sampler_create(const struct mon_guest *guest,
+		       struct mon_sampler **sampler);
+
+/**
+ * mon_sampler_destroy() - release it; takes NULL
+ */
+void mon_sampler_destroy(struct mon_sampler *sampler);
+
+/**
+ * mon_sample_alloc() - room for one sample of a guest; free() releases it
+ */
+struct mon_sample *mon_sample_alloc(const struct mon_guest *guest);
+
+/**
+ * mon_sample_size() - bytes of a sample of @n_cpus
+ */
+static inline size_t mon_sample_size(unsigned int n_cpus)
+{
+	return sizeof(struct mon_sample) + n_cpus * sizeof(struct mon_cpu);
+}
+
+/**
+ * mon_sampler_take() - take a sample
+ * @sampler: the sampler; one thread at a time
+ * @sample: from mon_sample_alloc() for the same guest
+ *
+ * Return: 0; -EAGAIN when not one CPU made sense, @sample is then undefined.
+ */
+int mon_sampler_take(struct mon_sampler *sampler, struct mon_sample *sample);
+
+/**
+ * mon_lb_name(), mon_sd_name() - the kernel's name for a statistic
+ */
+const char *mon_lb_name(enum mon_lb_stat stat);
+const char *mon_sd_name(enum mon_sd_stat stat);
+
+/**
+ * mon_event_find() - index of an event counter by name, with or without
+ * SCX_EV_; -1 when this kernel has none
+ */
+int mon_event_find(const struct mon_kernel *kernel, const char *name);
+
+#endif /* KTSTR_MONITOR_SAMPLE_H */
