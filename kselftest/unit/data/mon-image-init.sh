@@ -1,6 +1,8 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
+# shellcheck shell=dash
+#
 # PID 1 of the guests whose memory mon-image.sh dumps. Writes to the second
 # serial port what the kernel says of itself, before and after the dump.
 
@@ -12,6 +14,7 @@ $B mount -t tmpfs tmp /tmp
 $B mount -t debugfs debug /sys/kernel/debug
 $B mount -t cgroup2 cgroup /sys/fs/cgroup
 $B stty raw < /dev/ttyS1
+exec > /dev/ttyS0 2>&1
 
 # collect FOLDER: first to memory, so that as little as possible happens
 # between the readings
@@ -55,25 +58,80 @@ say()
 	done > /dev/ttyS1
 }
 
-if [ -f /scheduler ]; then
+start_scheduler()
+{
 	read -r sched < /scheduler
 	$sched > /dev/ttyS0 2>&1 &
-	for i in $($B seq 600); do
-		[ "$($B cat /sys/kernel/sched_ext/state)" = enabled ] && break
+	while :; do
+		[ "$($B cat /sys/kernel/sched_ext/state)" = enabled ] && return
 		$B usleep 100000
 	done
-fi
+}
 
-# Some history: busy loops and sleepers on all CPUs, then quiet.
-for i in $($B seq $(($($B nproc) < 16 ? $($B nproc) : 16))); do
-	( j=0; while [ $j -lt 3000 ]; do j=$((j + 1)); done
-	  for j in 1 2 3 4 5; do $B usleep 20000; done ) &
-	pids="$pids $!"
-done
-wait $pids
-[ -x /hook ] && /hook
-$B sleep 1
+# Busy loops and sleepers on all CPUs, so that there is something to count
+make_history()
+{
+	n=$($B nproc)
+	while [ $((n = n > 16 ? 15 : n - 1)) -ge 0 ]; do
+		( j=0; while [ $j -lt 3000 ]; do j=$((j + 1)); done
+		  for j in 1 2 3 4 5; do $B usleep 20000; done ) &
+		pids="$pids $!"
+	done
+	# shellcheck disable=SC2086
+	wait $pids
+}
 
+# Everything that still happens is to happen on CPU 0.
+be_quiet()
+{
+	for t in /proc/[0-9]*/task/[0-9]*; do
+		$B taskset -p 1 "$($B basename "$t")"
+	done > /dev/null 2>&1
+	$B sleep 1
+}
+
+# Sleep without a process, which might never run; a child's end wakes us early
+doze()
+{
+	IFS=. read -r now _ < /proc/uptime
+	end=$((now + $1))
+	while [ "$now" -lt "$end" ]; do
+		# shellcheck disable=SC3045
+		read -r -t 1 _ <> /tmp/fifo
+		IFS=. read -r now _ < /proc/uptime
+	done
+}
+
+# The scheduler is about to let all tasks starve but PID 1: from here on only
+# what the shell can do on its own. The kernel's own dump goes to the trace.
+stall()
+{
+	$B mkfifo /tmp/fifo
+	$B mount -t tracefs tracing /sys/kernel/tracing
+	echo 1 > /sys/kernel/tracing/events/sched_ext/sched_ext_dump/enable
+	/bin/victim > /dev/null &
+	$B taskset 2 /bin/victim > /dev/null &
+	$B taskset c /bin/victim > /dev/null &
+	echo VICTIMS > /dev/ttyS1
+	doze 12
+	echo D > /proc/sysrq-trigger
+	echo "==== stat" > /dev/ttyS1
+	for t in /proc/[0-9]*/task/[0-9]*; do
+		read -r line < "$t/stat" && echo "$line" > /dev/ttyS1
+	done
+	echo READY > /dev/ttyS1
+	doze 2
+	while IFS= read -r line; do
+		echo "$line"
+	done < /sys/kernel/tracing/trace > /dev/ttyS1
+	echo DONE > /dev/ttyS1
+	doze 1000
+}
+
+[ -f /scheduler ] && start_scheduler
+[ -f /stall ] && stall
+make_history
+be_quiet
 collect /tmp/before
 say /tmp/before
 # The host dumps our memory while we sleep.

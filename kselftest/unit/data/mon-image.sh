@@ -19,14 +19,15 @@
 # NAME.after (text, a "==== file" line before each part), NAME.console.
 set -euo pipefail
 
-# name: CPUs, memory, -cpu, kernel command line, scheduler and its arguments
+# name: CPUs, memory, -cpu, kernel command line, scheduler and its arguments.
+# The guest of an image "stall*" is dumped while the scheduler starves it.
 images='
 l4-nokaslr	sockets=1,cores=2,threads=2	512	max,la57=off	nokaslr		scx_simple
 l4-kaslr	sockets=1,cores=2,threads=2	512	max,la57=off	-		scx_simple
 l5-kaslr	sockets=1,cores=2,threads=2	512	max,la57=on	-		scx_simple
 l5-nokaslr	sockets=1,cores=1,threads=2	512	max,la57=on	nokaslr		scx_simple
 eevdf		sockets=2,cores=2,threads=1	512	max,la57=off	-		-
-stall		sockets=1,cores=4,threads=1	512	max,la57=off	-		scx_ktstr
+stall		sockets=1,cores=4,threads=1	512	max,la57=off	-		scx_ktstr -f stall -a 8000 -t 30000
 cpus8		sockets=1,cores=4,threads=2	512	max,la57=off	-		scx_simple
 cpus64		sockets=2,cores=16,threads=2	1536	max,la57=off	-		scx_simple
 cpus252		sockets=2,cores=63,threads=2	4096	max,la57=off	-		scx_simple
@@ -110,6 +111,13 @@ make_initramfs()
 	cp "$(dirname "$0")/mon-image-init.sh" "$root/init"
 	chmod +x "$root/init"
 	[ "$sched" = - ] || echo "$sched" > "$root/scheduler"
+	if [ "$2" = stall ]; then
+		: > "$root/stall"
+		# Its children starve under its name before they can run sleep.
+		printf '#!/bin/busybox sh\nwhile :; do /bin/busybox usleep 50000; done\n' \
+			> "$root/bin/victim"
+		chmod +x "$root/bin/victim"
+	fi
 	(cd "$root" && find . | cpio -o -H newc 2> /dev/null) > "$work/initrd"
 }
 
@@ -132,7 +140,7 @@ make_image()
 	local said=$work/said console=$work/console limit=600
 
 	[ "$cmdline" != - ] || cmdline=
-	make_initramfs "$sched"
+	make_initramfs "$sched" "${name%%[0-9]*}"
 	rm -f "$said" "$work/monitor"
 	mkfifo "$work/monitor"
 	$QEMU -accel tcg -cpu "$cpu" -smp "$smp" -m "$mem" \
