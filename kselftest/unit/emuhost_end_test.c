@@ -32,19 +32,35 @@ FIXTURE_TEARDOWN(emuhost_end)
 	launch_dir_remove(self->dir);
 }
 
-/* Return: how many of them are still there after @limit_ms. */
-static unsigned int wait_for_none(const pid_t *pids, unsigned int n,
-				  unsigned int limit_ms)
+/* Return: how many of them are there. */
+static unsigned int count_alive(const pid_t *pids, unsigned int n)
 {
-	unsigned int waited_ms, left, i;
+	unsigned int alive = 0;
 
-	for (waited_ms = 0;; waited_ms += 20) {
-		for (i = left = 0; i < n; i++)
-			left += !kill(pids[i], 0);
-		if (!left || waited_ms >= limit_ms)
-			return left;
+	while (n--)
+		alive += !kill(pids[n], 0);
+	return alive;
+}
+
+/*
+ * Reap what comes to us, a subreaper, when its parent dies, for as long as
+ * any of it is there. Return: how many died of SIGKILL, -1 after @limit_ms.
+ */
+static int reap_orphans(unsigned int limit_ms)
+{
+	unsigned int waited_ms;
+	int killed = 0, status;
+	pid_t pid;
+
+	for (waited_ms = 0; waited_ms < limit_ms; waited_ms += 20) {
+		while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+			killed += WIFSIGNALED(status) &&
+				  WTERMSIG(status) == SIGKILL;
+		if (pid < 0)
+			return killed;
 		usleep(20 * 1000);
 	}
+	return -1;
 }
 
 static unsigned int count_entries(const char *path)
@@ -65,6 +81,7 @@ TEST_F_TIMEOUT(emuhost_end, kill_9_leaves_nothing, TEST_LIMIT_S)
 	pid_t children[MAX_CHILDREN];
 	unsigned int n, before;
 
+	ASSERT_EQ(0, prctl(PR_SET_CHILD_SUBREAPER, 1));
 	ASSERT_EQ(0, host_cache_dir(cache, sizeof(cache)));
 	snprintf(entries, sizeof(entries), "%s/emulated-host", cache);
 	before = count_entries(entries);
@@ -77,7 +94,7 @@ TEST_F_TIMEOUT(emuhost_end, kill_9_leaves_nothing, TEST_LIMIT_S)
 	EXPECT_NE(0, launch_qemu(self->l.pid));
 	EXPECT_EQ(0, kill(self->l.pid, SIGKILL));
 	EXPECT_EQ(128 + SIGKILL, launch_wait(&self->l, 1000));
-	EXPECT_EQ(0, wait_for_none(children, n, 1000));
+	EXPECT_EQ(3, reap_orphans(1000));
 	EXPECT_EQ(before, count_entries(entries));
 	EXPECT_EQ(2, count_entries(self->dir));
 }
@@ -98,7 +115,7 @@ TEST_F_TIMEOUT(emuhost_end, signals_end_it_at_once, TEST_LIMIT_S)
 		kill(self->l.pid, signals[i]);
 		EXPECT_EQ(128 + signals[i], launch_wait(&self->l, 1000));
 		/* The launcher has reaped them itself. */
-		EXPECT_EQ(0, wait_for_none(children, n, 0));
+		EXPECT_EQ(0, count_alive(children, n));
 		if (!i)
 			launch_free(&self->l);
 	}
@@ -156,7 +173,7 @@ TEST_F_TIMEOUT(emuhost_end, frozen_one_that_spoke_is_not, TEST_LIMIT_S)
 	ASSERT_TRUE(freeze(&self->l, self->dir));
 	n = launch_children(self->l.pid, children);
 	EXPECT_EQ(EMUHOST_EXIT_BROKEN, launch_wait(&self->l, LAUNCH_LIMIT_MS));
-	EXPECT_EQ(0, wait_for_none(children, n, 0));
+	EXPECT_EQ(0, count_alive(children, n));
 	seen = launch_read(self->l.out, &len);
 	EXPECT_STREQ("one\n", seen);
 	free(seen);
