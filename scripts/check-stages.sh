@@ -81,7 +81,7 @@ stage_clang()
 {
 	local clang
 
-	clang=$(clang_newest)
+	clang=$(clang_find 16)
 	make_other "$obj-clang" CC="$clang"
 	attempt "clang.build" "${make_suite[@]}" "-j$jobs_of_make" all unit
 }

@@ -6,38 +6,37 @@
 # (`check --inside STAGE`) under a deadline, its output in a log file. Sourced
 # by run_ktstr.sh; the stages are in check-stages.sh.
 
-# stage | lane | deadline in seconds | function | what
+# stage | phase | deadline in seconds | function | what
 #
-# Lanes are run in the order of their digits; those with the same digit at the
-# same time. A script in tests/ is a stage as well, and so is each program of
-# the suite.
+# The phases follow each other; within one, two stages run at a time, in the
+# order of this table: the long ones first. A script in tests/ is a stage as
+# well, and so is each program of the suite.
 stages='
-style		| 1a | 300 | stage_style	| checkpatch, kernel-doc, shellcheck, headers, who includes whom
-unit		| 1a | 600 | stage_unit		| unit tests
-sanitizers	| 1a | 900 | stage_sanitizers	| unit tests under ASan and UBSan
-clang		| 1b | 600 | stage_clang	| everything builds with clang, too
-fuzz		| 1a | 900 | stage_fuzz		| each fuzz target for some seconds
-kselftest	| 2b | 1500 | stage_kselftest	| a place in the tree: run_tests, install, gen_tar, O=, links
-guests		| 2a | 600 | stage_guests	| unit tests of the VMM that need a KVM
-boots		| 2a | 900 | stage_boots	| 50 boots in a row
+interrupt	| 1 | 600 | stage_script	| Ctrl-C and kill -9 of run_ktstr.sh
+fuzz		| 1 | 900 | stage_fuzz	| each fuzz target for some seconds
+style		| 1 | 300 | stage_style	| checkpatch, kernel-doc, shellcheck, headers, who includes whom
+unit		| 1 | 600 | stage_unit	| unit tests
+sanitizers	| 1 | 900 | stage_sanitizers | unit tests under ASan and UBSan
+clang		| 1 | 600 | stage_clang	| everything builds with clang, too
+kselftest	| 2 | 1500 | stage_kselftest | a place in the tree: run_tests, install, gen_tar, O=, links
+boots		| 2 | 900 | stage_boots	| 50 boots in a row
+guests		| 2 | 600 | stage_guests	| unit tests of the VMM that need a KVM
 '
+workers=2
 
 stage_table()
 {
-	local file name lane=a
+	local file name
 
 	printf '%s' "$stages" | sed -e '/^$/d'
 	for file in "$here"/scripts/tests/*.sh; do
 		name=$(basename "$file" .sh)
-		case $name in
-		lib) ;;
-		vm-*) echo "$name | 2a | 900 | stage_script | scripts/tests/$name.sh" ;;
-		*) echo "$name | 1b | 600 | stage_script | scripts/tests/$name.sh" ;;
-		esac
+		[[ $name != lib && $stages != *$'\n'"$name"$'\t'* ]] || continue
+		echo "$name | $([[ $name = vm-* ]] && echo 2 || echo 1) | 900 |" \
+			"stage_script | scripts/tests/$name.sh"
 	done
 	for name in $(make_variable TEST_GEN_PROGS); do
-		echo "suite-$name | 2$lane | 1800 | stage_suite | $name in VMs"
-		lane=$([[ $lane = a ]] && echo b || echo a)
+		echo "suite-$name | 2 | 1800 | stage_suite | $name in VMs"
 	done
 }
 
@@ -88,6 +87,9 @@ check_run()
 	kvm_ready
 	kernel_get
 	suite_build
+	# All that stages would build in the same folder at the same time.
+	job_must "$out/logs/suite.log" "building the tests" \
+		"${make_suite[@]}" "-j$jobs_of_make" unit bench
 	export KTSTR_CHECK_KERNEL=$kernel KTSTR_CHECK_VMLINUX=$vmlinux
 	export KTSTR_CHECK_TREE=$tree KTSTR_CHECK_ID=$source_id
 	for phase in 1 2; do
@@ -99,24 +101,21 @@ check_run()
 	((failed == 0))
 }
 
-# check_phase DIGIT STAGE...: its lanes side by side, each in table order.
+# check_phase DIGIT STAGE...: those of this phase, some at a time.
 check_phase()
 {
-	local phase=$1 name lane busy
-	local -A queue=() running=() began=()
+	local phase=$1 name worker busy
+	local queue=() running=() began=()
 
 	shift
 	for name in "$@"; do
-		lane=$(stage_field "$name" 2)
-		[[ $lane = "$phase"* ]] || continue
-		queue[$lane]+=" $name"
+		[[ $(stage_field "$name" 2) != "$phase" ]] || queue+=("$name")
 	done
 	while :; do
 		busy=
-		for lane in "${!queue[@]}"; do
-			lane_step "$lane"
-			[[ -z ${running[$lane]:-} && -z ${queue[$lane]} ]] ||
-				busy+=" ${running[$lane]%:*}"
+		for ((worker = 0; worker < workers; worker++)); do
+			worker_step
+			busy+=${running[worker]:+ ${running[worker]%:*}}
 		done
 		[[ -n $busy ]] || break
 		progress "check, $((SECONDS - begin)) s:$busy"
@@ -125,31 +124,34 @@ check_phase()
 	progress_clear
 }
 
-# Starts the next stage of a lane, or looks after the one that runs.
-lane_step()
+# Looks after the stage that $worker runs, or gives it the next one.
+worker_step()
 {
-	local lane=$1 name pid log
+	local name pid log
 
-	if [[ -z ${running[$lane]:-} ]]; then
-		read -r name queue["$lane"] <<<"${queue[$lane]}" || true
-		[[ -n $name ]] || return 0
+	if [[ -z ${running[worker]:-} ]]; then
+		running[worker]=
+		((${#queue[@]} > 0)) || return 0
+		name=${queue[0]}
+		queue=("${queue[@]:1}")
 		log=$out/logs/check-$name.log
 		: >"$log"
 		job_start "$log" "$here/run_ktstr.sh" ${verbose:+-v} \
 			check --inside "$name"
-		running[$lane]=$name:$job
-		began[$lane]=$SECONDS
+		running[worker]=$name:$job
+		began[worker]=$SECONDS
 		return
 	fi
-	name=${running[$lane]%:*} pid=${running[$lane]#*:}
+	name=${running[worker]%:*} pid=${running[worker]#*:}
 	if job_running "$pid"; then
-		((SECONDS - began[$lane] < $(stage_field "$name" 3))) && return
+		((SECONDS - began[worker] >= $(stage_field "$name" 3))) ||
+			return 0
 		echo "not ok 999 $name # not done after" \
 			"$(stage_field "$name" 3) s" >>"$out/logs/check-$name.log"
 		session_end "$pid"
 	fi
-	stage_ended "$name" "$pid" $((SECONDS - began[$lane]))
-	running[$lane]=
+	stage_ended "$name" "$pid" $((SECONDS - began[worker]))
+	running[worker]=
 }
 
 # stage_ended NAME PID SECONDS: count its tests, print its line.

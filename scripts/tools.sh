@@ -41,26 +41,30 @@ cmd bzip2	| bzip2		| bzip2		| gen_tar
 
 tool_is_there()
 {
-	local kind=$1 what=$2 c
+	local kind=$1 what=$2
 
 	case $kind in
 	cmd) command -v "$what" >/dev/null ;;
 	hdr) echo "#include <$what>" | gcc -E -x c - -o /dev/null 2>/dev/null ;;
 	lib) [[ $(gcc -print-file-name="$what" 2>/dev/null) = /* ]] ;;
-	clang)
-		for c in ${CLANG:-} clang clang-{22,21,20,19,18,17,16}; do
-			clang_is_new "$c" "$what" && return
-		done
-		return 1 ;;
+	clang) clang_find "$what" >/dev/null ;;
 	esac
 }
 
-clang_is_new()
+# clang_find OLDEST: prints the one that the Makefile takes as well.
+clang_find()
 {
-	local version
+	local clang version
 
-	version=$(echo __clang_major__ | "$1" -E -P - 2>/dev/null) || return 1
-	[[ $version =~ ^[0-9]+$ ]] && ((version >= $2))
+	for clang in ${CLANG:-} clang clang-{22,21,20,19,18,17,16}; do
+		version=$(echo __clang_major__ | "$clang" -E -P - 2>/dev/null) ||
+			continue
+		if [[ $version =~ ^[0-9]+$ ]] && ((version >= $1)); then
+			echo "$clang"
+			return
+		fi
+	done
+	return 1
 }
 
 os_family()

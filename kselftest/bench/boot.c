@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #include "lib/host/kernel.h"
-#include "lib/host/pace.h"
+#include "lib/util/pace.h"
 #include "lib/host/paths.h"
 #include "lib/run/outcome.h"
 #include "lib/run/run.h"

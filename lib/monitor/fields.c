@@ -392,50 +392,79 @@ struct candidates {
 
 /* ---- members ---- */
 
-static bool find_named(const struct btf *btf, const struct btf_type *t,
-		       const char *name, size_t len, uint32_t base_bits,
-		       unsigned int depth, const struct btf_member **member,
-		       uint32_t *bits, uint32_t *bitfield);
+/* Types of a guest's BPF program may nest without end. */
+#define ANONYMOUS_DEPTH	8
+#define MEMBERS_BUDGET	(1U << 20)
 
-/* Look for @name inside of the unnamed struct or union @m. */
-static bool find_in_anonymous(const struct btf *btf, const struct btf_member *m,
-			      const char *name, size_t len, uint32_t bit_off,
-			      unsigned int depth,
-			      const struct btf_member **member, uint32_t *bits,
-			      uint32_t *bitfield)
+struct search {
+	const struct btf *btf;
+	const char *name;
+	size_t len;
+	unsigned int budget;
+	/* the answer */
+	uint32_t type_id;
+	uint32_t bit_off;
+	uint32_t bits;		/* of a bitfield, else 0 */
+};
+
+static const struct btf_type *resolve(const struct btf *btf, uint32_t type_id)
 {
-	int id = btf__resolve_type(btf, m->type);
-	const struct btf_type *t = id > 0 ? btf__type_by_id(btf, id) : NULL;
+	int id = btf__resolve_type(btf, type_id);
 
-	if (!t || !btf_is_composite(t) || depth > 8)
-		return false;
-	return find_named(btf, t, name, len, bit_off, depth + 1, member, bits,
-			  bitfield);
+	return id > 0 ? btf__type_by_id(btf, id) : NULL;
 }
 
-static bool find_named(const struct btf *btf, const struct btf_type *t,
-		       const char *name, size_t len, uint32_t base_bits,
-		       unsigned int depth, const struct btf_member **member,
-		       uint32_t *bits, uint32_t *bitfield)
+static bool name_is(const struct search *s, uint32_t name_off)
+{
+	const char *n = btf__name_by_offset(s->btf, name_off);
+
+	return n && !strncmp(n, s->name, s->len) && !n[s->len];
+}
+
+/* Find @s->name in a struct or union that starts at @base bits. */
+static bool find_named(struct search *s, const struct btf_type *t,
+		       uint32_t base, unsigned int depth)
 {
 	const struct btf_member *m = btf_members(t);
 	unsigned int i;
 
-	for (i = 0; i < btf_vlen(t); i++, m++) {
-		const char *n = btf__name_by_offset(btf, m->name_off);
-		uint32_t bit_off = base_bits + btf_member_bit_offset(t, i);
+	for (i = 0; i < btf_vlen(t) && s->budget; i++, m++) {
+		uint32_t bit_off = base + btf_member_bit_offset(t, i);
+		const char *n = btf__name_by_offset(s->btf, m->name_off);
 
+		s->budget--;
 		if (!n || !*n) {
-			if (find_in_anonymous(btf, m, name, len, bit_off, depth,
-					      member, bits, bitfield))
+			const struct btf_type *in = resolve(s->btf, m->type);
+
+			if (in && btf_is_composite(in) &&
+			    depth < ANONYMOUS_DEPTH &&
+			    find_named(s, in, bit_off, depth + 1))
 				return true;
-			continue;
+		} else if (name_is(s, m->name_off)) {
+			s->type_id = m->type;
+			s->bit_off = bit_off;
+			s->bits = btf_member_bitfield_size(t, i);
+			return true;
 		}
-		if (strncmp(n, name, len) || n[len])
+	}
+	return false;
+}
+
+/* Find a variable in a section of a BPF program (.bss and the like). */
+static bool find_var(struct search *s, const struct btf_type *t)
+{
+	const struct btf_var_secinfo *v = btf_var_secinfos(t);
+	unsigned int i;
+
+	for (i = 0; i < btf_vlen(t); i++, v++) {
+		const struct btf_type *var = btf__type_by_id(s->btf, v->type);
+
+		if (!var || !btf_is_var(var) || !name_is(s, var->name_off) ||
+		    v->offset > UINT32_MAX / 8)
 			continue;
-		*member = m;
-		*bits = bit_off;
-		*bitfield = btf_member_bitfield_size(t, i);
+		s->type_id = var->type;
+		s->bit_off = 8 * v->offset;
+		s->bits = 0;
 		return true;
 	}
 	return false;
@@ -444,11 +473,13 @@ static bool find_named(const struct btf *btf, const struct btf_type *t,
 static void set_bitfield(struct mon_field *f, uint32_t bit_off, uint32_t bits)
 {
 	/* Load a whole aligned unit that holds the field. */
-	uint32_t unit = f->elem_size ?: 4;
+	uint32_t unit = f->elem_size >= 8 ? 8 : f->elem_size >= 4 ? 4 :
+			f->elem_size >= 2 ? 2 : 1;
 
 	f->offset = bit_off / 8 / unit * unit;
 	f->bit_offset = bit_off - f->offset * 8;
-	f->bits = bits;
+	/* A packed struct may have it straddle units; that is not read. */
+	f->bits = min(bits, 8 * unit - f->bit_offset);
 	f->size = unit;
 	f->elem_size = unit;
 }
@@ -466,15 +497,15 @@ static bool type_is_signed(const struct btf_type *t)
 static const struct btf_type *unwrap(const struct btf *btf,
 				     const struct btf_type *t)
 {
+	const struct btf_type *inner;
 	unsigned int depth;
-	int id;
 
 	for (depth = 0; depth < 4 && btf_is_struct(t) && btf_vlen(t) == 1;
 	     depth++) {
-		id = btf__resolve_type(btf, btf_members(t)->type);
-		if (id <= 0)
+		inner = resolve(btf, btf_members(t)->type);
+		if (!inner)
 			break;
-		t = btf__type_by_id(btf, id);
+		t = inner;
 	}
 	return t;
 }
@@ -482,28 +513,27 @@ static const struct btf_type *unwrap(const struct btf *btf,
 static bool set_field(const struct btf *btf, uint32_t type_id, uint32_t bit_off,
 		      uint32_t bitfield, struct mon_field *f)
 {
-	int id = btf__resolve_type(btf, type_id);
-	const struct btf_type *t = id > 0 ? btf__type_by_id(btf, id) : NULL;
-	int64_t size = id > 0 ? btf__resolve_size(btf, id) : -1;
-	int elem;
+	const struct btf_type *t = resolve(btf, type_id);
+	int64_t size = t ? btf__resolve_size(btf, type_id) : -1;
 
-	if (!t || size < 0 || size > INT32_MAX)
+	if (size < 0 || size > INT32_MAX)
 		return false;
 	f->offset = bit_off / 8;
 	f->size = size;
 	f->elem_size = size;
 	if (btf_is_array(t)) {
-		elem = btf__resolve_type(btf, btf_array(t)->type);
-		size = elem > 0 ? btf__resolve_size(btf, elem) : -1;
-		if (size < 0 || size > INT32_MAX)
+		size = btf__resolve_size(btf, btf_array(t)->type);
+		t = resolve(btf, btf_array(t)->type);
+		if (!t || size < 0 || size > INT32_MAX)
 			return false;
 		f->elem_size = size;
-		t = btf__type_by_id(btf, elem);
 	}
 	t = unwrap(btf, t);
 	f->is_signed = type_is_signed(t);
-	if (bitfield || bit_off % 8)
-		set_bitfield(f, bit_off, bitfield ?: 8 * f->size);
+	if (bitfield > 64 || (bit_off % 8 && !bitfield))
+		return false;
+	if (bitfield)
+		set_bitfield(f, bit_off, bitfield);
 	f->present = true;
 	return true;
 }
@@ -511,25 +541,24 @@ static bool set_field(const struct btf *btf, uint32_t type_id, uint32_t bit_off,
 static bool find_path(const struct btf *btf, uint32_t type_id, const char *path,
 		      size_t len, struct mon_field *f)
 {
-	const struct btf_member *m = NULL;
-	uint32_t bits = 0, bitfield = 0;
+	struct search s = {
+		.btf = btf, .type_id = type_id, .budget = MEMBERS_BUDGET
+	};
 	const char *end = path + len;
 
 	while (path < end) {
+		const struct btf_type *t = resolve(btf, s.type_id);
 		const char *dot = memchr(path, '.', end - path);
-		size_t n = (dot ?: end) - path;
-		const struct btf_type *t;
-		int id;
 
-		id = btf__resolve_type(btf, type_id);
-		t = id > 0 ? btf__type_by_id(btf, id) : NULL;
-		if (!t || !btf_is_composite(t) ||
-		    !find_named(btf, t, path, n, bits, 0, &m, &bits, &bitfield))
+		s.name = path;
+		s.len = (dot ?: end) - path;
+		if (!t || (btf_is_datasec(t) ? !find_var(&s, t) :
+			   !btf_is_composite(t) ||
+			   !find_named(&s, t, s.bit_off, 0)))
 			return false;
-		type_id = m->type;
-		path += n + 1;
+		path += s.len + 1;
 	}
-	return m && set_field(btf, type_id, bits, bitfield, f);
+	return s.name && set_field(btf, s.type_id, s.bit_off, s.bits, f);
 }
 
 bool mon_member_find(const struct btf *btf, uint32_t type_id, const char *path,

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/host/pace.h"
+#include "lib/util/pace.h"
 #include "lib/host/paths.h"
 #include "lib/report/failure.h"
 #include "lib/run/run.h"

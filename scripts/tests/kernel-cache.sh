@@ -104,7 +104,8 @@ fragment_change_builds()
 {
 	fake_tree tree
 	kernel
-	cp -r "$top" copy
+	mkdir copy
+	cp -r "$top"/{run_ktstr.sh,scripts,ktstr.kconfig,vmm,Makefile} copy
 	echo CONFIG_NEW=y >>copy/ktstr.kconfig
 	top=$PWD/copy kernel
 	builds_are 2

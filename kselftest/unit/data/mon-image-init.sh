@@ -47,6 +47,11 @@ collect()
 			echo "map $m $(bpftool -j map dump id "$m" 2> /dev/null)"
 		done > "$1/map_dumps"
 	fi
+	# What bpftool does not tell: verified_insns
+	for f in /proc/"$sched_pid"/fdinfo/*; do
+		$B grep -q '^prog_id' "$f" &&
+			echo "fdinfo $($B sed 's/:[[:space:]]*/=/' "$f" | $B tr '\n' ' ')"
+	done > "$1/fdinfo" 2> /dev/null
 	$B cat /proc/uptime > "$1/uptime"
 }
 
@@ -62,6 +67,7 @@ start_scheduler()
 {
 	read -r sched < /scheduler
 	$sched > /dev/ttyS0 2>&1 &
+	sched_pid=$!
 	while :; do
 		[ "$($B cat /sys/kernel/sched_ext/state)" = enabled ] && return
 		$B usleep 100000
@@ -79,6 +85,27 @@ make_history()
 	done
 	# shellcheck disable=SC2086
 	wait $pids
+}
+
+# Maps of the kinds that the scheduler has none of
+make_maps()
+{
+	[ -x /bin/bpftool ] || return
+	$B mount -t bpf bpf /sys/fs/bpf
+	for t in hash lru_hash percpu_hash percpu_array; do
+		key="key 8" keys="1 2 3 4 5 6 7"
+		[ "$t" = percpu_array ] && key="key 4" keys="0 1 2 3"
+		# shellcheck disable=SC2086 # a list of bytes
+		bpftool map create "/sys/fs/bpf/$t" type "$t" $key value 16 \
+			entries 64 name "kt_$t"
+		for k in $keys; do
+			kb="$k 0 0 0"
+			[ "$t" = percpu_array ] || kb="$kb 0 0 0 $k"
+			# shellcheck disable=SC2086
+			bpftool map update pinned "/sys/fs/bpf/$t" key $kb \
+				value "$k" 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15
+		done
+	done
 }
 
 # Everything that still happens is to happen on CPU 0.
@@ -130,6 +157,7 @@ stall()
 
 [ -f /scheduler ] && start_scheduler
 [ -f /stall ] && stall
+make_maps
 make_history
 be_quiet
 collect /tmp/before

@@ -2,7 +2,7 @@
 /*
  * How slow this host is. See pace.h.
  */
-#include "lib/host/pace.h"
+#include "lib/util/pace.h"
 
 #include <sched.h>
 #include <stdint.h>

@@ -2,8 +2,8 @@
 /*
  * How slow this host is, measured.
  */
-#ifndef KTSTR_HOST_PACE_H
-#define KTSTR_HOST_PACE_H
+#ifndef KTSTR_UTIL_PACE_H
+#define KTSTR_UTIL_PACE_H
 
 /**
  * host_slowness() - how many times slower than ordinary hardware
@@ -17,4 +17,4 @@
  */
 double host_slowness(unsigned int cpus);
 
-#endif /* KTSTR_HOST_PACE_H */
+#endif /* KTSTR_UTIL_PACE_H */
