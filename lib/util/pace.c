@@ -30,6 +30,11 @@ static uint64_t time_loop(void)
 	return clock_now_ns() - start;
 }
 
+double pace_once(void)
+{
+	return (double)time_loop() / REFERENCE_NS;
+}
+
 static unsigned int usable_cpus(void)
 {
 	cpu_set_t set;

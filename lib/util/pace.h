@@ -17,4 +17,11 @@
  */
 double host_slowness(unsigned int cpus);
 
+/**
+ * pace_once() - one short measurement of the CPU that we are on
+ *
+ * Return: how many times slower than ordinary hardware it was just now.
+ */
+double pace_once(void);
+
 #endif /* KTSTR_UTIL_PACE_H */
