@@ -89,7 +89,7 @@ KTSTR_CFLAGS := -std=gnu11 -O2 -g $(WARN) -MMD -MP -ffunction-sections \
 	-D_GNU_SOURCE= -I$(SRC) -I$(SRC)/lib -isystem $(KSFT_DIR) \
 	-isystem $(SCX_INC) $(USERCFLAGS)
 KTSTR_LDFLAGS := -Wl,--as-needed -Wl,--gc-sections -pthread $(USERLDFLAGS)
-KTSTR_LDLIBS := $(LIBBPF) -lelf -ldw -lz -lzstd
+KTSTR_LDLIBS := $(LIBBPF) -lelf -ldw -lz -lzstd -lpcre2-8
 ifeq ($(SAN),1)
 KTSTR_CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
@@ -213,6 +213,6 @@ $(FUZZ_OBJ)/libktstr.a: $(LIB_SRCS:%.c=$(FUZZ_OBJ)/%.o)
 $(OUTPUT)/fuzz/%: $(FUZZ_OBJ)/kselftest/unit/%.o $(FUZZ_OBJ)/libktstr.a
 	$(call msg,LINK,fuzz,$@)
 	$(Q)$(BPF_CLANG) -fsanitize=fuzzer,address,undefined -pthread $^ \
-		$(LIBBPF) -Wl,--as-needed -lelf -ldw -lz -lzstd -o $@
+		$(LIBBPF) -Wl,--as-needed -lelf -ldw -lz -lzstd -lpcre2-8 -o $@
 
 -include $(shell find $(OBJ) $(FUZZ_OBJ) -name '*.d' 2>/dev/null)

@@ -19,7 +19,7 @@
 
 #include "lib/util/util.h"
 
-/* The host reads when the doorbell rings: longer means that it does not. */
+/* The host reads every few milliseconds: longer means that it does not. */
 #define RING_WAIT_MS	2000
 
 void report_open_com2(struct init *in)

@@ -22,7 +22,6 @@ static const struct {
 #define CAP(c, what) { KVM_CAP_##c, "KVM_CAP_" #c, what }
 	CAP(USER_MEMORY, "guest memory"),
 	CAP(IRQCHIP, "interrupt controllers in the kernel"),
-	CAP(IOEVENTFD, "the doorbell"),
 	CAP(SET_TSS_ADDR, "real mode on Intel"),
 	CAP(SET_IDENTITY_MAP_ADDR, "real mode on Intel"),
 	CAP(EXT_CPUID, "the CPU topology"),

@@ -12,6 +12,12 @@
 #include "vmm/vmm.h"
 
 #define TICK_NS		(100 * NSEC_PER_MSEC)
+/*
+ * How often the ring is looked at. The guest does not tell: a doorbell is an
+ * exit, and one that needs KVM to emulate a store fails where a nested KVM
+ * takes it for a fault while an interrupt was delivered.
+ */
+#define DRAIN_NS	(10 * NSEC_PER_MSEC)
 /* A kernel that said it dies should reset within this. */
 #define PANIC_GRACE_NS	(800 * NSEC_PER_MSEC)
 /* So that a guest that floods the ring does not keep us from the clock. */
@@ -145,21 +151,14 @@ static void wait_for_work(struct vm *vm, uint64_t now_ns, uint64_t tick_ns)
 {
 	uint64_t until_ns = min(tick_ns, vm->start_ns +
 				vm->deadline_ms * NSEC_PER_MSEC);
-	struct pollfd fds[] = {
-		{ .fd = vm->wake_fd, .events = POLLIN },
-		{ .fd = vm->doorbell_fd, .events = POLLIN },
-	};
+	struct pollfd pfd = { .fd = vm->wake_fd, .events = POLLIN };
 	struct timespec timeout = { 0 };
 	eventfd_t count;
-	unsigned int i;
 
 	if (until_ns > now_ns)
-		timeout.tv_nsec = min(until_ns - now_ns, TICK_NS);
-	if (ppoll(fds, ARRAY_SIZE(fds), &timeout, NULL) <= 0)
-		return;
-	for (i = 0; i < ARRAY_SIZE(fds); i++)
-		if (fds[i].revents)
-			eventfd_read(fds[i].fd, &count);
+		timeout.tv_nsec = min(until_ns - now_ns, DRAIN_NS);
+	if (ppoll(&pfd, 1, &timeout, NULL) > 0)
+		eventfd_read(vm->wake_fd, &count);
 }
 
 void vm_loop(struct vm *vm)

@@ -129,8 +129,3 @@ void *guest_mem_ring(const struct guest_mem *mem)
 {
 	return mem->base + mem->ram_size;
 }
-
-uint64_t guest_mem_doorbell(const struct guest_mem *mem)
-{
-	return mem->ring_gpa + mem->ring_size;
-}

@@ -5,10 +5,8 @@
  * All of it is one memfd, mapped once:
  *
  *	guest	0 ........ low_size    4 GiB ....... ram_top    ring_gpa ......
- *		[ low RAM ]  (hole)    [ high RAM  ]            [ ring ](doorbell)
+ *		[ low RAM ]  (hole)    [ high RAM  ]            [ ring ]
  *	host	base                   base + low_size          base + ram_size
- *
- * The doorbell page has no memory, so that a write to it reaches KVM.
  */
 #ifndef KTSTR_VMM_MEMORY_H
 #define KTSTR_VMM_MEMORY_H
@@ -89,10 +87,5 @@ void *guest_mem_at(const struct guest_mem *mem, uint64_t gpa, uint64_t len);
  * guest_mem_ring() - the host's address of the ring
  */
 void *guest_mem_ring(const struct guest_mem *mem);
-
-/*
- * guest_mem_doorbell() - guest address of the page that is no memory
- */
-uint64_t guest_mem_doorbell(const struct guest_mem *mem);
 
 #endif /* KTSTR_VMM_MEMORY_H */

@@ -98,25 +98,10 @@ static uint64_t ram_bytes(const struct vm *vm, const struct vm_config *c,
 	return min(mb, (uint64_t)RAM_MAX_MB) * MEM_MIB;
 }
 
-static int add_doorbell(struct vm *vm, const struct vm_error *err)
-{
-	struct kvm_ioeventfd bell = {
-		.addr = guest_mem_doorbell(&vm->mem),
-		.len = 4,
-		.fd = vm->doorbell_fd,
-	};
-
-	if (!ioctl(vm->kvm.vm_fd, KVM_IOEVENTFD, &bell))
-		return 0;
-	return vm_fail(err, -errno, "KVM_IOEVENTFD for the doorbell: %s",
-		       strerror(errno));
-}
-
 static int init_plumbing(struct vm *vm, const struct vm_error *err)
 {
 	vm->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	vm->doorbell_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (vm->wake_fd < 0 || vm->doorbell_fd < 0)
+	if (vm->wake_fd < 0)
 		return vm_fail(err, -errno, "eventfd: %s", strerror(errno));
 
 	outbuf_init(&vm->com1_out, vm->wake_fd);
@@ -160,7 +145,7 @@ static int init_memory(struct vm *vm, const struct vm_config *c,
 	wire_region_format(guest_mem_ring(&vm->mem), vm->mem.ring_size);
 	wire_reader_init(&vm->reader, guest_mem_ring(&vm->mem),
 			 vm->mem.ring_size);
-	return add_doorbell(vm, err);
+	return 0;
 }
 
 static int init_vcpus(struct vm *vm, const struct vm_error *err)
@@ -232,7 +217,6 @@ int vm_create(const struct vm_config *config, struct vm **out, char *err,
 	vm->mem.fd = -1;
 	vm->machine.kernel_fd = -1;
 	vm->wake_fd = -1;
-	vm->doorbell_fd = -1;
 	pthread_mutex_init(&vm->note.lock, NULL);
 	pthread_mutex_init(&vm->threads_lock, NULL);
 
@@ -260,8 +244,6 @@ void vm_destroy(struct vm *vm)
 	guest_mem_exit(&vm->mem);
 	console_exit(&vm->console);
 	free(vm->record);
-	if (vm->doorbell_fd >= 0)
-		close(vm->doorbell_fd);
 	if (vm->wake_fd >= 0)
 		close(vm->wake_fd);
 	free(vm);

@@ -56,7 +56,6 @@ struct vm_end_note {
  * struct vm - a machine
  * @crowded: not every vCPU, and the service loop, has a host CPU for itself
  * @wake_fd: eventfd that wakes the service loop
- * @doorbell_fd: eventfd that the guest's doorbell page signals
  * @crash: init's first "crash" line on COM2
  * @stopping: vCPU threads leave when it is set
  * @stop_asked: vm_stop() was called
@@ -80,7 +79,6 @@ struct vm {
 	uint64_t tsc_offset;
 
 	int wake_fd;
-	int doorbell_fd;
 	struct outbuf com1_out;
 	struct outbuf com2_out;
 	struct console console;

@@ -75,6 +75,9 @@ static const struct {
 		"scheduler_running", MON_PART_CORE, OPTIONAL },
 	[MON_SYM_JIFFIES] = { "jiffies_64", MON_PART_CORE, REQUIRED },
 	[MON_SYM_SCX_ROOT] = { "scx_root", MON_PART_SCX_ROOT, OPTIONAL },
+	/* from 7.1 on there may be several schedulers */
+	[MON_SYM_SCX_SCHED_ALL] = {
+		"scx_sched_all", MON_PART_SCX_ROOT, OPTIONAL },
 	[MON_SYM_SCX_ENABLE_STATE] = {
 		"scx_enable_state_var", MON_PART_SCX_ROOT, OPTIONAL },
 	[MON_SYM_SCX_OLD_ENABLE_STATE] = {
@@ -223,6 +226,7 @@ static const struct {
 	ROW(SCX_OPS_FLAGS, SCX_SCHED, "ops.flags", SCX_ROOT, OPTIONAL, "SCX_OPS_*"),
 	ROW(SCX_OPS_TIMEOUT_MS, SCX_SCHED, "ops.timeout_ms", SCX_ROOT, OPTIONAL, "timeout it asked for"),
 	ROW(SCX_ID, SCX_SCHED, "id", SCX_ROOT, OPTIONAL, "tells one load from the next (since 7.1)"),
+	ROW(SCX_ALL, SCX_SCHED, "all", SCX_ROOT, OPTIONAL, "list of all schedulers (since 7.1)"),
 	ROW(SCX_PCPU, SCX_SCHED, "pcpu", EVENTS, OPTIONAL, "per-CPU part (since 6.17)"),
 	ROW(SCX_OLD_EVENT_STATS, SCX_SCHED, "event_stats_cpu", EVENTS, OPTIONAL, "counters in 6.16"),
 	ROW(SCX_WATCHDOG_TIMEOUT, SCX_SCHED, "watchdog_timeout", WATCHDOG, OPTIONAL, "in jiffies (since 7.1)"),
@@ -341,6 +345,8 @@ static const struct {
 	ROW(AUX_NAME, BPF_PROG_AUX, "name", BPF, REQUIRED, "name, cut to 15"),
 	ROW(AUX_FUNC_NAME, BPF_PROG_AUX, "attach_func_name", BPF, OPTIONAL, "the op, for struct_ops"),
 	ROW(AUX_VERIFIED_INSNS, BPF_PROG_AUX, "verified_insns", BPF, REQUIRED, "the verifier's work"),
+	ROW(AUX_USED_MAPS, BPF_PROG_AUX, "used_maps", BPF, OPTIONAL, "which maps are the scheduler's"),
+	ROW(AUX_USED_MAP_CNT, BPF_PROG_AUX, "used_map_cnt", BPF, OPTIONAL, "how many"),
 	ROW(AUX_KSYM_START, BPF_PROG_AUX, "ksym.start", BPF, OPTIONAL, "machine code, for stacks"),
 	ROW(AUX_KSYM_END, BPF_PROG_AUX, "ksym.end", BPF, OPTIONAL, "likewise"),
 	ROW(AUX_KSYM_NAME, BPF_PROG_AUX, "ksym.name", BPF, OPTIONAL, "full name"),

@@ -170,6 +170,9 @@ static int read_parts(struct mon_kernel *k, char *err, size_t err_size)
 	}
 	k->cpus_max = min(k->f.sym_size[MON_SYM_PER_CPU_OFFSET] / 8,
 			  (uint64_t)MON_CPUS_MAX);
+	if (!mon_symbols_section(k->symbols, ".orc_unwind_ip", &k->orc_ip) ||
+	    !mon_symbols_section(k->symbols, ".orc_unwind", &k->orc))
+		k->orc_ip.size = 0;
 	k->hz = hz_from_ikconfig(k) ?: hz_from_file(k);
 	return read_identity(k, err, err_size);
 }

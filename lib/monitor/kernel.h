@@ -25,6 +25,7 @@
  * @build_id: bytes of the GNU build id
  * @build_id_len: their number
  * @notes: its .notes section, which holds the build id
+ * @orc_ip, @orc: its ORC unwind tables, empty where it has none
  * @hz: CONFIG_HZ, 0 when neither vmlinux nor a .config beside it tells
  * @cpus_max: CONFIG_NR_CPUS
  */
@@ -36,6 +37,8 @@ struct mon_kernel {
 	uint8_t build_id[MON_BUILD_ID_MAX];
 	size_t build_id_len;
 	struct mon_section notes;
+	struct mon_section orc_ip;
+	struct mon_section orc;
 	unsigned int hz;
 	unsigned int cpus_max;
 };

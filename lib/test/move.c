@@ -21,9 +21,9 @@
 static int rerun(char **argv, const char *why)
 {
 	char cache[PATH_MAX], agent[PATH_MAX], self[PATH_MAX];
-	const char *readable[] = { ktstr_glue.kernel.image,
-				   ktstr_glue.kernel.vmlinux,
-				   getenv("KTSTR_SCHEDULER_DIR"), NULL };
+	char kernel_dir[PATH_MAX];
+	const char *readable[] = { kernel_dir, getenv("KTSTR_SCHEDULER_DIR"),
+				   NULL };
 	const char *writable[] = { getenv("KTSTR_SIDECAR_DIR"), NULL };
 	struct emuhost_config config = {
 		.argv = (const char *const *)argv,
@@ -35,6 +35,9 @@ static int rerun(char **argv, const char *why)
 	};
 	int ret, status;
 
+	snprintf(kernel_dir, sizeof(kernel_dir), "%s", ktstr_glue.kernel.image);
+	if (strrchr(kernel_dir, '/'))
+		*strrchr(kernel_dir, '/') = '\0';
 	ret = host_cache_dir(cache, sizeof(cache));
 	if (!ret)
 		ret = host_find_program("ktstr-emuhost-agent", agent,

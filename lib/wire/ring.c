@@ -24,8 +24,6 @@
 /* Stages are few and matter more than what fills the ring. */
 #define WIRE_STAGE_WAIT_MS	1000
 
-#define WIRE_PAGE_SIZE		4096
-
 static uint32_t wire_data_size(size_t size)
 {
 	return (size - WIRE_HDR_SIZE) & ~(size_t)(WIRE_REC_ALIGN - 1);
@@ -70,14 +68,13 @@ int wire_writer_init(struct wire_writer *w, void *region, size_t size)
 
 int wire_writer_open(struct wire_writer *w, uint64_t gpa, size_t size)
 {
-	size_t map_size = size + WIRE_PAGE_SIZE;
 	void *region;
 	int fd, ret;
 
 	fd = open("/dev/mem", O_RDWR | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	region = mmap(NULL, map_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
+	region = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
 		      gpa);
 	ret = -errno;
 	close(fd);
@@ -86,18 +83,17 @@ int wire_writer_open(struct wire_writer *w, uint64_t gpa, size_t size)
 
 	ret = wire_writer_init(w, region, size);
 	if (ret) {
-		munmap(region, map_size);
+		munmap(region, size);
 		return ret;
 	}
-	w->doorbell = (uint32_t *)((uint8_t *)region + size);
+	w->map_size = size;
 	return 0;
 }
 
 void wire_writer_close(struct wire_writer *w)
 {
-	if (w->doorbell)
-		munmap(w->hdr, (uintptr_t)w->doorbell - (uintptr_t)w->hdr +
-			       WIRE_PAGE_SIZE);
+	if (w->map_size)
+		munmap(w->hdr, w->map_size);
 	memset(w, 0, sizeof(*w));
 }
 
@@ -109,13 +105,6 @@ static void ring_write(struct wire_writer *w, uint64_t at, const void *bytes,
 
 	memcpy(w->data + offset, bytes, first);
 	memcpy(w->data, (const uint8_t *)bytes + first, len - first);
-}
-
-/* Not memory: the store itself is what the host hears, whatever the value. */
-static void wire_ring_doorbell(const struct wire_writer *w)
-{
-	if (w->doorbell)
-		__atomic_store_n(w->doorbell, 1, __ATOMIC_RELEASE);
 }
 
 static bool wire_has_room(const struct wire_writer *w, uint64_t need)
@@ -139,7 +128,6 @@ static bool wire_wait_room(const struct wire_writer *w, uint64_t need,
 
 	end_ns = clock_now_ns() + timeout_ms * NSEC_PER_MSEC;
 	do {
-		wire_ring_doorbell(w);
 		nanosleep(&pause, NULL);
 		if (wire_has_room(w, need))
 			return true;
@@ -170,7 +158,6 @@ int wire_put(struct wire_writer *w, enum wire_type type, const void *payload,
 	ring_write(w, head + sizeof(rec), payload, len);
 	__atomic_store_n(&w->hdr->head, head + wire_rec_size(len),
 			 __ATOMIC_RELEASE);
-	wire_ring_doorbell(w);
 	return 0;
 }
 

@@ -4,10 +4,9 @@
  *
  * The host gives each VM a shared region above guest RAM: one header page,
  * then a byte ring in which the guest writes records and the host reads them.
- * The page behind the region is no memory at all: a guest write there rings
- * the host's doorbell (an ioeventfd). In the guest only init touches the ring;
- * the test program and the probes hand init their records over a seqpacket
- * socket, see wire_send().
+ * The host looks every few milliseconds. In the guest only init touches the
+ * ring; the test program and the probes hand init their records over a
+ * seqpacket socket, see wire_send().
  *
  * The host trusts nothing in the region: it keeps size and read position for
  * itself, copies each record out, checks the copy, and then uses the copy.
@@ -221,7 +220,7 @@ struct wire_writer {
 	struct wire_header *hdr;
 	uint8_t *data;
 	uint32_t data_size;
-	uint32_t *doorbell;	/* NULL when there is none */
+	size_t map_size;	/* to unmap; 0 for memory of others */
 	uint32_t seq;
 };
 
@@ -229,7 +228,7 @@ struct wire_writer {
  * wire_writer_open() - map the ring through /dev/mem
  * @w: filled in
  * @gpa: guest physical address of the region
- * @size: its size in bytes, without the doorbell page that follows it
+ * @size: its size in bytes
  *
  * Return: 0, -errno of open or mmap, -EPROTO when no host formatted it.
  */
@@ -242,7 +241,7 @@ int wire_writer_init(struct wire_writer *w, void *region, size_t size);
 void wire_writer_close(struct wire_writer *w);
 
 /**
- * wire_put() - write one record and ring the doorbell
+ * wire_put() - write one record
  *
  * Waits up to @timeout_ms for room. Not thread-safe.
  *

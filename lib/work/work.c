@@ -133,7 +133,7 @@ static void on_stop(int sig)
 	(void)sig;	/* it only ends a sleep; the slot says stop */
 }
 
-/* Wait until the parent has put us in our place: end of file on @fd. */
+/* Wait until the parent has put us in our place and says so on @fd. */
 static bool wait_for_start(int fd)
 {
 	struct pollfd pfd = { .fd = fd, .events = POLLIN };
@@ -201,7 +201,6 @@ static int fork_worker(struct work_set *set, const struct work_spec *spec,
 {
 	struct worker *w = &set->workers[index];
 	pid_t parent = getpid(), pid;
-	unsigned int i;
 	int fds[2];
 
 	if (pipe2(fds, O_CLOEXEC))
@@ -213,9 +212,6 @@ static int fork_worker(struct work_set *set, const struct work_spec *spec,
 		return -errno;
 	}
 	if (!pid) {
-		/* Ends of other pipes held here would delay their start. */
-		for (i = 0; i < index; i++)
-			close(set->workers[i].start_fd);
 		close(fds[1]);
 		worker_main(set, spec, index, fds[0], parent);
 	}
@@ -263,8 +259,11 @@ void work_start(struct work_set *set)
 	unsigned int i;
 
 	for (i = 0; i < set->n_workers; i++) {
-		if (set->workers[i].start_fd >= 0)
-			close(set->workers[i].start_fd);
+		int fd = set->workers[i].start_fd;
+
+		/* A byte, as later workers hold this end open as well. */
+		if (fd >= 0 && write(fd, "", 1) == 1)
+			close(fd);
 		set->workers[i].start_fd = -1;
 	}
 }

@@ -43,7 +43,7 @@ struct work_slot;
 /**
  * struct worker - one forked worker, as its parent sees it
  * @pid: the process, 0 once it was reaped
- * @start_fd: closing it lets the worker begin
+ * @start_fd: a byte lets the worker begin
  * @slot: memory shared with it
  */
 struct worker {
