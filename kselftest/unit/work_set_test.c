@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Workers: start in two phases, work, stop, and what they report.
+ */
+#include "kselftest_harness.h"
+
+#include <poll.h>
+
+#include "lib/scenario/cpuset.h"
+#include "lib/work/work.h"
+
+#define MAX_WORKERS 4
+
+FIXTURE(work)
+{
+	struct work_set set;
+	struct worker_report reports[MAX_WORKERS];
+};
+
+FIXTURE_SETUP(work)
+{
+}
+
+FIXTURE_TEARDOWN(work)
+{
+	work_destroy(&self->set);
+}
+
+TEST_F(work, nothing_before_the_start)
+{
+	const struct work_spec spec = WORK_CPU_SPIN;
+
+	ASSERT_EQ(0, work_create(&self->set, &spec, 2));
+	poll(NULL, 0, 100);
+	EXPECT_EQ(0, work_iterations(&self->set));
+	work_start(&self->set);
+	poll(NULL, 0, 300);
+	EXPECT_LT(0, work_iterations(&self->set));
+	work_stop(&self->set);
+	work_collect(&self->set, 5000, self->reports);
+	EXPECT_TRUE(self->reports[0].completed);
+	EXPECT_TRUE(self->reports[1].completed);
+	EXPECT_LT(0, self->reports[0].work_units);
+	EXPECT_LT(0, CPU_COUNT(&self->reports[0].cpus_used));
+}
+
+TEST_F(work, two_sets_start_each_by_itself)
+{
+	const struct work_spec spec = WORK_CPU_SPIN;
+	struct work_set later;
+
+	ASSERT_EQ(0, work_create(&self->set, &spec, 1));
+	ASSERT_EQ(0, work_create(&later, &spec, 1));
+	work_start(&self->set);
+	poll(NULL, 0, 300);
+	EXPECT_LT(0, work_iterations(&self->set));
+	EXPECT_EQ(0, work_iterations(&later));
+	work_destroy(&later);
+}
+
+TEST_F(work, ping_pong_alternates)
+{
+	const struct work_spec spec = WORK_FUTEX_PING_PONG(16);
+	uint64_t a, b;
+
+	ASSERT_EQ(0, work_create(&self->set, &spec, 2));
+	work_start(&self->set);
+	poll(NULL, 0, 300);
+	work_stop(&self->set);
+	work_collect(&self->set, 5000, self->reports);
+	a = self->reports[0].work_units / 16;
+	b = self->reports[1].work_units / 16;
+	EXPECT_LT(1, a);
+	EXPECT_LE(a > b ? a - b : b - a, 1);
+}
+
+TEST_F(work, killed_worker_leaves_no_report)
+{
+	const struct work_spec spec = WORK_BURSTY(1, 10000);
+
+	ASSERT_EQ(0, work_create(&self->set, &spec, 1));
+	work_start(&self->set);
+	poll(NULL, 0, 100);
+	kill(self->set.workers[0].pid, SIGKILL);
+	work_collect(&self->set, 5000, self->reports);
+	EXPECT_FALSE(self->reports[0].completed);
+	EXPECT_EQ(SIGKILL, WTERMSIG(self->reports[0].status));
+}
+
+TEST_F(work, stop_ends_a_sleep)
+{
+	const struct work_spec spec = WORK_BURSTY(1, 60000);
+
+	ASSERT_EQ(0, work_create(&self->set, &spec, 1));
+	work_start(&self->set);
+	poll(NULL, 0, 200);
+	work_stop(&self->set);
+	work_collect(&self->set, 5000, self->reports);
+	EXPECT_TRUE(self->reports[0].completed);
+	/* The sleep that it chose is no gap. */
+	EXPECT_LT(self->reports[0].max_gap_ns, 10000000000ULL);
+}
+
+TEST(group_sizes)
+{
+	const struct work_spec pair = WORK_FUTEX_PING_PONG(1);
+	const struct work_spec spin = WORK_CPU_SPIN;
+	char err[200];
+
+	EXPECT_EQ(0, work_check(&pair, 4, err, sizeof(err)));
+	EXPECT_EQ(-EINVAL, work_check(&pair, 3, err, sizeof(err)));
+	EXPECT_STREQ("FutexPingPong requires num_workers divisible by 2, got 3",
+		     err);
+	EXPECT_EQ(-EINVAL, work_check(&spin, 0, err, sizeof(err)));
+}
+
+TEST(disjoint_cpusets)
+{
+	static const struct {
+		unsigned int cpus, index, of;
+		int ret;
+		const char *want;
+	} cases[] = {
+		{ 2, 0, 2, 0, "0" }, { 2, 1, 2, 0, "1" },
+		{ 4, 0, 2, 0, "0" }, { 4, 1, 2, 0, "1-2" },
+		{ 9, 1, 2, 0, "4-7" }, { 4, 0, 1, 0, "0-2" },
+		{ 1, 0, 2, -EINVAL,
+		  "not enough usable CPUs (1) for 2 partitions" },
+		{ 4, 3, 3, -EINVAL, "index 3 >= partition count 3" },
+	};
+	char text[256];
+	cpu_set_t set;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct cpuset_spec spec = CPUSET_DISJOINT(cases[i].index,
+								cases[i].of);
+
+		EXPECT_EQ(cases[i].ret, cpuset_resolve(&spec, cases[i].cpus,
+						       &set, text,
+						       sizeof(text)));
+		if (!cases[i].ret)
+			cpuset_list(&set, text, sizeof(text));
+		EXPECT_STREQ(cases[i].want, text) {
+			TH_LOG("case %zu", i);
+		}
+	}
+}
+
+TEST_HARNESS_MAIN
