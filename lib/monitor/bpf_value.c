@@ -164,16 +164,17 @@ static void print_section(struct printer *p, const struct btf_type *t,
 			  size_t off, unsigned int depth)
 {
 	const struct btf_var_secinfo *v = btf_var_secinfos(t);
-	unsigned int i;
+	unsigned int i, n = 0;
 
 	strbuf_addf(p->out, "{");
 	for (i = 0; i < btf_vlen(t) && p->budget; i++, v++) {
 		const struct btf_type *var = btf__type_by_id(p->btf, v->type);
+		const char *name = var ? name_of(p, var->name_off) : "";
 
-		if (!var || !btf_is_var(var))
+		/* Format strings of bpf_printk() and the like are no data. */
+		if (!var || !btf_is_var(var) || strstr(name, "___fmt"))
 			continue;
-		strbuf_addf(p->out, "%s.%s = ", i ? ", " : "",
-			    name_of(p, var->name_off));
+		strbuf_addf(p->out, "%s.%s = ", n++ ? ", " : "", name);
 		print_type(p, var->type, off + v->offset, depth + 1);
 	}
 	strbuf_addf(p->out, "}");

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <gelf.h>
 #include <libelf.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,7 @@ struct mon_symbols {
 	size_t n_syms;
 	const char *strtab;
 	size_t strtab_size;
+	pthread_mutex_t index_lock;	/* for making @funcs */
 	struct func *funcs;
 	size_t n_funcs;
 };
@@ -110,6 +112,7 @@ int mon_symbols_open(const char *path, struct mon_symbols **symbols,
 	*symbols = NULL;
 	if (!s)
 		return -ENOMEM;
+	pthread_mutex_init(&s->index_lock, NULL);
 	s->path = strdup(path);
 	s->fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (s->fd < 0) {
@@ -135,6 +138,7 @@ void mon_symbols_close(struct mon_symbols *s)
 	elf_end(s->elf);
 	if (s->fd >= 0)
 		close(s->fd);
+	pthread_mutex_destroy(&s->index_lock);
 	free(s->funcs);
 	free(s->path);
 	free(s);
@@ -220,33 +224,48 @@ static int func_cmp(const void *a, const void *b)
 	return x->size < y->size ? -1 : x->size > y->size;
 }
 
-int mon_symbols_index(struct mon_symbols *s)
+static bool is_code(const Elf64_Sym *sym)
 {
+	int type = ELF64_ST_TYPE(sym->st_info);
+
+	/* Entry code is full of labels without a type. */
+	return (type == STT_FUNC || type == STT_NOTYPE) && sym->st_value &&
+	       sym->st_shndx != SHN_UNDEF && sym->st_shndx < SHN_LORESERVE;
+}
+
+static int make_index(struct mon_symbols *s)
+{
+	struct func *funcs = calloc(s->n_syms + 1, sizeof(*funcs));
 	size_t k, n = 0;
 
-	if (s->funcs)
-		return 0;
-	s->funcs = calloc(s->n_syms + 1, sizeof(*s->funcs));
-	if (!s->funcs)
+	if (!funcs)
 		return -ENOMEM;
 	for (k = 0; k < s->n_syms; k++) {
 		const Elf64_Sym *sym = &s->syms[k];
-		int type = ELF64_ST_TYPE(sym->st_info);
 
-		/* Entry code is full of labels without a type. */
-		if ((type != STT_FUNC && type != STT_NOTYPE) ||
-		    sym->st_shndx == SHN_UNDEF || sym->st_shndx >= SHN_LORESERVE ||
-		    !sym->st_value)
+		if (!is_code(sym))
 			continue;
-		s->funcs[n++] = (struct func) {
+		funcs[n++] = (struct func) {
 			.addr = sym->st_value,
 			.size = min(sym->st_size, (uint64_t)UINT32_MAX),
 			.name = sym->st_name,
 		};
 	}
-	qsort(s->funcs, n, sizeof(*s->funcs), func_cmp);
+	qsort(funcs, n, sizeof(*funcs), func_cmp);
 	s->n_funcs = n;
+	s->funcs = funcs;
 	return 0;
+}
+
+int mon_symbols_index(struct mon_symbols *s)
+{
+	int ret = 0;
+
+	pthread_mutex_lock(&s->index_lock);
+	if (!s->funcs)
+		ret = make_index(s);
+	pthread_mutex_unlock(&s->index_lock);
+	return ret;
 }
 
 const char *mon_symbols_at(const struct mon_symbols *s, uint64_t addr,

@@ -74,7 +74,7 @@ int mon_symbols_lookup(const struct mon_symbols *symbols,
 /**
  * mon_symbols_index() - sort the functions by address, for mon_symbols_at()
  *
- * Costs some milliseconds, once.
+ * Costs some milliseconds, once. Context: any thread.
  *
  * Return: 0 or -ENOMEM.
  */

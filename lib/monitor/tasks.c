@@ -191,7 +191,7 @@ struct walk {
 	struct addrset seen;
 };
 
-/* Return: 1 when it is new and @fn wants more, 0 when it was seen. */
+/* Return: 1 when it is new, 0 when it was seen, or @fn's error. */
 static int visit(struct walk *w, uint64_t va)
 {
 	int ret;
@@ -202,7 +202,7 @@ static int visit(struct walk *w, uint64_t va)
 	if (ret <= 0)
 		return ret;
 	ret = w->fn(w->ctx, va);
-	return ret ? ret : 1;
+	return ret < 0 ? ret : 1;
 }
 
 /* Threads of one process; the list's head is in its signal_struct. */

@@ -106,11 +106,11 @@ int mon_task_read(const struct mon_guest *guest, uint64_t va,
 
 /**
  * mon_tasks_each() - visit each thread of each process, and the idle tasks
- * @fn: called with the address of each; not 0 ends the walk
+ * @fn: called with the address of each; a negative value ends the walk
  *
  * Lists that loop end where they meet a task again.
  *
- * Return: 0, what @fn returned, -EFAULT, -ENOTSUP, -ENOMEM.
+ * Return: 0; what @fn returned; -ENOTSUP without MON_PART_TASKS; -ENOMEM.
  */
 int mon_tasks_each(const struct mon_guest *guest,
 		   int (*fn)(void *ctx, uint64_t va), void *ctx);

@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Putting the dump together. Each part is read as far as it goes; a part that
+ * is damaged does not keep the others from being shown.
+ */
+#include <errno.h>
+#include <linux/bpf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/monitor/dump.h"
+#include "lib/util/util.h"
+
+/* Pointers of one program to its maps */
+#define USED_MAPS_MAX	64
+
+struct maker {
+	struct mon_dump *dump;
+	const struct mon_dump_options *options;
+};
+
+static void read_exit(const struct mon_guest *g, struct mon_exit *e)
+{
+	uint64_t va = 0, root = mon_guest_symbol(g, MON_SYM_SCX_ROOT), p, v;
+	unsigned int i;
+
+	e->cpu = -1;
+	if (!mon_kernel_has(g->kernel, MON_PART_SCX_ROOT))
+		return;
+	if (!root) {
+		root = mon_guest_symbol(g, MON_SYM_SCX_OLD_EXIT_INFO);
+		mon_read_u64(&g->mem, root, &va);
+	} else if (!mon_read_u64(&g->mem, root, &p) && p) {
+		mon_guest_field(g, MON_SCX_EXIT_INFO, p, &va);
+	}
+	if (!va || mon_guest_field(g, MON_EI_KIND, va, &v))
+		return;
+	e->kind = v;
+	if (!mon_guest_field(g, MON_EI_EXIT_CPU, va, &v))
+		e->cpu = v;
+	if (!mon_guest_field(g, MON_EI_EXIT_CODE, va, &v))
+		e->code = v;
+	if (!mon_guest_field(g, MON_EI_REASON, va, &v) && v)
+		mon_read_str(&g->mem, v, e->reason, sizeof(e->reason));
+	if (!mon_guest_field(g, MON_EI_MSG, va, &v) && v)
+		mon_read_str(&g->mem, v, e->msg, sizeof(e->msg));
+	if (mon_guest_field(g, MON_EI_BT_LEN, va, &v) ||
+	    mon_guest_field(g, MON_EI_BT, va, &p) || !p)
+		return;
+	for (i = 0; i < v && i < MON_STACK_MAX; i++)
+		if (mon_read_u64(&g->mem, p + 8 * i, &e->bt[i]))
+			break;
+	e->bt_len = i;
+}
+
+/* ---- tasks ---- */
+
+static void read_stack(const struct mon_guest *g, struct mon_task *t)
+{
+	const struct mon_mem_ops *ops = g->mem.ops;
+	struct mon_regs regs;
+	const void *task;
+
+	if (t->on_cpu) {
+		if (ops->vcpu_regs &&
+		    !ops->vcpu_regs(g->mem.ctx, t->cpu, &regs))
+			mon_unwind_regs(g, &regs, &t->stack);
+		return;
+	}
+	task = mon_ptr(&g->mem, t->va, g->kernel->f.struct_size[MON_ST_TASK]);
+	if (task)
+		mon_unwind_task(g, task, &t->stack);
+}
+
+static int add_task(void *ctx, uint64_t va)
+{
+	struct maker *m = ctx;
+	struct mon_dump *d = m->dump;
+	struct mon_task *t, *grown;
+
+	if (d->n_tasks == d->tasks_room) {
+		size_t room = d->tasks_room ? 2 * d->tasks_room : 256;
+
+		grown = reallocarray(d->tasks, room, sizeof(*grown));
+		if (!grown)
+			return -ENOMEM;
+		d->tasks = grown;
+		d->tasks_room = room;
+	}
+	t = &d->tasks[d->n_tasks];
+	/* One that cannot be read is on its way out, or never was one. */
+	if (mon_task_read(d->guest, va, &d->now, t))
+		return 0;
+	if (t->runnable || m->options->all_stacks)
+		read_stack(d->guest, t);
+	d->n_tasks++;
+	return 0;
+}
+
+static int cmp_cpu_wait(const void *a, const void *b)
+{
+	const struct mon_task *x = a, *y = b;
+
+	if (x->cpu != y->cpu)
+		return x->cpu < y->cpu ? -1 : 1;
+	if (x->on_cpu != y->on_cpu)
+		return x->on_cpu ? -1 : 1;
+	if (x->wait_ns != y->wait_ns)
+		return x->wait_ns > y->wait_ns ? -1 : 1;
+	return x->pid < y->pid ? -1 : x->pid > y->pid;
+}
+
+/* ---- stalls ---- */
+
+enum mon_place mon_task_place(const struct mon_dump *d,
+			      const struct mon_task *t, int *dsq)
+{
+	size_t i;
+
+	*dsq = -1;
+	if (!t->runnable || t->on_cpu)
+		return MON_PLACE_NONE;
+	if (t->class != MON_CLASS_EXT)
+		return MON_PLACE_RQ;
+	if (!t->scx.dsq_va)
+		return MON_PLACE_BPF;
+	for (i = 0; i < d->dsqs.n; i++)
+		if (d->dsqs.list[i].va == t->scx.dsq_va)
+			*dsq = i;
+	return MON_PLACE_DSQ;
+}
+
+static void idle_cpus(const struct mon_sample *s, struct mon_cpus *idle)
+{
+	unsigned int cpu;
+
+	memset(idle, 0, sizeof(*idle));
+	for (cpu = 0; cpu < s->n_cpus; cpu++)
+		if (s->cpus[cpu].valid && s->cpus[cpu].idle)
+			mon_cpus_set(idle, cpu);
+}
+
+/* Where a task with migration disabled may run is just where it is. */
+static void allowed_cpus(const struct mon_task *t, struct mon_cpus *allowed)
+{
+	if (t->migration_disabled) {
+		memset(allowed, 0, sizeof(*allowed));
+		mon_cpus_set(allowed, t->cpu);
+	} else {
+		*allowed = t->cpus;
+	}
+}
+
+static int find_stalls(struct mon_dump *d, uint64_t limit_ns)
+{
+	struct mon_cpus idle;
+	struct mon_stall *s;
+	size_t i, k, n = 0;
+
+	for (i = 0; i < d->n_tasks; i++)
+		n += d->tasks[i].wait_ns > limit_ns;
+	d->stalls = calloc(n + 1, sizeof(*d->stalls));
+	if (!d->stalls)
+		return -ENOMEM;
+	idle_cpus(d->sample, &idle);
+	for (i = 0; i < d->n_tasks; i++) {
+		const struct mon_task *t = &d->tasks[i];
+
+		if (t->wait_ns <= limit_ns)
+			continue;
+		/* Longest first; there are few. */
+		for (k = d->n_stalls; k; k--) {
+			if (d->tasks[d->stalls[k - 1].task].wait_ns >=
+			    t->wait_ns)
+				break;
+			d->stalls[k] = d->stalls[k - 1];
+		}
+		s = &d->stalls[k];
+		s->task = i;
+		s->place = mon_task_place(d, t, &s->dsq);
+		s->idle = idle;
+		allowed_cpus(t, &s->allowed);
+		mon_cpus_and(&s->allowed, &idle);
+		d->n_stalls++;
+	}
+	return 0;
+}
+
+/* ---- the scheduler's maps ---- */
+
+static bool prog_uses(const struct mon_guest *g, const struct mon_prog *prog,
+		      uint64_t map_va)
+{
+	uint64_t aux, maps, n, va;
+	unsigned int i;
+
+	if (mon_guest_field(g, MON_PROG_AUX, prog->va, &aux) ||
+	    mon_guest_field(g, MON_AUX_USED_MAPS, aux, &maps) ||
+	    mon_guest_field(g, MON_AUX_USED_MAP_CNT, aux, &n))
+		return false;
+	for (i = 0; i < n && i < USED_MAPS_MAX; i++)
+		if (!mon_read_u64(&g->mem, maps + 8 * i, &va) && va == map_va)
+			return true;
+	return false;
+}
+
+/* Constants say nothing, and the dump for user space is in the exit already. */
+static bool map_is_dull(const struct mon_map *map)
+{
+	return map->flags & BPF_F_RDONLY_PROG || strstr(map->name, "uei_dump");
+}
+
+/* Keep the maps that struct_ops programs use. */
+static void choose_maps(struct mon_dump *d)
+{
+	size_t i, k, n = 0;
+
+	for (i = 0; i < d->n_maps; i++) {
+		for (k = 0; k < d->n_progs && !map_is_dull(&d->maps[i]); k++)
+			if (d->progs[k].type == BPF_PROG_TYPE_STRUCT_OPS &&
+			    prog_uses(d->guest, &d->progs[k], d->maps[i].va))
+				break;
+		if (k < d->n_progs && !map_is_dull(&d->maps[i]))
+			d->maps[n++] = d->maps[i];
+	}
+	d->n_maps = n;
+}
+
+static int read_bpf(struct mon_dump *d)
+{
+	int ret = mon_progs_list(d->guest, &d->progs, &d->n_progs);
+
+	if (!ret)
+		ret = mon_maps_list(d->guest, &d->maps, &d->n_maps);
+	if (!ret)
+		choose_maps(d);
+	return ret == -ENOMEM ? ret : 0;
+}
+
+static int take_sample(struct mon_dump *d)
+{
+	struct mon_sampler *sampler;
+	int ret = mon_sampler_create(d->guest, &sampler);
+
+	if (ret)
+		return ret;
+	d->sample = mon_sample_alloc(d->guest);
+	ret = d->sample ? mon_sampler_take(sampler, d->sample) : -ENOMEM;
+	mon_sampler_destroy(sampler);
+	return ret;
+}
+
+static int fill(struct mon_dump *d, const struct mon_dump_options *options)
+{
+	struct maker m = { .dump = d, .options = options };
+	int ret = take_sample(d);
+
+	if (!ret)
+		ret = mon_symbols_index(d->guest->kernel->symbols);
+	if (ret)
+		return ret;
+	mon_now(d->guest, &d->now);
+	read_exit(d->guest, &d->exit);
+	ret = mon_tasks_each(d->guest, add_task, &m);
+	if (ret == -ENOMEM)
+		return ret;
+	if (d->n_tasks)
+		qsort(d->tasks, d->n_tasks, sizeof(*d->tasks), cmp_cpu_wait);
+	ret = mon_dsqs_read(d->guest, &d->dsqs);
+	if (ret == -ENOMEM)
+		return ret;
+	ret = find_stalls(d, options->stall_ns);
+	return ret ?: read_bpf(d);
+}
+
+int mon_dump_create(const struct mon_guest *g,
+		    const struct mon_dump_options *options,
+		    struct mon_dump **dump)
+{
+	struct mon_dump *d = calloc(1, sizeof(*d));
+	uint64_t start = clock_now_ns();
+	int ret;
+
+	*dump = NULL;
+	if (!d)
+		return -ENOMEM;
+	d->guest = g;
+	ret = fill(d, options);
+	if (ret) {
+		mon_dump_destroy(d);
+		return ret;
+	}
+	d->took_ns = clock_now_ns() - start;
+	*dump = d;
+	return 0;
+}
+
+void mon_dump_destroy(struct mon_dump *d)
+{
+	if (!d)
+		return;
+	mon_dsqs_free(&d->dsqs);
+	free(d->sample);
+	free(d->tasks);
+	free(d->stalls);
+	free(d->maps);
+	free(d->progs);
+	free(d);
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The dump at death: everything about scheduling that a guest's memory holds,
+ * read without one instruction of the guest. Works on a guest that hangs with
+ * interrupts off, or has panicked.
+ */
+#ifndef KTSTR_MONITOR_DUMP_H
+#define KTSTR_MONITOR_DUMP_H
+
+#include "lib/monitor/bpf.h"
+#include "lib/monitor/dsq.h"
+#include "lib/monitor/sample.h"
+#include "lib/monitor/tasks.h"
+
+struct strbuf;
+
+/**
+ * struct mon_exit - why the scheduler was told to go, as the kernel has it
+ * @kind: scx_exit_kind; 0 when it was not
+ */
+struct mon_exit {
+	uint32_t kind;
+	int32_t cpu;		/* -1 when not known */
+	int64_t code;
+	char reason[64];
+	char msg[1024];
+	uint64_t bt[MON_STACK_MAX];
+	unsigned int bt_len;
+};
+
+/**
+ * enum mon_place - where a runnable task waits
+ */
+enum mon_place {
+	MON_PLACE_NONE,		/* it runs, or is not runnable */
+	MON_PLACE_RQ,		/* on a run queue of another class */
+	MON_PLACE_DSQ,		/* on a dispatch queue: @dsq */
+	MON_PLACE_BPF,		/* the scheduler has it, in no dispatch queue */
+};
+
+/**
+ * struct mon_stall - a task that waits too long, from its own side
+ * @task: index in the dump's tasks
+ * @place: where it waits
+ * @dsq: index in the dump's queues, -1 when it is on none that was found
+ * @idle: CPUs that are idle now
+ * @allowed: those of them that it may run on
+ */
+struct mon_stall {
+	size_t task;
+	enum mon_place place;
+	int dsq;
+	struct mon_cpus idle;
+	struct mon_cpus allowed;
+};
+
+/**
+ * struct mon_dump - a dump
+ * @kernel, @guest: where it is from
+ * @now: the guest's clocks
+ * @sample: run queues
+ * @exit: the scheduler's end
+ * @dsqs: dispatch queues
+ * @tasks: all tasks; the runnable ones have stacks
+ * @runnable: for each CPU its runnable_list, as indices in @tasks
+ * @stalls: tasks that wait for longer than the limit, longest first
+ * @maps: the scheduler's maps
+ * @took_ns: how long the dump took
+ */
+struct mon_dump {
+	const struct mon_guest *guest;
+	struct mon_now now;
+	struct mon_sample *sample;
+	struct mon_exit exit;
+	struct mon_dsqs dsqs;
+	struct mon_task *tasks;
+	size_t n_tasks;
+	size_t tasks_room;
+	struct mon_stall *stalls;
+	size_t n_stalls;
+	struct mon_map *maps;
+	size_t n_maps;
+	struct mon_prog *progs;
+	size_t n_progs;
+	uint64_t took_ns;
+};
+
+/**
+ * struct mon_dump_options - how much of it
+ * @stall_ns: a task that waits for longer is a stall
+ * @all_stacks: stacks of all tasks, not just of runnable ones
+ */
+struct mon_dump_options {
+	uint64_t stall_ns;
+	bool all_stacks;
+};
+
+/**
+ * mon_dump_create() - read it all
+ * @guest: attached, with its CPUs known; must outlive the dump
+ * @dump: gets it
+ *
+ * Return: 0 with whatever could be read; -EAGAIN when no run queue makes
+ * sense; -ENOMEM.
+ */
+int mon_dump_create(const struct mon_guest *guest,
+		    const struct mon_dump_options *options,
+		    struct mon_dump **dump);
+
+/**
+ * mon_dump_destroy() - release it; takes NULL
+ */
+void mon_dump_destroy(struct mon_dump *dump);
+
+/**
+ * mon_dump_text() - write it for people
+ */
+void mon_dump_text(const struct mon_dump *dump, struct strbuf *out);
+
+/**
+ * mon_stall_text() - one stall in a few lines: who, where, since when, and
+ * which idle CPUs could have run it
+ */
+void mon_stall_text(const struct mon_dump *dump, const struct mon_stall *stall,
+		    struct strbuf *out);
+
+/**
+ * mon_frame_name() - name an address of a stack
+ * @is_return: it is a return address, so the call is before it
+ * @buf: gets function+0xoffset, or the bare address
+ *
+ * Needs mon_symbols_index(), which mon_dump_create() calls.
+ */
+const char *mon_frame_name(const struct mon_dump *dump, uint64_t ip,
+			   char *buf, size_t size);
+
+/**
+ * mon_task_place() - where a runnable task waits
+ */
+enum mon_place mon_task_place(const struct mon_dump *dump,
+			      const struct mon_task *task, int *dsq);
+
+#endif /* KTSTR_MONITOR_DUMP_H */
