@@ -27,6 +27,10 @@
 
 #define POLL_MS 20
 
+#ifndef ARRAY_SIZE
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#endif
+
 /* A way to fail is one row here and one value in enum ktstr_fail. */
 static const struct fail_mode {
 	const char *name;
@@ -51,13 +55,13 @@ static void on_signal(int sig)
 	stop = 1;
 }
 
-static void usage(FILE *out)
+static void print_usage(FILE *out)
 {
 	size_t i;
 
 	fprintf(out, "usage: scx_ktstr [-f HOW] [-a MS] [-t MS]\n"
 		"  -f HOW  fail in one of these ways:\n");
-	for (i = 0; i < sizeof(fail_modes) / sizeof(fail_modes[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(fail_modes); i++)
 		fprintf(out, "            %-10s %s\n", fail_modes[i].name,
 			fail_modes[i].what);
 	fprintf(out, "  -a MS   so long after it was attached (default 0)\n"
@@ -68,7 +72,7 @@ static int find_fail_mode(const char *name, enum ktstr_fail *fail)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(fail_modes) / sizeof(fail_modes[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(fail_modes); i++) {
 		if (!strcmp(fail_modes[i].name, name)) {
 			*fail = fail_modes[i].fail;
 			return 0;
@@ -151,7 +155,7 @@ int main(int argc, char **argv)
 		else
 			err = -EINVAL;
 		if (err) {
-			usage(opt == 'h' ? stdout : stderr);
+			print_usage(opt == 'h' ? stdout : stderr);
 			return opt == 'h' ? 0 : 2;
 		}
 	}

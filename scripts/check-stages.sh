@@ -50,7 +50,8 @@ unit_run()
 	for name in $(our_files 'kselftest/unit/*_test.c' |
 		      grep -v '_guest_test\.c$'); do
 		name=$(basename "$name" .c)
-		program "unit: $name" 120 "$dir/unit/$name"
+		program "unit: $name" 120 env KTSTR_KERNEL="$kernel" \
+			"$dir/unit/$name"
 	done
 }
 

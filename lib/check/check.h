@@ -78,6 +78,9 @@ struct worker_report {
 
 /**
  * struct check_group - the workers of one cgroup
+ * @name: of the cgroup, for texts
+ * @reports: what its workers have reported
+ * @n_reports: their number
  * @cpuset: CPUs that they were allowed; NULL for all
  * @n_cpus: their number
  */
@@ -91,6 +94,11 @@ struct check_group {
 
 /**
  * struct check_result - pass, fail or skip of a scenario, with reasons
+ * @failed: a check was not met
+ * @skipped: the machine lacks what the scenario needs
+ * @skip_reason: what that is
+ * @details: the failures, the first CHECK_MAX_DETAILS
+ * @n_details: their number
  */
 struct check_result {
 	bool failed;
@@ -102,17 +110,23 @@ struct check_result {
 
 /**
  * check_limits_default() - what holds where nobody says otherwise
+ * @limits: filled in
  */
 void check_limits_default(struct check_limits *limits);
 
 /**
  * check_limits_merge() - let what @over sets replace what @limits says
+ * @limits: changed
+ * @over: what goes before it
  */
 void check_limits_merge(struct check_limits *limits,
 			const struct check_limits *over);
 
 /**
  * check_group_run() - judge one cgroup; adds to @result
+ * @limits: what the group is held to
+ * @group: the cgroup's workers
+ * @result: gets the failures
  * @slowness: how many times slower than ordinary hardware, at least 1
  */
 void check_group_run(const struct check_limits *limits, double slowness,
@@ -121,12 +135,17 @@ void check_group_run(const struct check_limits *limits, double slowness,
 
 /**
  * check_fail() - add one failure
+ * @result: gets it
+ * @kind: which check it was
+ * @fmt: printf's; the sentence
  */
 void __printf(3, 4) check_fail(struct check_result *result,
 			       enum check_kind kind, const char *fmt, ...);
 
 /**
  * check_group_stats() - statistics of one cgroup
+ * @group: the cgroup's workers
+ * @stats: filled in
  */
 void check_group_stats(const struct check_group *group,
 		       struct wire_cgroup_stats *stats);

@@ -65,6 +65,8 @@ void ktstr_ctx_destroy(struct ktstr_ctx *ctx);
 
 /**
  * execute_defs() - run workers in cgroups for the ctx's duration, and judge
+ * @ctx: the test's context; its result is overwritten
+ * @n: number of @defs
  * @defs: the cgroups, @n of them
  *
  * Return: the verdict, owned by @ctx, valid until the next scenario.

@@ -81,6 +81,10 @@ struct ktstr_attr {
 
 /**
  * struct ktstr_test - one test of one variant, as the macros hand it over
+ * @fixture: name of the fixture
+ * @variant: name of the variant, "" without one
+ * @name: name of the test
+ * @reason_size: bytes at @reason
  * @levels: attributes from the outside in; entries may be NULL
  * @exit_code: the harness's verdict, shared with its parent process
  * @reason: the text of the result line
@@ -118,11 +122,15 @@ bool ktstr_test_begin(const struct ktstr_test *test, struct ktstr_ctx **ctx);
 
 /**
  * ktstr_test_end() - the body has returned: tell init
+ * @test: the test
+ * @ctx: what ktstr_test_begin() made
  */
 void ktstr_test_end(const struct ktstr_test *test, struct ktstr_ctx *ctx);
 
 /**
  * ktstr_main_begin() - before the harness looks at the arguments
+ * @argc: of main()
+ * @argv: of main()
  *
  * On the host: ties this process's life to its parent's, and moves to the
  * emulated host where KVM cannot run a kernel.
@@ -133,6 +141,7 @@ int ktstr_main_begin(int argc, char **argv);
 
 /**
  * ktstr_main_end() - at exit: turn the harness's status into ours
+ * @counts: what the harness has counted
  *
  * All tests skipped is KSFT_SKIP, no test at all is KSFT_FAIL. Does not
  * return in these cases.

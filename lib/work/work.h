@@ -54,6 +54,10 @@ struct worker {
 
 /**
  * struct work_set - workers that share their memory
+ * @workers: the workers
+ * @n_workers: their number
+ * @slots: memory shared with them
+ * @size: its bytes
  */
 struct work_set {
 	struct worker *workers;
@@ -64,6 +68,10 @@ struct work_set {
 
 /**
  * work_check() - can this many workers do that?
+ * @spec: what they are to do
+ * @n: how many
+ * @err: gets the sentence
+ * @err_size: bytes at @err
  *
  * Return: 0, -EINVAL with a sentence in @err.
  */
@@ -72,6 +80,9 @@ int work_check(const struct work_spec *spec, unsigned int n, char *err,
 
 /**
  * work_create() - fork workers that wait for work_start()
+ * @set: filled in; release with work_destroy()
+ * @spec: what they do; must stay until they ended
+ * @n: how many
  *
  * They die with this thread, and by themselves after 30 s of waiting.
  *
@@ -82,16 +93,20 @@ int work_create(struct work_set *set, const struct work_spec *spec,
 
 /**
  * work_start() - let all of them begin
+ * @set: the workers
  */
 void work_start(struct work_set *set);
 
 /**
  * work_stop() - tell all of them to stop
+ * @set: the workers
  */
 void work_stop(struct work_set *set);
 
 /**
  * work_collect() - wait for their ends, at most @limit_ms, then kill
+ * @set: the workers
+ * @limit_ms: milliseconds to wait
  * @reports: gets one for each worker; one that left none is not @completed
  */
 void work_collect(struct work_set *set, unsigned int limit_ms,
@@ -99,11 +114,15 @@ void work_collect(struct work_set *set, unsigned int limit_ms,
 
 /**
  * work_iterations() - passes so far, while they run
+ * @set: the workers
+ *
+ * Return: their sum.
  */
 uint64_t work_iterations(const struct work_set *set);
 
 /**
  * work_destroy() - kill what still runs and free; takes a zeroed set
+ * @set: the workers
  */
 void work_destroy(struct work_set *set);
 
