@@ -18,6 +18,12 @@ MACRO_ARG_REUSE		| ^lib/ktstr.h	| the arguments are names, not expressions
 COMPLEX_MACRO		| ^lib/ktstr.h	| a macro that declares a test ends in its body
 MACRO_WITH_FLOW_CONTROL	| ^lib/ktstr.h	| ends the test, as in kselftest_harness.h
 PREFER_DEFINED_ATTRIBUTE_MACRO | .	| compiler_attributes.h is a header of the kernel, too
+LONG_LINE_STRING	| .		| a message is not split, so that it can be searched for
+LONG_LINE		| ^lib/monitor/fields.c | a table: a kernel field a line
+COMPLEX_MACRO		| ^kselftest/unit/ | a macro that declares a variant has no value
+LEADING_SPACE		| ^kselftest/unit/ | takes the second line of such a macro for a statement
+OPEN_ENDED_LINE		| ^init/probe/	| names of libbpf's generated programs are long
+PARENTHESIS_ALIGNMENT	| ^init/probe/	| LIBBPF_OPTS() is an initialiser
 ENOSYS			| ^vmm/		| vm_create() returns it for a KVM that lacks something
 '
 

@@ -17,6 +17,8 @@
 #include "lib/monitor/guest.h"
 #include "lib/monitor/image.h"
 
+#define IMAGE_VERSION	2	/* of mon-image.sh */
+
 /* What the guest said at one time */
 struct said {
 	char *text;
@@ -102,10 +104,10 @@ static inline void image_path(const struct mon_kernel *k, const char *name,
 	const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
 	char id[MON_BUILD_ID_STRLEN];
 
-	snprintf(path, size, "%s%s/ktstr/images/%s/%s.%s",
+	snprintf(path, size, "%s%s/ktstr/images/%s.%d/%s.%s",
 		 cache ?: home ?: "", cache ? "" : "/.cache",
-		 mon_build_id_str(k->build_id, k->build_id_len, id), name,
-		 suffix);
+		 mon_build_id_str(k->build_id, k->build_id_len, id),
+		 IMAGE_VERSION, name, suffix);
 }
 
 static inline bool image_no_kernel(struct image *im)

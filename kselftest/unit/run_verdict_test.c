@@ -185,8 +185,7 @@ TEST_F(verdict, death_fails_a_test_that_passed)
 	put_exit(&self->out, WIRE_EXIT, 0);
 	run_judge(&self->expect, &self->out, &self->v);
 	EXPECT_EQ(RUN_FAIL, self->v.code);
-	EXPECT_STREQ("scheduler scx_x died at stage workload: "
-		     "runnable task stall (a[5] failed) on CPU 0",
+	EXPECT_STREQ("scheduler scx_x died at stage workload: runnable task stall (a[5] failed) on CPU 0",
 		     self->v.reason);
 }
 

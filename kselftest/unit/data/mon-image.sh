@@ -47,7 +47,8 @@ bzimage=$KTSTR_KERNEL/arch/x86/boot/bzImage
 id=$(readelf -n "$KTSTR_KERNEL/vmlinux" 2>/dev/null |
 	sed -n 's/.*Build ID: //p' | head -1)
 [ -n "$id" ] || die "$KTSTR_KERNEL/vmlinux: has no build id"
-dir=${XDG_CACHE_HOME:-$HOME/.cache}/ktstr/images/$id
+# The version changes with what these scripts make; mon_image.h has it, too.
+dir=${XDG_CACHE_HOME:-$HOME/.cache}/ktstr/images/$id.2
 
 case ${1:-} in
 -l)	awk 'NF { print $1 }' <<< "$images"; exit ;;
@@ -137,7 +138,7 @@ wait_for()
 make_image()
 {
 	local name=$1 smp=$2 mem=$3 cpu=$4 cmdline=$5 sched=$6
-	local said=$work/said console=$work/console limit=600
+	local said=$work/said console=$work/console limit=1500
 
 	[ "$cmdline" != - ] || cmdline=
 	make_initramfs "$sched" "${name%%[0-9]*}"
