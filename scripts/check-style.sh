@@ -22,7 +22,7 @@ LONG_LINE_STRING	| .		| a message is not split, so that it can be searched for
 LONG_LINE		| ^lib/monitor/fields.c | a table: a kernel field a line
 COMPLEX_MACRO		| ^kselftest/unit/ | a macro that declares a variant has no value
 LEADING_SPACE		| ^kselftest/unit/ | takes the second line of such a macro for a statement
-OPEN_ENDED_LINE		| ^init/probe/	| names of libbpf's generated programs are long
+OPEN_ENDED_LINE		| ^init/probe/	| names of generated programs are long
 PARENTHESIS_ALIGNMENT	| ^init/probe/	| LIBBPF_OPTS() is an initialiser
 ENOSYS			| ^vmm/		| vm_create() returns it for a KVM that lacks something
 '
