@@ -295,7 +295,7 @@ TEST_F(init, only_a_programs_records_pass)
 	for (i = 0; i < ARRAY_SIZE(datagrams); i++) {
 		memcpy(datagram, &datagrams[i].type, 4);
 		memcpy(datagram + 4, &datagrams[i].zero, 4);
-		ASSERT_EQ(8 + datagrams[i].len,
+		ASSERT_EQ((ssize_t)(8 + datagrams[i].len),
 			  send(sv[1], datagram, 8 + datagrams[i].len, 0));
 		loop_drain(self->in, SRC_TEST_WIRE);
 

@@ -146,7 +146,7 @@ TEST_F(archive, cpio_lists_it)
 	ASSERT_EQ(0, initramfs_finish(self->ir, &self->data, &self->len));
 	fd = memfd_create("archive", MFD_CLOEXEC);
 	ASSERT_LE(0, fd);
-	ASSERT_EQ(self->len, write(fd, self->data, self->len));
+	ASSERT_EQ((ssize_t)self->len, write(fd, self->data, self->len));
 	ASSERT_EQ(0, lseek(fd, 0, SEEK_SET));
 	ret = run(argv, fd, out, sizeof(out));
 	close(fd);

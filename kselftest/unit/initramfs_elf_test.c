@@ -81,7 +81,7 @@ TEST(stripped_program_runs_and_keeps_its_symbols)
 
 	fd = memfd_create("stripped", MFD_CLOEXEC);
 	ASSERT_LE(0, fd);
-	ASSERT_EQ(len, write(fd, out, len));
+	ASSERT_EQ((ssize_t)len, write(fd, out, len));
 	pid = fork();
 	if (pid == 0) {
 		syscall(SYS_execveat, fd, "", argv, envp, AT_EMPTY_PATH);

@@ -291,10 +291,11 @@ TEST_F(mon_bpf, values_are_those_of_bpftool)
 			TH_LOG("map %s: %u of %d values differ", c.map->name,
 			       c.differ, n);
 		}
-		EXPECT_EQ(n, c.equal);
-		EXPECT_EQ(n, count_of(c.dump, c.end,
-				      mon_map_is_percpu(c.map) ? "{\"cpu\":" :
-								 "{\"key\":"));
+		EXPECT_EQ((unsigned int)n, c.equal);
+		EXPECT_EQ((unsigned int)n,
+			  count_of(c.dump, c.end,
+				   mon_map_is_percpu(c.map) ? "{\"cpu\":" :
+							      "{\"key\":"));
 		maps++;
 		values += c.equal;
 	}
@@ -330,8 +331,8 @@ TEST_F(mon_bpf, each_kind_of_hash)
 		ASSERT_NE(NULL, c.dump);
 		c.end = strchr(c.dump, '\n');
 		n *= kinds[i].percpu ? self->im.guest.nr_cpus : 1;
-		EXPECT_EQ(n, mon_map_each(&self->im.guest, m, compare_entry,
-					  &c)) {
+		EXPECT_EQ((int)n, mon_map_each(&self->im.guest, m,
+					       compare_entry, &c)) {
 			TH_LOG("%s", kinds[i].name);
 		}
 		EXPECT_EQ(n, c.equal);

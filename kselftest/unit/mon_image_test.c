@@ -267,12 +267,12 @@ TEST_F(mon_image, sched_ext_events)
 	if (!variant->scheduler) {
 		EXPECT_FALSE(scx->loaded);
 		EXPECT_FALSE(scx->events_valid);
-		EXPECT_EQ(f->constant[MON_C_SCX_DISABLED], scx->enable_state);
+		EXPECT_EQ(f->constant[MON_C_SCX_DISABLED], (uint64_t)scx->enable_state);
 		return;
 	}
 	EXPECT_TRUE(scx->loaded);
 	EXPECT_STREQ(variant->scheduler, scx->name);
-	EXPECT_EQ(f->constant[MON_C_SCX_ENABLED], scx->enable_state);
+	EXPECT_EQ(f->constant[MON_C_SCX_ENABLED], (uint64_t)scx->enable_state);
 	EXPECT_EQ(0, scx->exit_kind);
 	EXPECT_NE(0, scx->watchdog_timeout);
 	ASSERT_TRUE(scx->events_valid);
