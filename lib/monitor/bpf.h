@@ -68,7 +68,8 @@ struct mon_prog {
 };
 
 /**
- * mon_maps_list(), mon_progs_list() - all maps, all programs, by id
+ * mon_maps_list() - all maps, by id
+ * @guest: attached
  * @list: gets an array; free() it
  * @n: gets their number
  *
@@ -79,6 +80,13 @@ struct mon_prog {
  */
 int mon_maps_list(const struct mon_guest *guest, struct mon_map **list,
 		  size_t *n);
+
+/**
+ * mon_progs_list() - all programs, by id; as mon_maps_list()
+ * @guest: attached
+ * @list: gets an array; free() it
+ * @n: gets their number
+ */
 int mon_progs_list(const struct mon_guest *guest, struct mon_prog **list,
 		   size_t *n);
 
@@ -138,9 +146,13 @@ int mon_map_each(const struct mon_guest *guest, const struct mon_map *map,
 		 void *ctx);
 
 /**
- * mon_map_is_percpu(), mon_map_is_walkable() - kinds of maps
+ * mon_map_is_percpu() - has each key a value for each CPU?
  */
 bool mon_map_is_percpu(const struct mon_map *map);
+
+/**
+ * mon_map_is_walkable() - can mon_map_each() visit its entries?
+ */
 bool mon_map_is_walkable(const struct mon_map *map);
 
 /**

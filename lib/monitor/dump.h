@@ -62,7 +62,6 @@ struct mon_stall {
  * @exit: the scheduler's end
  * @dsqs: dispatch queues
  * @tasks: all tasks; the runnable ones have stacks
- * @runnable: for each CPU its runnable_list, as indices in @tasks
  * @stalls: tasks that wait for longer than the limit, longest first
  * @maps: the scheduler's maps
  * @took_ns: how long the dump took
@@ -126,7 +125,7 @@ void mon_stall_text(const struct mon_dump *dump, const struct mon_stall *stall,
 
 /**
  * mon_frame_name() - name an address of a stack
- * @is_return: it is a return address, so the call is before it
+ * @ip: the address
  * @buf: gets function+0xoffset, or the bare address
  *
  * Needs mon_symbols_index(), which mon_dump_create() calls.

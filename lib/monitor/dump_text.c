@@ -169,6 +169,18 @@ static void scheduler_text(const struct mon_dump *d, struct strbuf *out)
 				    k->f.events[i].name, scx->events[i]);
 }
 
+/* A line in the words of the kernel's own dump. */
+static void scx_task_text(const struct mon_scx_task *t, struct strbuf *out)
+{
+	strbuf_addf(out, "      scx_state/flags=%u/0x%x dsq_flags=0x%x",
+		    t->state, t->flags, t->dsq_flags);
+	strbuf_addf(out, " ops_state/qseq=%u/%" PRIu64, t->ops_state, t->qseq);
+	strbuf_addf(out, " sticky/holding_cpu=%d/%d", t->sticky_cpu,
+		    t->holding_cpu);
+	strbuf_addf(out, " dsq_vtime=%" PRIu64 " slice=%" PRIu64 " weight=%u\n",
+		    t->dsq_vtime, t->slice, t->weight);
+}
+
 static void task_text(const struct mon_dump *d, const struct mon_task *t,
 		      struct strbuf *out)
 {
@@ -185,14 +197,7 @@ static void task_text(const struct mon_dump *d, const struct mon_task *t,
 		strbuf_addf(out, ", migration disabled");
 	strbuf_addf(out, "\n");
 	if (t->class == MON_CLASS_EXT)
-		strbuf_addf(out,
-			    "      scx_state/flags=%u/0x%x dsq_flags=0x%x ops_state/qseq=%u/%" PRIu64
-			    " sticky/holding_cpu=%d/%d dsq_vtime=%" PRIu64
-			    " slice=%" PRIu64 " weight=%u\n",
-			    t->scx.state, t->scx.flags, t->scx.dsq_flags,
-			    t->scx.ops_state, t->scx.qseq, t->scx.sticky_cpu,
-			    t->scx.holding_cpu, t->scx.dsq_vtime, t->scx.slice,
-			    t->scx.weight);
+		scx_task_text(&t->scx, out);
 	stack_text(d, &t->stack, "      ", out);
 }
 

@@ -119,9 +119,15 @@ void *mon_ptr(const struct mon_mem *mem, uint64_t va, size_t len);
 int mon_read(const struct mon_mem *mem, uint64_t va, void *buf, size_t len);
 
 /**
- * mon_read_u32(), mon_read_u64() - read one integer, never torn if aligned
+ * mon_read_u32() - read one integer, never torn if aligned
+ *
+ * Return: as mon_read() has it.
  */
 int mon_read_u32(const struct mon_mem *mem, uint64_t va, uint32_t *value);
+
+/**
+ * mon_read_u64() - as mon_read_u32(), of 64 bits
+ */
 int mon_read_u64(const struct mon_mem *mem, uint64_t va, uint64_t *value);
 
 /**

@@ -203,9 +203,13 @@ static inline size_t mon_sample_size(unsigned int n_cpus)
 int mon_sampler_take(struct mon_sampler *sampler, struct mon_sample *sample);
 
 /**
- * mon_lb_name(), mon_sd_name() - the kernel's name for a statistic
+ * mon_lb_name() - the kernel's name for a balance statistic
  */
 const char *mon_lb_name(enum mon_lb_stat stat);
+
+/**
+ * mon_sd_name() - the kernel's name for a statistic of a domain
+ */
 const char *mon_sd_name(enum mon_sd_stat stat);
 
 /**

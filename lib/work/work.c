@@ -19,6 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/util/compiler.h"
 #include "lib/util/util.h"
 #include "lib/work/types.h"
 
@@ -169,9 +170,10 @@ static void work_loop(struct work_run *run)
 	r->completed = true;
 }
 
-static void __attribute__((noreturn))
-worker_main(struct work_set *set, const struct work_spec *spec,
-	    unsigned int index, int start_fd, pid_t parent)
+static void __noreturn worker_main(struct work_set *set,
+				   const struct work_spec *spec,
+				   unsigned int index, int start_fd,
+				   pid_t parent)
 {
 	unsigned int group = work_types[spec->type].group;
 	struct work_run run = {
