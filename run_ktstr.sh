@@ -176,8 +176,12 @@ main()
 	[[ $1 != -* ]] || usage_error "$1: no such option"
 	function=$(command_function "$1") || usage_error "$1: no such command"
 	shift
-	common_init
 	"$function" "$@"
 }
 
-main "$@"
+if [[ -n ${KTSTR_GUARD:-} ]]; then
+	worker_init
+	main "$@"
+else
+	front_main "$@"
+fi

@@ -11,7 +11,7 @@ stage_kselftest()
 
 	lock_take kselftest
 	rm -rf "$cache"/tmp/kselftest.*		# of killed runs
-	at_exit+=("rm -rf '$copy'")
+	remove_at_end "$copy"
 	linux=$copy/linux selftests=$linux/tools/testing/selftests
 	mkdir -p "$copy"
 	kselftest_copy || return

@@ -190,7 +190,7 @@ check_inside()
 	scratch=$out/check/$1
 	rm -rf "$scratch"
 	mkdir -p "$scratch"
-	at_exit+=("rm -rf '$scratch'")
+	remove_at_end "$scratch"
 	set +e
 	ktap_begin
 	"$function" "$1"

@@ -60,10 +60,15 @@ progress()
 
 # ---- children ----
 #
+# Three processes. The front waits for the worker and takes the signals; it
+# does nothing else, as bash can lose a signal that comes while it parses a
+# command substitution. The worker does the work and traps nothing: a signal
+# kills it. The guard holds the other end of a pipe that only the worker has
+# open: whatever the worker died of, kill -9 too, the guard reads the end of
+# file, ends the sessions and removes the folders it was told of.
+#
 # Each job gets a session of its own, so that all that it starts, whatever
-# process groups are made in there, can be found and ended. A guard outside of
-# these sessions holds the other end of a pipe: when we die, by kill -9 too,
-# it reads the end of file and ends the sessions that we did not take back.
+# process groups are made in there, can be found and ended.
 
 # session_signal SID SIGNAL: true when there was anyone to signal.
 session_signal()
@@ -98,22 +103,25 @@ session_end()
 	session_signal "$sid" KILL || true
 }
 
-# Reads "+SID" and "-SID" until the end of file.
+# Reads "+SID", "-SID" and "rm FOLDER" until the end of file.
 guard_main()
 {
 	local line sid
+	local folders=()
 	local -A sessions=()
 
 	trap '' INT TERM HUP QUIT
-	while read -r line; do
+	while IFS= read -r line; do
 		case $line in
 		+*) sessions[${line#+}]=1 ;;
 		-*) unset "sessions[${line#-}]" ;;
+		"rm "*) folders+=("${line#rm }") ;;
 		esac
 	done
 	for sid in "${!sessions[@]}"; do
 		session_end "$sid"
 	done
+	((${#folders[@]} == 0)) || rm -rf -- "${folders[@]}"
 }
 
 guard_start()
@@ -123,11 +131,17 @@ guard_start()
 	body=$(declare -f session_signal session_end guard_main)
 	exec {guard}> >(exec setsid bash -c "$body"$'\nguard_main' \
 		>/dev/null 2>&1)
+	guard_pid=$!
+}
+
+# remove_at_end FOLDER: however we end.
+remove_at_end()
+{
+	printf 'rm %s\n' "$1" >&"$guard"
 }
 
 # job_start LOG COMMAND...: leaves the pid, which is the session, in $job.
 # A log of "-" is our own stdout.
-declare -A jobs=()
 job_start()
 {
 	local log=$1 fd
@@ -143,7 +157,6 @@ job_start()
 		</dev/null >&"$fd" 2>&1 {fd}>&- {guard}>&- &
 	job=$!
 	exec {fd}>&-
-	jobs[$job]=1
 	printf '+%s\n' "$job" >&"$guard"
 }
 
@@ -154,7 +167,6 @@ job_wait()
 
 	wait "$pid" || status=$?
 	session_end "$pid"
-	unset "jobs[$pid]"
 	printf -- '-%s\n' "$pid" >&"$guard"
 	return $status
 }
@@ -227,41 +239,50 @@ job_must()
 	exit "$EXIT_WRONG"
 }
 
-# ---- the end ----
+# ---- front and worker ----
 
-declare -a at_exit=()
-
-finish()
-{
-	local status=$? pid command
-
-	trap '' INT TERM HUP
-	set +e
-	progress_clear
-	for pid in "${!jobs[@]}"; do
-		session_end "$pid"
-	done
-	for command in "${at_exit[@]}"; do
-		eval "$command"
-	done
-	exit "$status"
-}
-
-interrupted()
+# The worker may have started already when $worker_pid does not say so yet.
+front_interrupted()
 {
 	trap '' INT TERM HUP
-	say "interrupted"
+	exec {guard}>&-
+	if [[ $! != "$guard_pid" ]]; then
+		kill -KILL "$!" 2>/dev/null || true
+		wait "$!" 2>/dev/null || true
+	fi
+	wait "$guard_pid" 2>/dev/null || true
+	[[ ! -t 2 ]] || printf '\r\033[K' >&2
+	printf 'ktstr: interrupted\n' >&2
 	exit "$1"
 }
 
-common_init()
+# front_main ARGUMENT...: runs this script again as the worker, to its end.
+front_main()
 {
-	exec {nap_fd}<> <(:)
+	local status=0 worker_pid
+
 	guard_start
-	trap finish EXIT
-	trap 'interrupted 130' INT
-	trap 'interrupted 143' TERM
-	trap 'interrupted 129' HUP
+	trap 'front_interrupted 130' INT
+	trap 'front_interrupted 143' TERM
+	trap 'front_interrupted 129' HUP
+	KTSTR_GUARD=$guard KTSTR_FRONT=$$ setpriv --pdeathsig KILL setsid \
+		env --default-signal=INT,QUIT -- "$BASH" "$0" "$@" <&0 &
+	worker_pid=$!
+	printf '+%s\n' "$worker_pid" >&"$guard"
+	exec {guard}>&-
+	wait "$worker_pid" || status=$?
+	trap '' INT TERM HUP
+	wait "$guard_pid" || true
+	exit "$status"
+}
+
+# The worker's half of it.
+worker_init()
+{
+	guard=$KTSTR_GUARD
+	[[ $PPID = "$KTSTR_FRONT" ]] || exit "$EXIT_WRONG"	# it was killed
+	unset KTSTR_GUARD KTSTR_FRONT
+	exec {nap_fd}<> <(:)
 }
 
 # ---- folders ----

@@ -262,7 +262,7 @@ entry_store()
 
 	rm -rf "$cache"/kernels/.new.*	# of killed runs: we have the lock
 	new=$(mktemp -d "$cache/kernels/.new.XXXXXX")
-	at_exit+=("rm -rf '$new'")
+	remove_at_end "$new"
 	chmod 755 "$new"
 	: >"$log"
 	job_must "$log" "keeping the kernel" cp --reflink=auto \

@@ -212,7 +212,7 @@ debian_fetch()
 
 	rm -rf "$cache"/tmp/source.*	# of runs that were killed: we have the lock
 	work=$(mktemp -d "$cache/tmp/source.XXXXXX")
-	at_exit+=("rm -rf '$work'")
+	remove_at_end "$work"
 	debian_apt_init "$work/apt"
 	: >"$log"
 	job_must "$log" "reading the package list of Debian $debian_suite" \
