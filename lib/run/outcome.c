@@ -21,6 +21,7 @@ void outcome_init(struct run_outcome *out)
 	out->output = empty;
 	out->sched_log = empty;
 	out->scx_dump = empty;
+	mon_series_init(&out->series);
 }
 
 void outcome_exit(struct run_outcome *out)
@@ -29,6 +30,7 @@ void outcome_exit(struct run_outcome *out)
 	strbuf_free(&out->output);
 	strbuf_free(&out->sched_log);
 	strbuf_free(&out->scx_dump);
+	mon_series_exit(&out->series);
 }
 
 /* While the body needs it: from the moment it was enabled to the results. */
@@ -161,6 +163,7 @@ void outcome_add(struct run_outcome *out, const struct wire_rec *rec,
 
 	if (rec->type >= ARRAY_SIZE(kinds))
 		return;
+	mon_series_record(&out->series, rec, payload);
 	kind = &kinds[rec->type];
 	if (!kind->add || (kind->size && rec->len != kind->size))
 		return;

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "lib/monitor/series.h"
 #include "lib/util/strbuf.h"
 #include "lib/wire/wire.h"
 #include "vmm/vm.h"
@@ -32,6 +33,7 @@
  * @scx_state: last word of /sys/kernel/sched_ext/state that was sent
  * @details: failed checks
  * @cgroups: statistics
+ * @series: what the monitor saw over time, and what happened meanwhile
  */
 struct run_outcome {
 	struct vm_result vm;
@@ -54,6 +56,7 @@ struct run_outcome {
 	unsigned int n_details;
 	struct wire_cgroup_stats cgroups[OUTCOME_MAX_CGROUPS];
 	unsigned int n_cgroups;
+	struct mon_series series;
 };
 
 void outcome_init(struct run_outcome *out);

@@ -157,6 +157,7 @@ static int boot(struct run *run, struct initramfs *ir,
 			   run->out->vm.console_len);
 		run->out->vm.console = NULL;
 	}
+	mon_series_finish(&run->out->series);
 	vm_destroy(vm);
 	return ret;
 }
