@@ -7,6 +7,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "lib/report/monitor.h"
 #include "lib/util/util.h"
 
 #define CONSOLE_LINES	20
@@ -107,5 +108,6 @@ void report_failure(FILE *to, const struct failure *f)
 	report_stats(to, f->out);
 	report_diagnostics(to, f);
 	report_tail(to, "scheduler log", &f->out->sched_log, LOG_LINES);
+	report_monitor(to, f->out);
 	report_tail(to, "sched_ext dump", &f->out->scx_dump, LOG_LINES);
 }

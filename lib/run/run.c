@@ -10,6 +10,7 @@
 
 #include "lib/host/paths.h"
 #include "lib/run/budget.h"
+#include "lib/run/observe.h"
 #include "lib/util/strbuf.h"
 #include "lib/util/util.h"
 #include "lib/wire/plan.h"
@@ -20,6 +21,7 @@
 struct run {
 	const struct run_config *config;
 	struct run_outcome *out;
+	struct mon_live *monitor;
 };
 
 static const char *base_name(const char *path)
@@ -104,6 +106,7 @@ static void on_record(void *ctx, const struct wire_rec *rec,
 	struct run *run = ctx;
 
 	outcome_add(run->out, rec, payload);
+	mon_live_stage(run->monitor, run->out->stage);
 	if (rec->type == WIRE_OUTPUT && run->config->output)
 		run->config->output(run->config->ctx, payload, rec->len);
 }
@@ -148,7 +151,10 @@ static int boot(struct run *run, struct initramfs *ir,
 	if (ret)
 		return ret;
 
+	run->monitor = observe_start(c, vm, run->out);
 	ret = vm_run(vm, &run->out->vm);
+	mon_live_stop(run->monitor);
+	run->monitor = NULL;
 	if (ret) {
 		snprintf(err, err_size, "cannot run the VM: %s",
 			 strerror(-ret));

@@ -10,6 +10,7 @@
 #include "lib/util/pace.h"
 #include "lib/host/paths.h"
 #include "lib/report/failure.h"
+#include "lib/report/monitor.h"
 #include "lib/run/run.h"
 #include "lib/run/verdict.h"
 #include "lib/test/attr.h"
@@ -130,6 +131,8 @@ static void leave_verdict(struct host_run *hr, const struct run_outcome *out)
 		};
 
 		report_failure(stdout, &f);
+	} else if (log_verbose()) {
+		report_monitor(stdout, out);
 	}
 	if (verdict.code == RUN_SKIP)
 		glue_skip(hr->test, verdict.reason);

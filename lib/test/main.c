@@ -105,6 +105,8 @@ static void tie_to_owner(void)
 
 int ktstr_main_begin(int argc, char **argv)
 {
+	int ret;
+
 	ktstr_glue.in_guest = env_set(ENV_GUEST);
 	ktstr_glue.main_pid = getpid();
 	if (ktstr_glue.in_guest || !runs_tests(argc, argv))
@@ -117,8 +119,12 @@ int ktstr_main_begin(int argc, char **argv)
 	if (host_kernel_find(&ktstr_glue.kernel, ktstr_glue.missing,
 			     sizeof(ktstr_glue.missing)))
 		return -1;
-	return move_to_kvm(argv, ktstr_glue.missing,
-			   sizeof(ktstr_glue.missing));
+	ret = move_to_kvm(argv, ktstr_glue.missing,
+			  sizeof(ktstr_glue.missing));
+	if (ret < 0 && !ktstr_glue.missing[0] && !ktstr_glue.kernel.vmlinux[0])
+		pr_warn("no monitor: no vmlinux beside %s",
+			ktstr_glue.kernel.image);
+	return ret;
 }
 
 void ktstr_main_end(const struct ktstr_counts *counts)

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The monitor at work: a thread of its own on the host that looks at a guest
+ * while it runs. It makes the guest execute nothing and stops no vCPU.
+ */
+#ifndef KTSTR_MONITOR_LIVE_H
+#define KTSTR_MONITOR_LIVE_H
+
+#include "lib/monitor/mem.h"
+#include "lib/monitor/series.h"
+#include "lib/wire/wire.h"
+
+#define MON_INTERVAL_MS	100	/* between samples, where nobody says more */
+
+/**
+ * struct mon_live_config - what to watch, and for what
+ * @vmlinux: of the kernel that is booted
+ * @ops: the machine; valid until mon_live_stop() has returned
+ * @ctx: first argument of @ops
+ * @phys_end: no RAM from this physical address on
+ * @interval_ms: between samples; 0 for MON_INTERVAL_MS
+ * @series: gets samples and marks; others may add records meanwhile
+ */
+struct mon_live_config {
+	const char *vmlinux;
+	const struct mon_mem_ops *ops;
+	void *ctx;
+	uint64_t phys_end;
+	unsigned int interval_ms;
+	struct mon_series *series;
+};
+
+struct mon_live;
+
+/**
+ * mon_live_start() - start the thread
+ * @config: copied, but for what it points to
+ * @live: gets it; NULL on failure
+ *
+ * The thread opens vmlinux, finds its kernel in the guest's memory once that
+ * has come so far, and samples from then on. What keeps it from that is in
+ * @config->series->why_none in the end.
+ *
+ * Return: 0 or -errno when there is no thread.
+ */
+int mon_live_start(const struct mon_live_config *config,
+		   struct mon_live **live);
+
+/**
+ * mon_live_stage() - the guest has said how far it has come
+ * @live: the monitor; may be NULL
+ * @stage: from STAGE_INIT on, a kernel that is not found is another kernel
+ *
+ * Context: any thread.
+ */
+void mon_live_stage(struct mon_live *live, enum wire_stage stage);
+
+/**
+ * mon_live_stop() - end the thread and release it
+ * @live: the monitor; may be NULL
+ *
+ * Comes back within one look at the guest.
+ */
+void mon_live_stop(struct mon_live *live);
+
+#endif /* KTSTR_MONITOR_LIVE_H */

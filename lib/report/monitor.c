@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The monitor's section of a report. See monitor.h.
+ */
+#include "lib/report/monitor.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "lib/util/util.h"
+
+/* Over all points of a series. */
+struct summary {
+	double max_imbalance;
+	double sum_imbalance;
+	uint32_t max_depth;
+	double sum_running;
+	double sum_depth;
+	uint64_t n_cpus;
+};
+
+static void sum_point(struct summary *sum, const struct mon_point *p,
+		      unsigned int n_cpus)
+{
+	uint32_t most = 0, least = UINT32_MAX;
+	unsigned int i;
+	double ratio;
+
+	for (i = 0; i < n_cpus; i++) {
+		const struct mon_point_cpu *c = &p->cpus[i];
+
+		if (!c->valid)
+			continue;
+		most = max(most, c->nr_running);
+		least = min(least, c->nr_running);
+		sum->max_depth = max(sum->max_depth, c->dsq_depth);
+		sum->sum_running += c->nr_running;
+		sum->sum_depth += c->dsq_depth;
+		sum->n_cpus++;
+	}
+	ratio = (double)most / max(min(least, most), 1U);
+	sum->max_imbalance = max(sum->max_imbalance, ratio);
+	sum->sum_imbalance += ratio;
+}
+
+static void print_samples(FILE *to, const struct mon_series *s)
+{
+	struct summary sum = { };
+	size_t i;
+
+	for (i = 0; i < s->n_points; i++)
+		sum_point(&sum, mon_series_point(s, i), s->n_cpus);
+	fprintf(to, "#   samples=%" PRIu64 " of %u CPUs", s->n_taken, s->n_cpus);
+	if (s->n_left_out || s->n_rejected)
+		fprintf(to, " (left out: %" PRIu64 " whole, %" PRIu64 " CPUs)",
+			s->n_left_out, s->n_rejected);
+	fprintf(to, " max_imbalance=%.1f max_dsq_depth=%u cost=%.1f us each\n",
+		sum.max_imbalance, sum.max_depth,
+		s->cost_ns / (double)NSEC_PER_USEC / s->n_taken);
+	fprintf(to,
+		"#   avg: imbalance=%.1f nr_running/cpu=%.1f dsq/cpu=%.1f\n",
+		sum.sum_imbalance / s->n_points,
+		sum.sum_running / max(sum.n_cpus, (uint64_t)1),
+		sum.sum_depth / max(sum.n_cpus, (uint64_t)1));
+}
+
+/* The stretch in which one scheduler's counters count. */
+static void print_events(FILE *to, const struct mon_series *s)
+{
+	const struct mon_point *from = NULL, *until = NULL, *p;
+	double seconds;
+	unsigned int e;
+	size_t i;
+
+	for (i = 0; i < s->n_points; i++) {
+		p = mon_series_point(s, i);
+		if (!p->events_valid)
+			continue;
+		from = from ?: p;
+		until = p;
+	}
+	if (!from || from == until)
+		return;
+	seconds = (until->host_ns - from->host_ns) / (double)NSEC_PER_SEC;
+	fprintf(to, "#   events:");
+	for (e = 0; e < s->n_events; e++) {
+		int64_t n = until->events[e] - from->events[e];
+
+		if (n)
+			fprintf(to, " %s=%" PRId64 " (%.1f/s)",
+				s->event_names[e], n, n / seconds);
+	}
+	fprintf(to, " over %.1f s\n", seconds);
+}
+
+static void print_schedstat(FILE *to, const struct mon_series *s)
+{
+	uint64_t csw = 0, delay = 0;
+	uint32_t ttwu = 0, idle = 0;
+	double seconds = (s->last->host_ns - s->first->host_ns) /
+			 (double)NSEC_PER_SEC;
+	unsigned int i;
+
+	for (i = 0; i < s->n_cpus; i++) {
+		const struct mon_cpu *a = &s->first->cpus[i];
+		const struct mon_cpu *b = &s->last->cpus[i];
+
+		if (!a->valid || !b->valid)
+			continue;
+		csw += b->nr_switches - a->nr_switches;
+		delay += b->run_delay_ns - a->run_delay_ns;
+		ttwu += b->ttwu_count - a->ttwu_count;
+		idle += b->sched_goidle - a->sched_goidle;
+	}
+	if (seconds <= 0)
+		return;
+	fprintf(to,
+		"#   schedstat: csw=%" PRIu64 " (%.0f/s) run_delay=%.0fns/s ttwu=%u goidle=%u\n",
+		csw, csw / seconds, delay / seconds, ttwu, idle);
+}
+
+void report_monitor(FILE *to, const struct run_outcome *out)
+{
+	const struct mon_series *s = &out->series;
+
+	fprintf(to, "# --- monitor ---\n");
+	if (!s->n_points) {
+		fprintf(to, "#   no samples: %s\n",
+			s->why_none[0] ? s->why_none :
+			"the run was over too soon");
+		return;
+	}
+	print_samples(to, s);
+	print_events(to, s);
+	print_schedstat(to, s);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the monitor has seen, in a few lines for people.
+ */
+#ifndef KTSTR_REPORT_MONITOR_H
+#define KTSTR_REPORT_MONITOR_H
+
+#include <stdio.h>
+
+#include "lib/run/outcome.h"
+
+/**
+ * report_monitor() - print the monitor's section as KTAP comments
+ * @to: where
+ * @out: a run that is over
+ */
+void report_monitor(FILE *to, const struct run_outcome *out);
+
+#endif /* KTSTR_REPORT_MONITOR_H */
