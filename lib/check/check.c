@@ -12,6 +12,12 @@
 
 #define DEFAULT_GAP_MS		2000
 #define DEFAULT_SPREAD_PCT	15
+#define DEFAULT_TASK_WAIT_MS	2000
+#define DEFAULT_IMBALANCE_PCT	400
+#define DEFAULT_DSQ_DEPTH	50
+#define DEFAULT_FALLBACK_RATE	200
+#define DEFAULT_KEEP_LAST_RATE	100
+#define DEFAULT_SUSTAINED	5
 /* A spread can hardly be more than 100: above this the check says nothing. */
 #define SPREAD_CAP_PCT		60.0
 
@@ -22,6 +28,13 @@ void check_limits_default(struct check_limits *limits)
 		.max_gap_ms = DEFAULT_GAP_MS,
 		.max_spread_pct = DEFAULT_SPREAD_PCT,
 		.isolation = CHECK_ON,
+		.fail_on_stall = CHECK_ON,
+		.max_task_wait_ms = DEFAULT_TASK_WAIT_MS,
+		.max_imbalance_pct = DEFAULT_IMBALANCE_PCT,
+		.max_local_dsq_depth = DEFAULT_DSQ_DEPTH,
+		.max_fallback_rate = DEFAULT_FALLBACK_RATE,
+		.max_keep_last_rate = DEFAULT_KEEP_LAST_RATE,
+		.sustained_samples = DEFAULT_SUSTAINED,
 	};
 }
 
@@ -38,6 +51,13 @@ void check_limits_merge(struct check_limits *limits,
 	merge_one(&limits->max_gap_ms, over->max_gap_ms);
 	merge_one(&limits->max_spread_pct, over->max_spread_pct);
 	merge_one(&limits->isolation, over->isolation);
+	merge_one(&limits->fail_on_stall, over->fail_on_stall);
+	merge_one(&limits->max_task_wait_ms, over->max_task_wait_ms);
+	merge_one(&limits->max_imbalance_pct, over->max_imbalance_pct);
+	merge_one(&limits->max_local_dsq_depth, over->max_local_dsq_depth);
+	merge_one(&limits->max_fallback_rate, over->max_fallback_rate);
+	merge_one(&limits->max_keep_last_rate, over->max_keep_last_rate);
+	merge_one(&limits->sustained_samples, over->sustained_samples);
 }
 
 void check_fail(struct check_result *result, enum check_kind kind,

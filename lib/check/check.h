@@ -35,12 +35,31 @@ enum check_kind {
  * @max_spread_pct: between the shares of time that the workers of a cgroup
  *	wait for a CPU [15], times the slowness, at most 60
  * @isolation: CHECK_ON: workers stay on their cpuset [on where there is one]
+ * @fail_on_stall: CHECK_ON: no CPU stands still while a task runs there, and
+ *	no task waits while a CPU that it may use is idle [on]
+ * @max_task_wait_ms: longest time that a runnable sched_ext task waits
+ *	[2000], times the slowness
+ * @max_imbalance_pct: most over least runnable tasks of a CPU, where tasks
+ *	could move [400]
+ * @max_local_dsq_depth: tasks in a CPU's local dispatch queue [50]
+ * @max_fallback_rate: select_cpu fallbacks a second and CPU [200]
+ * @max_keep_last_rate: times a second and CPU that a task goes on because
+ *	there is no other [100]
+ * @sustained_samples: samples in a row that make one of the above a failure
+ *	[5]; the monitor takes 10 a second
  */
 struct check_limits {
 	unsigned int not_starved;
 	unsigned int max_gap_ms;
 	unsigned int max_spread_pct;
 	unsigned int isolation;
+	unsigned int fail_on_stall;
+	unsigned int max_task_wait_ms;
+	unsigned int max_imbalance_pct;
+	unsigned int max_local_dsq_depth;
+	unsigned int max_fallback_rate;
+	unsigned int max_keep_last_rate;
+	unsigned int sustained_samples;
 };
 
 /**

@@ -386,6 +386,7 @@ static const struct {
 	[MON_C_SCX_ENABLED] = { "SCX_ENABLED", 1 },
 	[MON_C_SCX_DISABLING] = { "SCX_DISABLING", 2 },
 	[MON_C_SCX_DISABLED] = { "SCX_DISABLED", 3 },
+	[MON_C_SCX_EXIT_ERROR] = { "SCX_EXIT_ERROR", 1024 },
 };
 
 /* Structs of one name that differ (there are drivers with a struct rq, too). */

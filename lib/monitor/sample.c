@@ -20,6 +20,8 @@ struct mon_sampler {
 	const uint64_t *root;		/* scx_root, in guest memory */
 	const uint32_t *enable_state;
 	const uint64_t *jiffies;
+	uint64_t rq_va;			/* of the symbol, without a CPU */
+	uint64_t wait_jiffies;		/* 0 when waits cannot be told */
 	/* Counters of the scheduler at root_va with its CPUs at pcpu_va. */
 	uint64_t root_va;
 	uint64_t pcpu_va;
@@ -52,6 +54,7 @@ int mon_sampler_create(const struct mon_guest *g, struct mon_sampler **sampler)
 	if (!s)
 		return -ENOMEM;
 	s->guest = g;
+	s->rq_va = rq;
 	s->counters = calloc(g->nr_cpus, sizeof(*s->counters));
 	if (!s->counters) {
 		free(s);
@@ -67,6 +70,10 @@ int mon_sampler_create(const struct mon_guest *g, struct mon_sampler **sampler)
 	for (cpu = 0; cpu < g->nr_cpus; cpu++)
 		s->rq[cpu] = mon_ptr(&g->mem, mon_guest_percpu(g, rq, cpu),
 				     rq_span(g));
+	if (mon_kernel_has(g->kernel, MON_PART_TASKS) &&
+	    mon_guest_has_field(g, MON_RQ_SCX_RUNNABLE_LIST))
+		s->wait_jiffies = g->kernel->hz * MON_WAIT_LOOK_MS /
+				  MSEC_PER_SEC;
 	if (!s->online || !s->jiffies || !s->rq[0]) {
 		mon_sampler_destroy(s);
 		return -EAGAIN;
@@ -127,6 +134,54 @@ static void read_scx_rq(const struct mon_guest *g, const void *rq,
 	c->scx_clock_ns = mon_guest_get(g, MON_RQ_SCX_CLOCK, rq);
 }
 
+/* Of a task with migration disabled: just where it is */
+static void read_allowed(const struct mon_guest *g, const void *task,
+			 unsigned int cpu, struct mon_cpus *cpus)
+{
+	unsigned int n = min(g->nr_cpus, (unsigned int)MON_MASK_CPUS);
+
+	memset(cpus, 0, sizeof(*cpus));
+	if (mon_guest_has_field(g, MON_TASK_MIGRATION_DISABLED) &&
+	    mon_guest_get(g, MON_TASK_MIGRATION_DISABLED, task))
+		mon_cpus_set(cpus, cpu);
+	else if (mon_read(&g->mem, mon_guest_get(g, MON_TASK_CPUS_PTR, task),
+			  cpus->bits, (n + 63) / 64 * 8))
+		memset(cpus, 0, sizeof(*cpus));
+}
+
+/*
+ * The kernel appends to the list, so its head has waited longest. A list that
+ * changes meanwhile gives a wrong answer once, which no verdict rests on.
+ */
+static void read_waiter(const struct mon_sampler *s, const char *rq,
+			unsigned int cpu, uint64_t now, struct mon_waiter *w)
+{
+	const struct mon_guest *g = s->guest;
+	const struct mon_field *comm = &g->kernel->f.field[MON_TASK_COMM];
+	uint64_t list = mon_guest_offset(g, MON_RQ_SCX_RUNNABLE_LIST);
+	uint64_t se = mon_guest_offset(g, MON_TASK_SCX), first, waited;
+	const char *task;
+
+	if (!s->wait_jiffies)
+		return;
+	first = mon_load(rq + list, 8);
+	if (first == mon_guest_percpu(g, s->rq_va, cpu) + list)
+		return;
+	first -= se + mon_guest_offset(g, MON_SE_RUNNABLE_NODE);
+	task = mon_ptr(&g->mem, first, g->kernel->f.struct_size[MON_ST_TASK]);
+	if (!task)
+		return;
+	waited = now - mon_guest_get(g, MON_SE_RUNNABLE_AT, task + se);
+	if ((int64_t)waited < (int64_t)s->wait_jiffies)
+		return;
+	w->wait_ns = waited * (NSEC_PER_SEC / g->kernel->hz);
+	w->pid = mon_guest_get(g, MON_TASK_PID, task);
+	memcpy(w->comm, task + comm->offset,
+	       min((size_t)comm->size, sizeof(w->comm)));
+	mon_clean_str(w->comm, sizeof(w->comm));
+	read_allowed(g, task, cpu, &w->cpus);
+}
+
 /* Memory that the scheduler has not set up, or that is no run queue. */
 static bool makes_sense(const struct mon_guest *g, const void *rq,
 			unsigned int cpu, const struct mon_cpu *c)
@@ -137,7 +192,8 @@ static bool makes_sense(const struct mon_guest *g, const void *rq,
 	       c->dsq_depth <= MON_TASKS_LIMIT && c->curr_pid >= 0;
 }
 
-static bool read_cpu(struct mon_sampler *s, unsigned int cpu, struct mon_cpu *c)
+static bool read_cpu(struct mon_sampler *s, unsigned int cpu, uint64_t now,
+		     struct mon_cpu *c)
 {
 	const struct mon_guest *g = s->guest;
 	const void *rq = s->rq[cpu];
@@ -152,6 +208,8 @@ static bool read_cpu(struct mon_sampler *s, unsigned int cpu, struct mon_cpu *c)
 	read_schedstat(g, rq, c);
 	if (!makes_sense(g, rq, cpu, c))
 		return false;
+	if (c->scx_nr_running)
+		read_waiter(s, rq, cpu, now, &c->waiter);
 	if (g->mem.ops->vcpu_time_ns)
 		c->vcpu_time_ns = g->mem.ops->vcpu_time_ns(g->mem.ctx, cpu);
 	c->n_domains = domain_read_all(&s->domains, rq, c->domains);
@@ -262,7 +320,7 @@ int mon_sampler_take(struct mon_sampler *s, struct mon_sample *sample)
 
 		memset(c, 0, offsetof(struct mon_cpu, domains));
 		c->online = mon_load(&s->online[cpu / 64], 8) >> cpu % 64 & 1;
-		c->valid = c->online && read_cpu(s, cpu, c);
+		c->valid = c->online && read_cpu(s, cpu, sample->jiffies, c);
 		sample->n_valid += c->valid;
 		sample->n_rejected += c->online && !c->valid;
 	}

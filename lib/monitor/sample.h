@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/monitor/cpus.h"
 #include "lib/monitor/guest.h"
 
 #define MON_COMM_LEN		16
@@ -19,6 +20,9 @@
 #define MON_DOMAIN_NAME_LEN	16
 #define MON_IDLE_TYPES		3	/* not idle, idle, newly idle */
 #define MON_OPS_NAME_LEN	128
+
+/* A wait that is shorter than that is not looked into. */
+#define MON_WAIT_LOOK_MS	20
 
 /* More runnable tasks than pid_max allows are no run queue's. */
 #define MON_TASKS_LIMIT		(4U << 20)
@@ -75,6 +79,20 @@ struct mon_domain {
 };
 
 /**
+ * struct mon_waiter - the sched_ext task of a CPU that has waited longest
+ * @pid: who; 0 when none has waited for MON_WAIT_LOOK_MS
+ * @comm: its name
+ * @wait_ns: how long it has been runnable without running
+ * @cpus: where it may run
+ */
+struct mon_waiter {
+	int32_t pid;
+	char comm[MON_COMM_LEN];
+	uint64_t wait_ns;
+	struct mon_cpus cpus;
+};
+
+/**
  * struct mon_cpu - one CPU in a sample
  * @online: the guest says so
  * @valid: it was read and makes sense; nothing below counts when not
@@ -87,6 +105,7 @@ struct mon_domain {
  * @scx_nr_running: runnable sched_ext tasks
  * @dsq_depth: tasks in the local DSQ
  * @run_delay_ns ... @ttwu_local: schedstat counters
+ * @waiter: who waits on its runnable list
  * @n_domains: levels in @domains, lowest first
  */
 struct mon_cpu {
@@ -111,6 +130,7 @@ struct mon_cpu {
 	uint32_t sched_goidle;
 	uint32_t ttwu_count;
 	uint32_t ttwu_local;
+	struct mon_waiter waiter;
 	uint32_t n_domains;
 	struct mon_domain domains[MON_DOMAINS_MAX];
 };

@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Verdicts on made series of samples: each check says what it should, after
+ * as long as it should, and each exemption holds.
+ */
+#include "kselftest_harness.h"
+
+#include "lib/monitor/verdict.h"
+#include "lib/util/util.h"
+
+#define CPUS		4
+#define STEP_NS		(100 * NSEC_PER_MSEC)
+
+FIXTURE(mon_verdict)
+{
+	struct mon_kernel kernel;
+	struct check_limits limits;
+	struct mon_verdict *v;
+	struct mon_sample *s;
+	unsigned int alarms;
+};
+
+FIXTURE_SETUP(mon_verdict)
+{
+	unsigned int i;
+
+	strcpy(self->kernel.f.events[0].name, "SCX_EV_SELECT_CPU_FALLBACK");
+	strcpy(self->kernel.f.events[1].name, "SCX_EV_DISPATCH_KEEP_LAST");
+	self->kernel.f.n_events = 2;
+	self->kernel.f.constant[MON_C_SCX_ENABLED] = 1;
+	self->kernel.hz = 1000;
+	check_limits_default(&self->limits);
+	self->v = mon_verdict_create(&self->kernel, CPUS, &self->limits, 1.0);
+	self->s = calloc(1, mon_sample_size(CPUS));
+	ASSERT_TRUE(self->v && self->s);
+
+	/* A machine on which all is well: four CPUs, one task each. */
+	self->s->n_cpus = CPUS;
+	self->s->n_valid = CPUS;
+	self->s->host_ns = 1000 * NSEC_PER_SEC;
+	self->s->scx.loaded = true;
+	self->s->scx.enable_state = 1;
+	self->s->scx.events_valid = true;
+	for (i = 0; i < CPUS; i++) {
+		self->s->cpus[i].online = true;
+		self->s->cpus[i].valid = true;
+		self->s->cpus[i].nr_running = 1;
+		self->s->cpus[i].clock_ns = 10 * NSEC_PER_SEC + i;
+		self->s->cpus[i].vcpu_time_ns = NSEC_PER_SEC;
+		self->s->cpus[i].curr_pid = 100 + i;
+		strcpy(self->s->cpus[i].curr_comm, "spin");
+	}
+}
+
+FIXTURE_TEARDOWN(mon_verdict)
+{
+	mon_verdict_destroy(self->v);
+	free(self->s);
+}
+
+/* Take this sample, then let 100 ms go by on all CPUs but one. */
+static unsigned int step(FIXTURE_DATA(mon_verdict) *self, int but)
+{
+	unsigned int n = mon_verdict_feed(self->v, self->s), i;
+
+	self->alarms += n;
+	self->s->host_ns += STEP_NS;
+	for (i = 0; i < CPUS; i++) {
+		struct mon_cpu *c = &self->s->cpus[i];
+
+		if ((int)i != but)
+			c->clock_ns += STEP_NS;
+		c->vcpu_time_ns += 50 * NSEC_PER_MSEC;
+		if (c->waiter.pid)
+			c->waiter.wait_ns += STEP_NS;
+	}
+	return n;
+}
+
+/* How many steps until there is an alarm; 0 when none comes */
+static unsigned int steps_to_alarm(FIXTURE_DATA(mon_verdict) *self, int but)
+{
+	unsigned int i;
+
+	for (i = 1; i <= 40; i++)
+		if (step(self, but))
+			return i;
+	return 0;
+}
+
+static const struct mon_alarm *first(FIXTURE_DATA(mon_verdict) *self)
+{
+	unsigned int n;
+
+	return mon_verdict_alarms(self->v, &n);
+}
+
+static void wait_on(struct mon_sample *s, unsigned int cpu, uint64_t allowed)
+{
+	struct mon_waiter *w = &s->cpus[cpu].waiter;
+
+	w->pid = 77;
+	strcpy(w->comm, "victim");
+	w->wait_ns = 30 * NSEC_PER_MSEC;
+	w->cpus.bits[0] = allowed;
+}
+
+TEST_F(mon_verdict, all_is_well)
+{
+	EXPECT_EQ(0, steps_to_alarm(self, -1));
+}
+
+TEST_F(mon_verdict, stalled_cpu)
+{
+	const struct mon_alarm *a = first(self);
+
+	step(self, -1);
+	/* One sample to compare with, and five alike. */
+	EXPECT_EQ(6, steps_to_alarm(self, 2));
+	EXPECT_EQ(MON_CHECK_CPU_STALL, a->check);
+	EXPECT_EQ(2, a->cpu);
+	EXPECT_EQ(102, a->pid);
+	EXPECT_EQ(500, a->value);
+	EXPECT_EQ(500, a->threshold);
+	EXPECT_STREQ("stall: the run queue's clock of CPU 2 stands still at 10.100 s while spin[102] runs there: 500.0 ms (limit 500.0 ms) in 5 samples over 500 ms, at 10.100 s",
+		     a->text);
+	/* Once is enough. */
+	EXPECT_EQ(0, steps_to_alarm(self, 2));
+}
+
+TEST_F(mon_verdict, short_stall)
+{
+	unsigned int i;
+
+	for (i = 0; i < 20; i++)
+		step(self, i % 5 ? 2 : -1);
+	EXPECT_EQ(0, self->alarms);
+}
+
+TEST_F(mon_verdict, idle_cpu_may_stand_still)
+{
+	self->s->cpus[2].idle = true;
+	self->s->cpus[2].nr_running = 0;
+	EXPECT_EQ(0, steps_to_alarm(self, 2));
+}
+
+TEST_F(mon_verdict, preempted_vcpu_may_stand_still)
+{
+	unsigned int i;
+
+	for (i = 0; i < 40; i++) {
+		step(self, 2);
+		/* The host gave it 1 ms of the 100. */
+		self->s->cpus[2].vcpu_time_ns -= 49 * NSEC_PER_MSEC;
+	}
+	/* It has used 40 ms, and 5 times 10 ticks would be 50. */
+	EXPECT_EQ(0, self->alarms);
+}
+
+TEST_F(mon_verdict, machine_without_cpu_times)
+{
+	unsigned int i;
+
+	for (i = 0; i < 10; i++) {
+		step(self, 2);
+		self->s->cpus[2].vcpu_time_ns = 0;
+	}
+	EXPECT_EQ(1, self->alarms);
+}
+
+TEST_F(mon_verdict, stalled_task_beside_an_idle_cpu)
+{
+	const struct mon_alarm *a = first(self);
+
+	wait_on(self->s, 1, 0xf);
+	self->s->cpus[3].idle = true;
+	EXPECT_EQ(6, steps_to_alarm(self, -1));
+	EXPECT_EQ(MON_CHECK_TASK_STALL, a->check);
+	EXPECT_EQ(1, a->cpu);
+	EXPECT_EQ(77, a->pid);
+	EXPECT_EQ(530, a->value);
+	EXPECT_NE(NULL, strstr(a->text, "victim[77] on CPU 1"));
+	EXPECT_NE(NULL, strstr(a->text, "while CPU 3, which it may use, is idle"));
+}
+
+TEST_F(mon_verdict, waiting_where_it_must)
+{
+	wait_on(self->s, 1, 0x7);
+	self->s->cpus[3].idle = true;
+	EXPECT_EQ(0, steps_to_alarm(self, -1) == 6);
+	/* Two seconds is too long for anyone. */
+	EXPECT_EQ(1, self->alarms);
+	EXPECT_EQ(MON_CHECK_TASK_WAIT, first(self)->check);
+	EXPECT_LT(2000, first(self)->value);
+	EXPECT_EQ(2000, first(self)->threshold);
+}
+
+TEST_F(mon_verdict, another_waiter_each_time)
+{
+	unsigned int i;
+
+	self->s->cpus[3].idle = true;
+	for (i = 0; i < 40; i++) {
+		wait_on(self->s, 1, 0xf);
+		self->s->cpus[1].waiter.pid = 200 + i;
+		step(self, -1);
+	}
+	EXPECT_EQ(0, self->alarms);
+}
+
+TEST_F(mon_verdict, no_scheduler_no_complaint)
+{
+	const struct mon_scx scx = self->s->scx;
+	unsigned int i;
+
+	wait_on(self->s, 1, 0xf);
+	self->s->cpus[3].idle = true;
+	self->s->cpus[0].dsq_depth = 99;
+	for (i = 0; i < 4; i++) {
+		self->s->scx = scx;
+		self->s->scx.loaded = i != 0;
+		self->s->scx.exit_kind = i == 1 ? 1026 : 0;
+		self->s->scx.bypass_depth = i == 2;
+		self->s->scx.enable_state = i == 3 ? 2 : 1;
+		EXPECT_EQ(0, steps_to_alarm(self, -1));
+	}
+}
+
+TEST_F(mon_verdict, imbalance)
+{
+	const struct mon_alarm *a = first(self);
+
+	self->s->cpus[0].nr_running = 9;
+	wait_on(self->s, 0, 0xf);
+	/* Without an idle CPU: one that has a task, but just one. */
+	EXPECT_EQ(6, steps_to_alarm(self, -1));
+	EXPECT_EQ(MON_CHECK_IMBALANCE, a->check);
+	EXPECT_EQ(9, a->value);
+	EXPECT_EQ(4, a->threshold);
+	EXPECT_NE(NULL, strstr(a->text, "CPU 0 has 9 runnable tasks, CPU 1 has 1"));
+}
+
+TEST_F(mon_verdict, pinned_tasks_are_no_imbalance)
+{
+	self->limits.max_task_wait_ms = CHECK_OFF;
+	mon_verdict_destroy(self->v);
+	self->v = mon_verdict_create(&self->kernel, CPUS, &self->limits, 1.0);
+	self->s->cpus[0].nr_running = 9;
+	wait_on(self->s, 0, 0x1);
+	EXPECT_EQ(0, steps_to_alarm(self, -1));
+}
+
+TEST_F(mon_verdict, deep_dsq)
+{
+	const struct mon_alarm *a = first(self);
+
+	self->s->cpus[3].dsq_depth = 50;
+	EXPECT_EQ(0, steps_to_alarm(self, -1));
+	self->s->cpus[3].dsq_depth = 51;
+	EXPECT_EQ(5, steps_to_alarm(self, -1));
+	EXPECT_EQ(MON_CHECK_DSQ_DEPTH, a->check);
+	EXPECT_EQ(3, a->cpu);
+	EXPECT_EQ(51, a->value);
+}
+
+/* 200 a second and CPU is 80 in 100 ms on four of them. */
+TEST_F(mon_verdict, rates)
+{
+	static const enum mon_check which[] = {
+		MON_CHECK_FALLBACK, MON_CHECK_KEEP_LAST,
+	};
+	static const unsigned int most[] = { 80, 40 };
+	unsigned int e, i;
+
+	for (e = 0; e < ARRAY_SIZE(which); e++) {
+		for (i = 0; i < 20; i++) {
+			step(self, -1);
+			self->s->scx.events[e] += most[e];
+		}
+		EXPECT_EQ(e, self->alarms);
+		for (i = 0; i < 7; i++) {
+			step(self, -1);
+			self->s->scx.events[e] += most[e] + 1;
+		}
+		ASSERT_EQ(e + 1, self->alarms);
+		EXPECT_EQ(which[e], first(self)[e].check);
+		EXPECT_EQ(-1, first(self)[e].cpu);
+	}
+	/* Another scheduler counts from zero. */
+	self->s->scx.id++;
+	self->s->scx.events[0] = 1 << 30;
+	step(self, -1);
+	EXPECT_EQ(2, self->alarms);
+}
+
+/* On a host ten times slower all takes ten times as long. */
+TEST_F(mon_verdict, slow_host)
+{
+	mon_verdict_destroy(self->v);
+	self->v = mon_verdict_create(&self->kernel, CPUS, &self->limits, 10.0);
+	self->s->cpus[3].dsq_depth = 51;
+	EXPECT_EQ(0, steps_to_alarm(self, -1));
+	EXPECT_NE(0, steps_to_alarm(self, -1));
+	EXPECT_EQ(50, first(self)->samples);
+}
+
+/* A test may set its own limits, and switch checks off. */
+TEST_F(mon_verdict, limits_of_the_test)
+{
+	const struct check_limits over = {
+		.max_local_dsq_depth = 10, .fail_on_stall = CHECK_OFF,
+		.sustained_samples = 2,
+	};
+	unsigned int i;
+
+	check_limits_merge(&self->limits, &over);
+	mon_verdict_destroy(self->v);
+	self->v = mon_verdict_create(&self->kernel, CPUS, &self->limits, 1.0);
+	for (i = 0; i < 20; i++)
+		step(self, 2);
+	EXPECT_EQ(0, self->alarms);
+	self->s->cpus[1].dsq_depth = 11;
+	EXPECT_EQ(2, steps_to_alarm(self, -1));
+	EXPECT_EQ(10, first(self)->threshold);
+}
+
+/* Numbers that no guest should have do no harm. */
+TEST_F(mon_verdict, wild_numbers)
+{
+	unsigned int i, k;
+
+	srand(1);
+	for (i = 0; i < 2000; i++) {
+		for (k = 0; k < CPUS; k++) {
+			struct mon_cpu *c = &self->s->cpus[k];
+
+			c->valid = rand() % 4;
+			c->idle = rand() % 2;
+			c->nr_running = rand() % 2 ? UINT32_MAX : 0;
+			c->dsq_depth = rand() % 2 ? UINT32_MAX : 0;
+			c->clock_ns = rand() % 2 ? UINT64_MAX : 0;
+			c->vcpu_time_ns = rand() % 2 ? UINT64_MAX : 0;
+			c->waiter.pid = rand() % 3 - 1;
+			c->waiter.wait_ns = UINT64_MAX;
+			memset(c->waiter.comm, 'x', MON_COMM_LEN - 1);
+			memset(&c->waiter.cpus, 0xff, sizeof(c->waiter.cpus));
+		}
+		self->s->scx.events[0] = rand() % 2 ? INT64_MIN : INT64_MAX;
+		step(self, -1);
+	}
+	EXPECT_GE(MON_ALARMS_MAX, self->alarms);
+	self->s->n_cpus = CPUS + 1;
+	EXPECT_EQ(0, mon_verdict_feed(self->v, self->s));
+}
+
+TEST_HARNESS_MAIN
