@@ -18,7 +18,7 @@ ARCH ?= $(shell uname -m | sed -e s/i.86/x86/ -e s/x86_64/x86/)
 
 ifneq ($(filter x86 x86_64,$(ARCH)),)
 # Suites that run_tests runs.
-TEST_GEN_PROGS := eevdf scx
+TEST_GEN_PROGS := eevdf scx monitor
 # What they need beside them.
 TEST_GEN_PROGS_EXTENDED := ktstr-init kvm-check ktstr-emulated-host \
 	ktstr-emuhost-agent

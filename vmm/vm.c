@@ -348,6 +348,15 @@ uint64_t vm_guest_tsc(struct vm *vm)
 	return machine_tsc(vm);
 }
 
+int vm_vcpu_regs(struct vm *vm, unsigned int vcpu, struct vm_regs *regs)
+{
+	if (vcpu >= vm->n_vcpus)
+		return -EINVAL;
+	if (!vm->end_ns || vm->stuck)
+		return -EBUSY;
+	return machine_vcpu_regs(&vm->vcpus[vcpu], regs);
+}
+
 const char *vm_end_name(enum vm_end end)
 {
 	static const char * const names[] = {

@@ -203,6 +203,27 @@ uint64_t vm_vcpu_time_ns(struct vm *vm, unsigned int vcpu);
 uint64_t vm_guest_tsc(struct vm *vm);
 
 /**
+ * struct vm_regs - where a CPU is
+ */
+struct vm_regs {
+	uint64_t ip;
+	uint64_t sp;
+	uint64_t bp;
+	uint64_t flags;
+	uint64_t cs;
+};
+
+/**
+ * vm_vcpu_regs() - registers of a CPU of a VM that has ended
+ * @vm: the machine
+ * @vcpu: the kernel's number of the CPU
+ * @regs: filled in
+ *
+ * Return: 0; -EINVAL no such CPU; -EBUSY it runs; -errno of KVM.
+ */
+int vm_vcpu_regs(struct vm *vm, unsigned int vcpu, struct vm_regs *regs);
+
+/**
  * vm_destroy() - free it
  * @vm: the machine, ended or never run; may be NULL
  */

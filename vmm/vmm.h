@@ -62,6 +62,7 @@ struct vm_end_note {
  * @note: why it ends
  * @threads_lock: guards vcpu.started against vm_vcpu_time_ns()
  * @stuck: a vCPU thread could not be joined; its memory must stay
+ * @end_ns: when it ended, 0 while vCPUs may run
  */
 struct vm {
 	struct topology topology;

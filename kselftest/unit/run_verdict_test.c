@@ -280,4 +280,45 @@ TEST_F(verdict, hostile_records_are_left_out)
 	EXPECT_EQ(sizeof(d.text) - 1, strlen(self->out.details[0].text));
 }
 
+/* All passed, but the monitor saw something from outside. */
+TEST_F(verdict, monitor_has_the_last_word)
+{
+	struct mon_findings *f = &self->out.findings;
+
+	reach_workload(&self->out);
+	put_exit(&self->out, WIRE_EXIT, 0);
+	put_result(&self->out, RUN_PASS, "");
+	f->n_alarms = 1;
+	strcpy(f->alarms[0].text, "stall: CPU 1");
+	run_judge(&self->expect, &self->out, &self->v);
+	EXPECT_EQ(RUN_FAIL, self->v.code);
+	EXPECT_FALSE(self->v.infrastructure);
+	EXPECT_STREQ("monitor: stall: CPU 1", self->v.reason);
+
+	/* It adds to a timeout, and is silent where the body failed. */
+	self->out.vm.end = VM_END_DEADLINE;
+	run_judge(&self->expect, &self->out, &self->v);
+	EXPECT_NE(NULL, strstr(self->v.reason, "; monitor: stall: CPU 1"));
+	self->out.vm.end = VM_END_POWEROFF;
+	put_result(&self->out, RUN_FAIL, "why");
+	run_judge(&self->expect, &self->out, &self->v);
+	EXPECT_STREQ("why", self->v.reason);
+}
+
+/* A test that asked for a write must not pass without it. */
+TEST_F(verdict, monitor_could_not_do_its_part)
+{
+	strcpy(self->out.findings.error, "bpf_map_write: no map");
+	reach_workload(&self->out);
+	put_exit(&self->out, WIRE_EXIT, 0);
+	put_result(&self->out, RUN_PASS, "");
+	self->expect.expect_err = true;
+	self->out.sched_died = true;
+	self->out.sched_died_stage = STAGE_WORKLOAD;
+	run_judge(&self->expect, &self->out, &self->v);
+	EXPECT_EQ(RUN_FAIL, self->v.code);
+	EXPECT_TRUE(self->v.infrastructure);
+	EXPECT_STREQ("infrastructure: bpf_map_write: no map", self->v.reason);
+}
+
 TEST_HARNESS_MAIN

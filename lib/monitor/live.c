@@ -12,7 +12,15 @@
 #include <string.h>
 
 #include "lib/monitor/kernel.h"
+#include "lib/monitor/poke.h"
 #include "lib/util/util.h"
+
+/* How often a scheduler's state is looked at between samples */
+#define TURN_NS		(10 * NSEC_PER_MSEC)
+/* For how long a body has run when a map is written to */
+#define WRITE_AFTER_MS	500
+/* In a dump, a task that waits for longer is a stall */
+#define DUMP_STALL_MS	500
 
 /* How often a guest that boots is looked at: a look is a scan of its RAM. */
 #define ATTACH_NS	(50 * NSEC_PER_MSEC)
@@ -29,6 +37,10 @@
  * @guest: valid once @attached
  * @sampler: NULL before the guest's CPUs are known
  * @sample: room for one
+ * @verdict: judges while the body runs; NULL before the guest was found
+ * @body_ns: when the body was first seen to run
+ * @written: the map was written to, or can never be
+ * @exit_seen: the scheduler that was told to go, by its address
  */
 struct mon_live {
 	struct mon_live_config config;
@@ -36,6 +48,7 @@ struct mon_live {
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	bool stop;
+	bool dump_asked;
 	enum wire_stage stage;
 
 	struct mon_kernel *kernel;
@@ -43,6 +56,11 @@ struct mon_live {
 	bool attached;
 	struct mon_sampler *sampler;
 	struct mon_sample *sample;
+	struct mon_verdict *verdict;
+	uint64_t body_ns;
+	bool written;
+	uint64_t exit_seen;
+	struct mon_watchdog watchdog;
 };
 
 static void set_why(struct mon_live *l, const char *why)
@@ -105,6 +123,10 @@ static int try_attach(struct mon_live *l)
 	l->sample = mon_sample_alloc(&l->guest);
 	if (!l->sample)
 		return -ENOMEM;
+	l->verdict = mon_verdict_create(l->kernel, l->guest.nr_cpus,
+					&c->limits, c->slowness);
+	if (!l->verdict)
+		return -ENOMEM;
 	mon_series_kernel(c->series, &l->guest);
 	return 0;
 }
@@ -153,7 +175,139 @@ static int attach(struct mon_live *l)
 	}
 }
 
+/* ---- what can be done at each turn ---- */
+
+static uint64_t tsc_now(const struct mon_live *l)
+{
+	const struct mon_live_config *c = &l->config;
+
+	return c->ops->guest_tsc ? c->ops->guest_tsc(c->ctx) : 0;
+}
+
+static void mark(struct mon_live *l, enum mon_mark_kind kind, const char *text)
+{
+	mon_series_mark(l->config.series, kind, tsc_now(l), text);
+}
+
+static void take_dump(struct mon_live *l, enum mon_dump_why why,
+		      const char *what)
+{
+	uint64_t stall_ns = DUMP_STALL_MS * NSEC_PER_MSEC;
+
+	if (mon_findings_dump(l->config.findings, &l->guest, why, what,
+			      stall_ns * l->config.slowness))
+		mark(l, MON_MARK_DUMP, what);
+}
+
+static void fail(struct mon_live *l, const char *why)
+{
+	struct mon_findings *f = l->config.findings;
+
+	if (!f->error[0])
+		snprintf(f->error, sizeof(f->error), "%s", why);
+}
+
+/* The moment a scheduler is told to go, whoever says so */
+static void look_for_exit(struct mon_live *l)
+{
+	uint64_t va = mon_guest_symbol(&l->guest, MON_SYM_SCX_ROOT);
+	uint64_t root, kind;
+	char what[64];
+
+	if (!va || mon_read_u64(&l->guest.mem, va, &root) || !root ||
+	    root == l->exit_seen ||
+	    mon_guest_field(&l->guest, MON_SCX_EXIT_KIND, root, &kind) ||
+	    kind < l->kernel->f.constant[MON_C_SCX_EXIT_ERROR])
+		return;
+	l->exit_seen = root;
+	snprintf(what, sizeof(what), "the scheduler was told to go (kind %u)",
+		 (unsigned int)kind);
+	take_dump(l, MON_DUMP_EXIT, what);
+}
+
+static void write_map(struct mon_live *l)
+{
+	const struct mon_live_config *c = &l->config;
+	uint64_t after_ms = c->write.after_ms ? c->write.after_ms
+					      : WRITE_AFTER_MS;
+	char text[256];
+	int ret;
+
+	if (l->written || !c->write.map || !l->body_ns ||
+	    (clock_now_ns() - l->body_ns) / NSEC_PER_MSEC <
+	     after_ms * c->slowness)
+		return;
+	l->written = true;
+	ret = mon_poke_map(&l->guest, &c->write, text, sizeof(text));
+	if (ret) {
+		fail(l, text);
+		return;
+	}
+	mark(l, MON_MARK_WRITE, text);
+	if (c->written)
+		c->written(c->ctx);
+}
+
+static void set_watchdog(struct mon_live *l)
+{
+	char text[64];
+	int ret;
+
+	if (!l->config.watchdog_ms)
+		return;
+	l->watchdog.timeout_ms = l->config.watchdog_ms;
+	ret = mon_watchdog_turn(&l->guest, &l->watchdog);
+	if (ret < 0)
+		fail(l, "watchdog_timeout_ms: this kernel has no watchdog of sched_ext's that we know");
+	if (ret <= 0)
+		return;
+	snprintf(text, sizeof(text), "sched_ext's watchdog: %u ms",
+		 l->config.watchdog_ms);
+	mark(l, MON_MARK_WRITE, text);
+}
+
+static void answer_request(struct mon_live *l)
+{
+	bool asked;
+
+	pthread_mutex_lock(&l->lock);
+	asked = l->dump_asked;
+	l->dump_asked = false;
+	pthread_mutex_unlock(&l->lock);
+	if (asked)
+		take_dump(l, MON_DUMP_ASKED, "the guest asked for it");
+}
+
+static void turn(struct mon_live *l)
+{
+	if (!l->body_ns && stage_now(l) == STAGE_WORKLOAD)
+		l->body_ns = clock_now_ns();
+	look_for_exit(l);
+	set_watchdog(l);
+	write_map(l);
+	answer_request(l);
+}
+
 /* ---- sampling ---- */
+
+static void judge(struct mon_live *l)
+{
+	struct mon_findings *f = l->config.findings;
+	unsigned int n = f->n_alarms, i;
+	const struct mon_alarm *alarms;
+
+	if (stage_now(l) != STAGE_WORKLOAD) {
+		mon_verdict_forget(l->verdict);
+		return;
+	}
+	if (!mon_verdict_feed(l->verdict, l->sample))
+		return;
+	alarms = mon_verdict_alarms(l->verdict, &f->n_alarms);
+	memcpy(f->alarms, alarms, f->n_alarms * sizeof(*alarms));
+	for (i = n; i < f->n_alarms; i++)
+		mark(l, MON_MARK_ALARM, alarms[i].text);
+	take_dump(l, MON_DUMP_ALARM, alarms[n].text);
+}
 
 static void take_sample(struct mon_live *l)
 {
@@ -166,18 +320,24 @@ static void take_sample(struct mon_live *l)
 		return;
 	}
 	mon_series_add(s, l->sample);
+	judge(l);
 }
 
 static void watch(struct mon_live *l)
 {
 	uint64_t interval_ns = l->config.interval_ms * NSEC_PER_MSEC;
-	uint64_t next_ns = clock_now_ns();
+	uint64_t now_ns = clock_now_ns(), sample_ns = now_ns;
 
 	do {
-		take_sample(l);
-		/* Turns that were missed are not made up for. */
-		next_ns = max(next_ns + interval_ns, clock_now_ns());
-	} while (!wait_until(l, next_ns));
+		turn(l);
+		if (now_ns >= sample_ns) {
+			take_sample(l);
+			/* What was missed is not made up for. */
+			sample_ns = max(sample_ns + interval_ns,
+					clock_now_ns());
+		}
+		now_ns = clock_now_ns();
+	} while (!wait_until(l, min(sample_ns, now_ns + TURN_NS)));
 }
 
 static void *live_main(void *arg)
@@ -253,7 +413,23 @@ void mon_live_stage(struct mon_live *l, enum wire_stage stage)
 	pthread_mutex_unlock(&l->lock);
 }
 
-void mon_live_stop(struct mon_live *l)
+void mon_live_ask_dump(struct mon_live *l)
+{
+	if (!l)
+		return;
+	pthread_mutex_lock(&l->lock);
+	l->dump_asked = true;
+	pthread_mutex_unlock(&l->lock);
+}
+
+/* A test that asked for something must not pass without it. */
+static void check_done(struct mon_live *l)
+{
+	if (l->config.write.map && !l->written)
+		fail(l, "bpf_map_write: the body was over before it was time, or the monitor had not found the guest's kernel");
+}
+
+void mon_live_stop(struct mon_live *l, const char *dump)
 {
 	if (!l)
 		return;
@@ -262,7 +438,11 @@ void mon_live_stop(struct mon_live *l)
 	pthread_cond_signal(&l->wake);
 	pthread_mutex_unlock(&l->lock);
 	pthread_join(l->thread, NULL);
+	if (dump && l->sampler)
+		take_dump(l, MON_DUMP_END, dump);
+	check_done(l);
 
+	mon_verdict_destroy(l->verdict);
 	mon_sampler_destroy(l->sampler);
 	free(l->sample);
 	if (l->attached)

@@ -6,8 +6,11 @@
 #ifndef KTSTR_MONITOR_LIVE_H
 #define KTSTR_MONITOR_LIVE_H
 
+#include "lib/check/check.h"
+#include "lib/monitor/findings.h"
 #include "lib/monitor/mem.h"
 #include "lib/monitor/series.h"
+#include "lib/wire/map_write.h"
 #include "lib/wire/wire.h"
 
 #define MON_INTERVAL_MS	100	/* between samples, where nobody says more */
@@ -19,7 +22,13 @@
  * @ctx: first argument of @ops
  * @phys_end: no RAM from this physical address on
  * @interval_ms: between samples; 0 for MON_INTERVAL_MS
+ * @slowness: how many times slower than ordinary hardware, at least 1
+ * @limits: what the run is held to while the body runs; copied
+ * @write: what to write into a map while the body runs; copied
+ * @watchdog_ms: sched_ext's watchdog timeout, as it is; 0 leaves it alone
  * @series: gets samples and marks; others may add records meanwhile
+ * @findings: gets verdicts and dumps; for nobody else before mon_live_stop()
+ * @written: called on the monitor's thread once @write was done; may be NULL
  */
 struct mon_live_config {
 	const char *vmlinux;
@@ -27,7 +36,13 @@ struct mon_live_config {
 	void *ctx;
 	uint64_t phys_end;
 	unsigned int interval_ms;
+	double slowness;
+	struct check_limits limits;
+	struct bpf_map_write write;
+	unsigned int watchdog_ms;
 	struct mon_series *series;
+	struct mon_findings *findings;
+	void (*written)(void *ctx);
 };
 
 struct mon_live;
@@ -56,11 +71,21 @@ int mon_live_start(const struct mon_live_config *config,
 void mon_live_stage(struct mon_live *live, enum wire_stage stage);
 
 /**
- * mon_live_stop() - end the thread and release it
+ * mon_live_ask_dump() - let the monitor read everything at its next turn
  * @live: the monitor; may be NULL
  *
- * Comes back within one look at the guest.
+ * Context: any thread.
  */
-void mon_live_stop(struct mon_live *live);
+void mon_live_ask_dump(struct mon_live *live);
+
+/**
+ * mon_live_stop() - end the thread and release it
+ * @live: the monitor; may be NULL
+ * @dump: what has ended the guest, one line: take a last dump, for which the
+ *	machine's vCPUs should have stopped; NULL for none
+ *
+ * Comes back within one look at the guest, and one dump.
+ */
+void mon_live_stop(struct mon_live *live, const char *dump);
 
 #endif /* KTSTR_MONITOR_LIVE_H */

@@ -109,5 +109,6 @@ void report_failure(FILE *to, const struct failure *f)
 	report_diagnostics(to, f);
 	report_tail(to, "scheduler log", &f->out->sched_log, LOG_LINES);
 	report_monitor(to, f->out);
+	report_dump(to, f->out, f->test);
 	report_tail(to, "sched_ext dump", &f->out->scx_dump, LOG_LINES);
 }

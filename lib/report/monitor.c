@@ -4,10 +4,16 @@
  */
 #include "lib/report/monitor.h"
 
+#include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "lib/report/failure.h"
 #include "lib/util/util.h"
+
+#define DUMP_LINES	100
 
 /* Over all points of a series. */
 struct summary {
@@ -119,6 +125,16 @@ static void print_schedstat(FILE *to, const struct mon_series *s)
 		csw, csw / seconds, delay / seconds, ttwu, idle);
 }
 
+static void print_alarms(FILE *to, const struct mon_findings *f)
+{
+	unsigned int i;
+
+	if (!f->n_alarms)
+		fprintf(to, "#   verdict: monitor OK\n");
+	for (i = 0; i < f->n_alarms; i++)
+		fprintf(to, "#   verdict: %s\n", f->alarms[i].text);
+}
+
 void report_monitor(FILE *to, const struct run_outcome *out)
 {
 	const struct mon_series *s = &out->series;
@@ -133,4 +149,70 @@ void report_monitor(FILE *to, const struct run_outcome *out)
 	print_samples(to, s);
 	print_events(to, s);
 	print_schedstat(to, s);
+	print_alarms(to, &out->findings);
+}
+
+/* ---- dumps ---- */
+
+/* Before a death says more than after it; a hang is its own end. */
+static const struct mon_kept_dump *best_dump(const struct mon_findings *f)
+{
+	static const enum mon_dump_why order[] = {
+		MON_DUMP_END, MON_DUMP_ALARM, MON_DUMP_EXIT,
+	};
+	const struct mon_kept_dump *d = NULL;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(order) && !d; i++)
+		d = mon_findings_get(f, order[i]);
+	return d;
+}
+
+static void write_dumps(FILE *to, const struct mon_findings *f,
+			const char *test)
+{
+	const char *dir = getenv("KTSTR_SIDECAR_DIR");
+	char path[PATH_MAX];
+	unsigned int i;
+	FILE *file;
+
+	if (!dir || !*dir)
+		return;
+	snprintf(path, sizeof(path), "%s/%s.dump.txt", dir, test);
+	file = fopen(path, "we");
+	if (!file) {
+		fprintf(to, "#   cannot write %s: %s\n", path,
+			strerror(errno));
+		return;
+	}
+	for (i = 0; i < f->n_dumps; i++)
+		fprintf(file, "==== %s\n%s", f->dumps[i].what,
+			f->dumps[i].text.text);
+	if (fclose(file))
+		fprintf(to, "#   cannot write %s: %s\n", path,
+			strerror(errno));
+	else
+		fprintf(to, "#   whole: %s\n", path);
+}
+
+void report_dump(FILE *to, const struct run_outcome *out, const char *test)
+{
+	const struct mon_kept_dump *d = best_dump(&out->findings);
+	struct strbuf head = STRBUF_INIT;
+	const char *end;
+	unsigned int n = 0;
+
+	if (!d)
+		return;
+	for (end = d->text.text; *end && n < DUMP_LINES; n++)
+		end += strcspn(end, "\n") + (end[strcspn(end, "\n")] != '\0');
+	strbuf_add(&head, d->text.text, end - d->text.text);
+	fprintf(to, "# --- monitor dump ---\n");
+	report_comment(to, d->what);
+	report_comment(to, head.text);
+	if (*end)
+		fprintf(to, "#   (%zu bytes more)\n",
+			d->text.len - head.len);
+	strbuf_free(&head);
+	write_dumps(to, &out->findings, test);
 }

@@ -16,4 +16,13 @@
  */
 void report_monitor(FILE *to, const struct run_outcome *out);
 
+/**
+ * report_dump() - print the dump that tells most, as KTAP comments
+ * @to: where
+ * @out: a run that is over
+ * @test: full name of the test: all dumps go whole into TEST.dump.txt in
+ *	$KTSTR_SIDECAR_DIR when that is set
+ */
+void report_dump(FILE *to, const struct run_outcome *out, const char *test);
+
 #endif /* KTSTR_REPORT_MONITOR_H */

@@ -25,10 +25,30 @@ static uint64_t vm_tsc(void *ctx)
 	return vm_guest_tsc(ctx);
 }
 
+static int vm_regs(void *ctx, unsigned int cpu, struct mon_regs *regs)
+{
+	struct vm_regs r;
+	int ret = vm_vcpu_regs(ctx, cpu, &r);
+
+	if (ret)
+		return ret;
+	*regs = (struct mon_regs){
+		.ip = r.ip, .sp = r.sp, .bp = r.bp,
+		.flags = r.flags, .cs = r.cs,
+	};
+	return 0;
+}
+
+static void map_written(void *ctx)
+{
+	vm_ring_control(ctx, WIRE_CTL_MAP_WRITTEN);
+}
+
 static const struct mon_mem_ops vm_mem_ops = {
 	.map = vm_map,
 	.vcpu_time_ns = vm_cpu_time,
 	.guest_tsc = vm_tsc,
+	.vcpu_regs = vm_regs,
 };
 
 /* RAM that finds no place below the hole of MMIO lies above it. */
@@ -40,15 +60,30 @@ static uint64_t phys_end(const struct vm *vm)
 	       size + (MEM_HOLE_END - MEM_HOLE_START);
 }
 
+/* What only a monitor can do must not be missed without a word. */
+static struct mon_live *cannot(const struct run_config *config,
+			       struct run_outcome *out)
+{
+	if (config->write || config->watchdog_ms)
+		snprintf(out->findings.error, sizeof(out->findings.error),
+			 "no monitor to do what the test asks for: %.200s",
+			 out->series.why_none);
+	return NULL;
+}
+
 struct mon_live *observe_start(const struct run_config *config, struct vm *vm,
 			       struct run_outcome *out)
 {
-	const struct mon_live_config live_config = {
+	struct mon_live_config live_config = {
 		.vmlinux = config->kernel->vmlinux,
 		.ops = &vm_mem_ops,
 		.ctx = vm,
 		.phys_end = phys_end(vm),
+		.slowness = config->slowness,
+		.watchdog_ms = config->watchdog_ms,
 		.series = &out->series,
+		.findings = &out->findings,
+		.written = map_written,
 	};
 	struct mon_series *s = &out->series;
 	struct mon_live *live;
@@ -58,11 +93,31 @@ struct mon_live *observe_start(const struct run_config *config, struct vm *vm,
 		snprintf(s->why_none, sizeof(s->why_none),
 			 "no vmlinux beside %.900s: name a kernel's build folder by KTSTR_KERNEL",
 			 config->kernel->image);
-		return NULL;
+		return cannot(config, out);
 	}
+	if (config->limits)
+		live_config.limits = *config->limits;
+	if (config->write)
+		live_config.write = *config->write;
 	ret = mon_live_start(&live_config, &live);
 	if (ret)
 		snprintf(s->why_none, sizeof(s->why_none),
 			 "no thread for the monitor: %s", strerror(-ret));
-	return live;
+	return ret ? cannot(config, out) : live;
+}
+
+void observe_stop(struct mon_live *monitor, const struct run_outcome *out)
+{
+	const struct vm_result *vm = &out->vm;
+	char what[300];
+
+	/* A guest that went by itself has taken all with it. */
+	if (vm->end == VM_END_POWEROFF || vm->end == VM_END_NONE) {
+		mon_live_stop(monitor, NULL);
+		return;
+	}
+	snprintf(what, sizeof(what), "the VM ended: %s%s%s",
+		 vm_end_name(vm->end), vm->message[0] ? ": " : "",
+		 vm->message);
+	mon_live_stop(monitor, what);
 }

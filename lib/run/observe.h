@@ -21,4 +21,11 @@ struct vm;
 struct mon_live *observe_start(const struct run_config *config, struct vm *vm,
 			       struct run_outcome *out);
 
+/**
+ * observe_stop() - the VM has ended, and is still there
+ * @monitor: from observe_start(); may be NULL
+ * @out: the run; knows how the VM ended
+ */
+void observe_stop(struct mon_live *monitor, const struct run_outcome *out);
+
 #endif /* KTSTR_RUN_OBSERVE_H */

@@ -31,6 +31,7 @@ void outcome_exit(struct run_outcome *out)
 	strbuf_free(&out->sched_log);
 	strbuf_free(&out->scx_dump);
 	mon_series_exit(&out->series);
+	mon_findings_exit(&out->findings);
 }
 
 /* While the body needs it: from the moment it was enabled to the results. */

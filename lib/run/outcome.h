@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "lib/monitor/findings.h"
 #include "lib/monitor/series.h"
 #include "lib/util/strbuf.h"
 #include "lib/wire/wire.h"
@@ -34,6 +35,7 @@
  * @details: failed checks
  * @cgroups: statistics
  * @series: what the monitor saw over time, and what happened meanwhile
+ * @findings: the monitor's verdicts and dumps
  */
 struct run_outcome {
 	struct vm_result vm;
@@ -57,6 +59,7 @@ struct run_outcome {
 	struct wire_cgroup_stats cgroups[OUTCOME_MAX_CGROUPS];
 	unsigned int n_cgroups;
 	struct mon_series series;
+	struct mon_findings findings;
 };
 
 void outcome_init(struct run_outcome *out);

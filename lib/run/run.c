@@ -153,7 +153,7 @@ static int boot(struct run *run, struct initramfs *ir,
 
 	run->monitor = observe_start(c, vm, run->out);
 	ret = vm_run(vm, &run->out->vm);
-	mon_live_stop(run->monitor);
+	observe_stop(run->monitor, run->out);
 	run->monitor = NULL;
 	if (ret) {
 		snprintf(err, err_size, "cannot run the VM: %s",

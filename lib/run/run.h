@@ -8,8 +8,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "lib/check/check.h"
 #include "lib/host/kernel.h"
 #include "lib/run/outcome.h"
+#include "lib/wire/map_write.h"
 #include "vmm/topology.h"
 
 /**
@@ -24,6 +26,9 @@
  * @sysctls: `key=value` for the guest, ended by NULL
  * @duration_ms: what the scenario holds for
  * @slowness: see host_slowness()
+ * @limits: what the monitor holds the run to; NULL for nothing
+ * @write: what the host writes into a BPF map; NULL for nothing
+ * @watchdog_ms: sched_ext's watchdog timeout; 0 leaves it alone
  * @verbose: the guest's kernel and init talk
  * @console: bytes of the guest's console as they come; may be NULL
  * @output: bytes that the test program prints, as they come; may be NULL
@@ -41,6 +46,9 @@ struct run_config {
 	const char * const *sysctls;
 	unsigned int duration_ms;
 	double slowness;
+	const struct check_limits *limits;
+	const struct bpf_map_write *write;
+	unsigned int watchdog_ms;
 	bool verbose;
 	void (*console)(void *ctx, const char *bytes, size_t len);
 	void (*output)(void *ctx, const char *bytes, size_t len);

@@ -58,9 +58,11 @@ static bool judge_vm(const struct run_outcome *out, struct run_verdict *v)
 		return true;
 	case VM_END_DEADLINE:
 		decide(v, RUN_FAIL,
-		       "timed out after %.1f s (last stage: %s)%s%s",
+		       "timed out after %.1f s (last stage: %s)%s%s%s%s",
 		       vm->run_ns / 1e9, last_stage(out),
-		       out->crash[0] ? ": " : "", out->crash);
+		       out->crash[0] ? ": " : "", out->crash,
+		       out->findings.n_alarms ? "; monitor: " : "",
+		       out->findings.alarms[0].text);
 		return true;
 	default:
 		v->infrastructure = true;
@@ -171,6 +173,17 @@ static void judge_body(const struct run_outcome *out, struct run_verdict *v)
 	}
 }
 
+/* What the monitor saw from outside, when nothing else is wrong */
+static void judge_findings(const struct run_outcome *out,
+			   struct run_verdict *v)
+{
+	const struct mon_findings *f = &out->findings;
+
+	if (v->code == RUN_PASS && f->n_alarms)
+		decide(v, RUN_FAIL, "monitor: %s%s", f->alarms[0].text,
+		       f->n_alarms > 1 ? " (and more)" : "");
+}
+
 void run_judge(const struct run_expect *expect, const struct run_outcome *out,
 	       struct run_verdict *verdict)
 {
@@ -178,6 +191,12 @@ void run_judge(const struct run_expect *expect, const struct run_outcome *out,
 
 	if (judge_vm(out, verdict))
 		return;
+	if (out->findings.error[0]) {
+		verdict->infrastructure = true;
+		decide(verdict, RUN_FAIL, "infrastructure: %s",
+		       out->findings.error);
+		return;
+	}
 	if (expect->expect_err) {
 		judge_expected_death(expect, out, verdict);
 		return;
@@ -194,4 +213,5 @@ void run_judge(const struct run_expect *expect, const struct run_outcome *out,
 		return;
 	}
 	judge_body(out, verdict);
+	judge_findings(out, verdict);
 }

@@ -46,6 +46,10 @@ static void merge_level(struct ktstr_attr *attr, const struct ktstr_attr *over)
 			over->expect_scx_bpf_error_contains;
 	if (over->expect_exit_kind)
 		attr->expect_exit_kind = over->expect_exit_kind;
+	if (over->bpf_map_write.map)
+		attr->bpf_map_write = over->bpf_map_write;
+	if (over->watchdog_timeout_ms)
+		attr->watchdog_timeout_ms = over->watchdog_timeout_ms;
 	attr->expect_err |= over->expect_err;
 	attr->host_only |= over->host_only;
 }

@@ -133,6 +133,7 @@ static void leave_verdict(struct host_run *hr, const struct run_outcome *out)
 		report_failure(stdout, &f);
 	} else if (log_verbose()) {
 		report_monitor(stdout, out);
+		report_dump(stdout, out, hr->name);
 	}
 	if (verdict.code == RUN_SKIP)
 		glue_skip(hr->test, verdict.reason);
@@ -155,6 +156,9 @@ static void boot_and_judge(struct host_run *hr)
 		.sysctls = attr->scheduler ? attr->scheduler->sysctls : NULL,
 		.duration_ms = attr->duration_s * MSEC_PER_SEC,
 		.slowness = host_slowness(topology_cpus(&attr->topology)),
+		.limits = &attr->limits,
+		.write = attr->bpf_map_write.map ? &attr->bpf_map_write : NULL,
+		.watchdog_ms = attr->watchdog_timeout_ms,
 		.verbose = log_verbose(),
 		.console = log_verbose() ? on_console : NULL,
 		.output = on_output,

@@ -12,6 +12,7 @@
 
 #include "lib/check/check.h"
 #include "lib/scenario/scenario.h"
+#include "lib/wire/map_write.h"
 #include "vmm/topology.h"
 
 /*
@@ -63,6 +64,12 @@ struct scheduler {
  *	log or the sched_ext messages must contain
  * @expect_exit_kind: with @expect_err: sched_ext's reason, e.g. "runnable
  *	task stall", as the kernel prints it
+ * @bpf_map_write: what the host writes into a BPF map while the body runs; a
+ *	run in which it cannot fails
+ * @watchdog_timeout_ms: sched_ext's watchdog timeout, set from outside once a
+ *	scheduler runs. As it is, whatever the host's slowness; the first check
+ *	by it may take as long as half of the scheduler's own [as the scheduler
+ *	has it]
  * @host_only: the body runs on the host, without a VM
  */
 struct ktstr_attr {
@@ -76,6 +83,8 @@ struct ktstr_attr {
 	bool expect_err;
 	const char *expect_scx_bpf_error_contains;
 	const char *expect_exit_kind;
+	struct bpf_map_write bpf_map_write;
+	unsigned int watchdog_timeout_ms;
 	bool host_only;
 };
 

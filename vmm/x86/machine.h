@@ -94,6 +94,11 @@ void machine_vcpu_where(struct vcpu *vcpu, char *text, size_t size);
 bool machine_console_used(const struct machine *m);
 
 /*
+ * machine_vcpu_regs() - registers of a vCPU whose thread is gone
+ */
+int machine_vcpu_regs(struct vcpu *vcpu, struct vm_regs *regs);
+
+/*
  * machine_tsc() - the guest's time stamp counter now
  */
 uint64_t machine_tsc(const struct vm *vm);

@@ -188,6 +188,24 @@ void machine_vcpu_where(struct vcpu *vcpu, char *text, size_t size)
 		snprintf(text, size, "rip 0x%llx", regs.rip);
 }
 
+int machine_vcpu_regs(struct vcpu *vcpu, struct vm_regs *out)
+{
+	struct kvm_sregs sregs;
+	struct kvm_regs regs;
+
+	if (ioctl(vcpu->fd, KVM_GET_REGS, &regs) ||
+	    ioctl(vcpu->fd, KVM_GET_SREGS, &sregs))
+		return -errno;
+	*out = (struct vm_regs){
+		.ip = regs.rip,
+		.sp = regs.rsp,
+		.bp = regs.rbp,
+		.flags = regs.rflags,
+		.cs = sregs.cs.selector,
+	};
+	return 0;
+}
+
 uint64_t machine_tsc(const struct vm *vm)
 {
 	return __builtin_ia32_rdtsc() + vm->tsc_offset;

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the monitor has found in one run: verdicts and dumps.
+ */
+#ifndef KTSTR_MONITOR_FINDINGS_H
+#define KTSTR_MONITOR_FINDINGS_H
+
+#include "lib/monitor/dump.h"
+#include "lib/monitor/verdict.h"
+#include "lib/util/strbuf.h"
+
+#define MON_DUMPS_MAX		4
+#define MON_DUMP_TEXT_MAX	(4U << 20)
+
+/**
+ * enum mon_dump_why - what made the monitor read everything
+ * @MON_DUMP_ALARM: a verdict
+ * @MON_DUMP_EXIT: the scheduler was told to go
+ * @MON_DUMP_ASKED: the guest asked for it
+ * @MON_DUMP_END: the VM did not end by itself
+ * @MON_DUMP_WHYS: their number
+ */
+enum mon_dump_why {
+	MON_DUMP_ALARM,
+	MON_DUMP_EXIT,
+	MON_DUMP_ASKED,
+	MON_DUMP_END,
+	MON_DUMP_WHYS
+};
+
+/**
+ * struct mon_kept_dump - a dump that outlives its guest
+ * @why: what made us take it
+ * @what: the same for people, one line
+ * @host_ns: CLOCK_MONOTONIC of the host
+ * @tsc: the guest's time stamp counter; 0 when not known
+ * @dump: what was read; its @guest is NULL, so nothing more can be
+ * @text: mon_dump_text() of it
+ */
+struct mon_kept_dump {
+	enum mon_dump_why why;
+	char what[256];
+	uint64_t host_ns;
+	uint64_t tsc;
+	struct mon_dump *dump;
+	struct strbuf text;
+};
+
+/**
+ * struct mon_findings - of one run; who reads them waits for the monitor's end
+ * @alarms: verdicts, @n_alarms of them, in order of time
+ * @dumps: dumps, @n_dumps of them, in order of time; one for each reason
+ * @error: why the monitor could not do what the test asked it for, one
+ *	sentence; "" when it could
+ */
+struct mon_findings {
+	struct mon_alarm alarms[MON_ALARMS_MAX];
+	unsigned int n_alarms;
+	struct mon_kept_dump dumps[MON_DUMPS_MAX];
+	unsigned int n_dumps;
+	char error[256];
+};
+
+/**
+ * mon_findings_exit() - release what they hold
+ * @findings: zeroed, or filled by a monitor
+ */
+void mon_findings_exit(struct mon_findings *findings);
+
+/**
+ * mon_findings_dump() - read everything, and keep it
+ * @findings: gets the dump, unless there is one for this reason
+ * @guest: attached, with its CPUs known
+ * @why: the reason
+ * @what: the same for people
+ * @stall_ns: a task that waits for longer is listed as a stall
+ *
+ * Return: the dump; NULL when there is one, no room, or nothing to read.
+ */
+const struct mon_kept_dump *
+mon_findings_dump(struct mon_findings *findings, const struct mon_guest *guest,
+		  enum mon_dump_why why, const char *what, uint64_t stall_ns);
+
+/**
+ * mon_findings_get() - the dump for a reason
+ * @findings: what was found
+ * @why: the reason
+ *
+ * Return: it; NULL when there is none.
+ */
+const struct mon_kept_dump *
+mon_findings_get(const struct mon_findings *findings, enum mon_dump_why why);
+
+#endif /* KTSTR_MONITOR_FINDINGS_H */
