@@ -34,6 +34,25 @@ static bool is_victim(const struct task_struct *p)
 	       p->tgid != spare_pid;
 }
 
+#define LOOPS_MAX	(8 << 20)	/* of one bpf_loop() */
+
+static int loop_body(u32 i, void *ctx)
+{
+	return 0;
+}
+
+static int loop_of_loops(u32 i, void *ctx)
+{
+	bpf_loop(LOOPS_MAX, loop_body, NULL, 0);
+	return 0;
+}
+
+/* Days. The caller holds a run queue's lock, so interrupts are off. */
+static void hang(void)
+{
+	bpf_loop(LOOPS_MAX, loop_of_loops, NULL, 0);
+}
+
 s32 BPF_STRUCT_OPS(ktstr_select_cpu, struct task_struct *p, s32 prev_cpu,
 		   u64 wake_flags)
 {
@@ -56,6 +75,8 @@ void BPF_STRUCT_OPS(ktstr_enqueue, struct task_struct *p, u64 enq_flags)
 		return;
 	}
 
+	if (fail_mode == KTSTR_FAIL_HANG && is_victim(p))
+		hang();
 	if (fail_mode == KTSTR_FAIL_STALL && is_victim(p))
 		dsq = STALL_DSQ;
 	else if (fail_mode == KTSTR_FAIL_BAD_DSQ && is_victim(p))

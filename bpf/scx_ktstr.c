@@ -41,6 +41,7 @@ static const struct fail_mode {
 	{ "stall", KTSTR_FAIL_STALL, "user tasks are never dispatched" },
 	{ "bad-dsq", KTSTR_FAIL_BAD_DSQ, "insert into a DSQ that is not there" },
 	{ "bad-cpu", KTSTR_FAIL_BAD_CPU, "insert on a CPU that is not there" },
+	{ "hang", KTSTR_FAIL_HANG, "enqueue never returns, with interrupts off" },
 	{ "init", KTSTR_FAIL_INIT, "init returns -ENODEV" },
 	{ "exit", KTSTR_FAIL_EXIT, "the process exits with 3" },
 	{ "segv", KTSTR_FAIL_SEGV, "the process dies by SIGSEGV" },

@@ -13,6 +13,7 @@ enum ktstr_fail {
 	KTSTR_FAIL_BAD_DSQ,	/* insert into a DSQ that does not exist */
 	KTSTR_FAIL_BAD_CPU,	/* insert into the local DSQ of CPU 4095 */
 	KTSTR_FAIL_INIT,	/* ops.init returns -ENODEV */
+	KTSTR_FAIL_HANG,	/* enqueue does not return: interrupts stay off */
 	/* From here on the user part acts, not the BPF part. */
 	KTSTR_FAIL_USER,
 	KTSTR_FAIL_EXIT = KTSTR_FAIL_USER,	/* the process exits with 3 */

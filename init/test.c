@@ -28,6 +28,8 @@ static const struct {
 	{ WIRE_STEP, sizeof(struct wire_step) },
 	{ WIRE_OUTPUT, 0 },
 	{ WIRE_PROBE, 0 },
+	{ WIRE_SAID, 0 },
+	{ WIRE_ASK_DUMP, 0 },
 };
 
 const char *test_record_check(const void *datagram, size_t len,

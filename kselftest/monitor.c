@@ -4,10 +4,18 @@
  * no alarm where all is well, and where a scheduler stalls or a guest hangs it
  * says who, where and since when.
  */
+#include <bpf/bpf.h>
+#include <sched.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
 #include "ktstr.h"
 #include "scenarios.h"
 
 #include "bpf/scx_ktstr.h"
+#include "kselftest/monitor_compare.h"
+#include "lib/scenario/say.h"
+#include "lib/util/strbuf.h"
 
 static const struct scheduler scx_ktstr = {
 	.name = "scx_ktstr",
@@ -50,6 +58,299 @@ KTSTR_TEST_F(monitor, watchdog_override, .duration_s = 30, .expect_err = true,
 /* A short timeout kills nobody who is well. */
 KTSTR_TEST_F(monitor, watchdog_spares_the_healthy, .duration_s = 15,
 	     .watchdog_timeout_ms = 3000)
+{
+	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
+}
+
+/* ---- what the monitor reads is what the guest would say ---- */
+
+/* As bpftool prog show has it */
+static void say_progs(const struct ktstr_ctx *ctx)
+{
+	struct strbuf sb = STRBUF_INIT;
+	uint32_t id = 0, len;
+	int fd, i;
+
+	while (!bpf_prog_get_next_id(id, &id)) {
+		struct bpf_prog_info info = { };
+
+		fd = bpf_prog_get_fd_by_id(id);
+		len = sizeof(info);
+		if (fd < 0)
+			continue;
+		if (!bpf_prog_get_info_by_fd(fd, &info, &len)) {
+			strbuf_addf(&sb, "prog %u name=%s type=%u verified_insns=%u insns=%u tag=",
+				    id, info.name, info.type,
+				    info.verified_insns,
+				    info.xlated_prog_len / 8);
+			for (i = 0; i < BPF_TAG_SIZE; i++)
+				strbuf_addf(&sb, "%02x", info.tag[i]);
+			strbuf_addf(&sb, "\n");
+		}
+		close(fd);
+	}
+	guest_say(ctx, "progs", sb.text, sb.len);
+	strbuf_free(&sb);
+}
+
+static void add_map(struct strbuf *sb, int fd, const struct bpf_map_info *info)
+{
+	uint8_t *value = calloc(1, info->value_size + 1);
+	uint32_t key = 0, i;
+
+	strbuf_addf(sb, "map %u name=%s type=%u key=%u value=%u max=%u flags=0x%x bytes=",
+		    info->id, info->name, info->type, info->key_size,
+		    info->value_size, info->max_entries, info->map_flags);
+	if (value && info->type == BPF_MAP_TYPE_ARRAY &&
+	    !bpf_map_lookup_elem(fd, &key, value))
+		for (i = 0; i < info->value_size; i++)
+			strbuf_addf(sb, "%02x", value[i]);
+	strbuf_addf(sb, "\n");
+	free(value);
+}
+
+/* As bpftool map show and bpftool map dump have it */
+static void say_maps(const struct ktstr_ctx *ctx)
+{
+	struct strbuf sb = STRBUF_INIT;
+	uint32_t id = 0, len;
+	int fd;
+
+	while (!bpf_map_get_next_id(id, &id)) {
+		struct bpf_map_info info = { };
+
+		fd = bpf_map_get_fd_by_id(id);
+		len = sizeof(info);
+		if (fd < 0)
+			continue;
+		if (!bpf_map_get_info_by_fd(fd, &info, &len))
+			add_map(&sb, fd, &info);
+		close(fd);
+	}
+	guest_say(ctx, "maps", sb.text, sb.len);
+	strbuf_free(&sb);
+}
+
+/* The kernel shows its domains in debugfs on request only. */
+static int show_domains(void)
+{
+	FILE *f = fopen("/sys/kernel/debug/sched/verbose", "we");
+
+	if (!f)
+		return -errno;
+	fputs("Y\n", f);
+	return fclose(f) ? -errno : 0;
+}
+
+static int say_all(const struct ktstr_ctx *ctx)
+{
+	int ret;
+
+	ret = guest_say_file(ctx, "schedstat", "/proc/schedstat");
+	if (!ret)
+		ret = guest_say_file(ctx, "sched_debug",
+				     "/sys/kernel/debug/sched/debug");
+	if (!ret)
+		ret = guest_say_file(ctx, "domains",
+				     "/sys/kernel/debug/sched/domains/cpu*/domain*/*");
+	if (!ret)
+		ret = guest_say_file(ctx, "scx_events",
+				     "/sys/kernel/sched_ext/root/events");
+	say_progs(ctx);
+	say_maps(ctx);
+	return ret;
+}
+
+/* On the host: all of it, and most without a doubt */
+static int compare_all(const struct run_outcome *out, char *err,
+		       size_t err_size)
+{
+	const struct mon_kept_dump *kept = mon_findings_get(&out->findings,
+							    MON_DUMP_ASKED);
+	struct compare c = { .out = out, .err = err, .err_size = err_size };
+	char *after = strstr(out->said.text, "==== AFTER\n");
+
+	*err = '\0';
+	if (!kept || !after) {
+		compare_fail(&c, "the monitor took no dump, or the guest said nothing: %s",
+			     out->series.why_none);
+		return -1;
+	}
+	c.dump = kept->dump;
+	c.before.text = strndup(out->said.text, after - out->said.text);
+	c.after.text = after;
+	compare_schedstat(&c);
+	compare_domains(&c);
+	compare_domain_files(&c);
+	compare_debug(&c);
+	compare_events(&c);
+	compare_maps(&c);
+	compare_progs(&c);
+	free(c.before.text);
+	printf("# monitor: %u fields did not move and were equal, %u moved and were read in between\n",
+	       c.exact, c.within);
+	if (c.exact < 10 * c.dump->sample->n_cpus)
+		compare_fail(&c, "only %u fields were compared for certain",
+			     c.exact);
+	return *err ? -1 : 0;
+}
+
+static const struct scheduler scx_ktstr_counted = {
+	.name = "scx_ktstr",
+	.ops_name = "ktstr",
+	.binary = "scx_ktstr",
+	.sysctls = { "kernel.sched_schedstats=1" },
+};
+
+KTSTR_FIXTURE(monitor_reads, .scheduler = &scx_ktstr_counted,
+	      .post_vm = compare_all);
+KTSTR_VARIANT(monitor_reads, 1n1l2c1t, .topology = TOPOLOGY(1, 1, 2, 1));
+KTSTR_VARIANT(monitor_reads, 1n2l2c2t, .topology = TOPOLOGY(1, 2, 2, 2));
+
+KTSTR_TEST_F(monitor_reads, what_the_guest_says)
+{
+	ASSERT_EQ(0, show_domains());
+	/* Something to count first */
+	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
+	ASSERT_EQ(0, say_all(self->ctx));
+	ASSERT_EQ(0, guest_ask_dump(self->ctx));
+	usleep(1500 * 1000);
+	ASSERT_EQ(0, guest_say(self->ctx, "AFTER", "", 0));
+	ASSERT_EQ(0, say_all(self->ctx));
+}
+
+/* ---- stalls and hangs ---- */
+
+#define VICTIM_CPU 1
+
+static const struct mon_mark *find_mark(const struct mon_series *s,
+					enum mon_mark_kind kind)
+{
+	size_t i;
+
+	for (i = 0; i < s->n_marks; i++)
+		if (s->marks[i].kind == kind)
+			return &s->marks[i];
+	return NULL;
+}
+
+/* A second after it was caused, scaled. */
+static int alarm_in_time(const struct run_outcome *out, char *err, size_t size)
+{
+	const struct mon_mark *cause = find_mark(&out->series, MON_MARK_WRITE);
+	const struct mon_alarm *a = &out->findings.alarms[0];
+	double ms, limit = 1000 * out->series.slowness;
+
+	if (!cause) {
+		snprintf(err, size, "the map was never written to");
+		return -1;
+	}
+	ms = (double)(a->host_ns - cause->host_ns) / NSEC_PER_MSEC;
+	printf("# monitor: alarm %.0f ms after its cause (limit %.0f ms); dump took %.1f ms\n",
+	       ms, limit, out->findings.dumps[0].dump->took_ns / 1e6);
+	if (ms > limit) {
+		snprintf(err, size, "the alarm came after %.0f ms, limit %.0f",
+			 ms, limit);
+		return -1;
+	}
+	return 0;
+}
+
+static const struct mon_stall *find_stall(const struct mon_dump *d,
+					  const char *comm)
+{
+	size_t i;
+
+	for (i = 0; i < d->n_stalls; i++)
+		if (!strcmp(d->tasks[d->stalls[i].task].comm, comm))
+			return &d->stalls[i];
+	return NULL;
+}
+
+/* The victim's side: who, where, since when, and who could have helped */
+static int check_victim(const struct run_outcome *out, char *err, size_t size)
+{
+	const struct mon_kept_dump *kept = mon_findings_get(&out->findings,
+							    MON_DUMP_ALARM);
+	const struct mon_cpus only = { .bits = { 1ULL << VICTIM_CPU } };
+	const struct mon_dump *d = kept ? kept->dump : NULL;
+	const struct mon_stall *s = d ? find_stall(d, "victim") : NULL;
+	const struct mon_task *t = s ? &d->tasks[s->task] : NULL;
+	bool idle;
+
+	if (!s) {
+		snprintf(err, size, "the dump has no stalled task \"victim\"");
+		return -1;
+	}
+	idle = d->sample->cpus[VICTIM_CPU].idle;
+	if (t->cpu != VICTIM_CPU ||
+	    memcmp(&t->cpus, &only, sizeof(only)) ||
+	    s->place != MON_PLACE_DSQ || s->dsq < 0 ||
+	    d->dsqs.list[s->dsq].id != 1 || !t->wait_ns ||
+	    mon_cpus_test(&s->allowed, VICTIM_CPU) != idle ||
+	    mon_cpus_test(&s->allowed, 0)) {
+		snprintf(err, size, "the victim's stall is told wrong: %.300s",
+			 kept->text.text);
+		return -1;
+	}
+	return alarm_in_time(out, err, size);
+}
+
+static void victim(void)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(VICTIM_CPU, &set);
+	sched_setaffinity(0, sizeof(set), &set);
+	prctl(PR_SET_NAME, "victim");
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* Runs a little each time, so that it must be picked again. */
+	for (;;)
+		usleep(1000);
+}
+
+KTSTR_TEST_F(monitor, stall_is_reported, .duration_s = 20,
+	     .expect_alarm = "stall: ",
+	     .bpf_map_write = { .map = ".bss", .var = "fail_mode",
+				.value = KTSTR_FAIL_STALL },
+	     .post_vm = check_victim)
+{
+	pid_t pid = fork();
+
+	ASSERT_LE(0, pid);
+	if (!pid)
+		victim();
+	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
+	kill(pid, SIGKILL);
+}
+
+/* One CPU spins with interrupts off and holds its run queue's lock. */
+static int check_hang(const struct run_outcome *out, char *err, size_t size)
+{
+	const struct mon_kept_dump *kept = mon_findings_get(&out->findings,
+							    MON_DUMP_END);
+	const struct mon_alarm *a = &out->findings.alarms[0];
+
+	if (!kept || a->check != MON_CHECK_CPU_STALL || a->cpu < 0) {
+		snprintf(err, size, "no dump of a hung guest, or another alarm: %s",
+			 a->text);
+		return -1;
+	}
+	/* By the registers of the CPU that hangs */
+	if (!strstr(kept->text.text, "ktstr_enqueue+0x")) {
+		snprintf(err, size, "the dump does not show where it hangs: %.300s",
+			 kept->text.text);
+		return -1;
+	}
+	return alarm_in_time(out, err, size);
+}
+
+KTSTR_TEST_F(monitor, hung_guest_is_dumped, .duration_s = 20,
+	     .expect_alarm = "stands still",
+	     .bpf_map_write = { .map = ".bss", .var = "fail_mode",
+				.value = KTSTR_FAIL_HANG },
+	     .post_vm = check_hang)
 {
 	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
 }

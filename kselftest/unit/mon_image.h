@@ -14,15 +14,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "kselftest/said.h"
 #include "lib/monitor/guest.h"
 #include "lib/monitor/image.h"
 
 #define IMAGE_VERSION	2	/* of mon-image.sh */
-
-/* What the guest said at one time */
-struct said {
-	char *text;
-};
 
 struct image {
 	struct mon_kernel *kernel;
@@ -49,43 +45,6 @@ static inline char *slurp(const char *path)
 		return NULL;
 	}
 	return text;
-}
-
-/* The text of one part, e.g. "schedstat"; *@len gets its length. */
-static inline const char *said_part(const struct said *s, const char *part,
-				    size_t *len)
-{
-	char head[64];
-	const char *p, *end;
-
-	*len = 0;
-	snprintf(head, sizeof(head), "==== %s\n", part);
-	p = s->text ? strstr(s->text, head) : NULL;
-	if (!p)
-		return NULL;
-	p += strlen(head);
-	end = strstr(p, "\n==== ");
-	*len = end ? (size_t)(end - p + 1) : strlen(p);
-	return p;
-}
-
-/*
- * The rest of the first line of a part that starts with @key, else NULL; the
- * line stays where it is, ended by a newline.
- */
-static inline const char *said_line(const struct said *s, const char *part,
-				    const char *key)
-{
-	size_t len, n = strlen(key);
-	const char *p = said_part(s, part, &len), *end = p + len;
-
-	while (p && p < end) {
-		if (!strncmp(p, key, n))
-			return p + n;
-		p = memchr(p, '\n', end - p);
-		p = p ? p + 1 : NULL;
-	}
-	return NULL;
 }
 
 static inline const char *image_vmlinux(char *path, size_t size)

@@ -208,6 +208,20 @@ TEST_F(mon_verdict, another_waiter_each_time)
 	EXPECT_EQ(0, self->alarms);
 }
 
+/* The same task is found waiting each time, but it runs in between. */
+TEST_F(mon_verdict, many_short_waits)
+{
+	unsigned int i;
+
+	self->s->cpus[3].idle = true;
+	for (i = 0; i < 40; i++) {
+		if (i % 3 == 0)
+			wait_on(self->s, 1, 0xf);
+		step(self, -1);
+	}
+	EXPECT_EQ(0, self->alarms);
+}
+
 TEST_F(mon_verdict, no_scheduler_no_complaint)
 {
 	const struct mon_scx scx = self->s->scx;

@@ -226,14 +226,44 @@ static void choose_maps(struct mon_dump *d)
 	d->n_maps = n;
 }
 
+/* The text shows values as well, but they are typed there, and cut. */
+static int copy_values(struct mon_dump *d)
+{
+	const struct mon_mem *mem = &d->guest->mem;
+	uint64_t va;
+	size_t i;
+
+	d->values = calloc(d->n_maps + 1, sizeof(*d->values));
+	if (!d->values)
+		return -ENOMEM;
+	for (i = 0; i < d->n_maps; i++) {
+		const struct mon_map *map = &d->maps[i];
+
+		if (map->type != BPF_MAP_TYPE_ARRAY ||
+		    map->value_size > MON_DUMP_VALUE_MAX ||
+		    mon_map_elem(d->guest, map, 0, 0, &va))
+			continue;
+		d->values[i] = malloc(map->value_size);
+		if (!d->values[i])
+			return -ENOMEM;
+		if (mon_read(mem, va, d->values[i], map->value_size)) {
+			free(d->values[i]);
+			d->values[i] = NULL;
+		}
+	}
+	return 0;
+}
+
 static int read_bpf(struct mon_dump *d)
 {
 	int ret = mon_progs_list(d->guest, &d->progs, &d->n_progs);
 
 	if (!ret)
 		ret = mon_maps_list(d->guest, &d->maps, &d->n_maps);
-	if (!ret)
+	if (!ret) {
 		choose_maps(d);
+		ret = copy_values(d);
+	}
 	return ret == -ENOMEM ? ret : 0;
 }
 
@@ -297,8 +327,13 @@ int mon_dump_create(const struct mon_guest *g,
 
 void mon_dump_destroy(struct mon_dump *d)
 {
+	size_t i;
+
 	if (!d)
 		return;
+	for (i = 0; d->values && i < d->n_maps; i++)
+		free(d->values[i]);
+	free(d->values);
 	mon_dsqs_free(&d->dsqs);
 	free(d->sample);
 	free(d->tasks);

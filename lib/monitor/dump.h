@@ -14,6 +14,8 @@
 
 struct strbuf;
 
+#define MON_DUMP_VALUE_MAX	(64U << 10)
+
 /**
  * struct mon_exit - why the scheduler was told to go, as the kernel has it
  * @kind: scx_exit_kind; 0 when it was not
@@ -64,6 +66,9 @@ struct mon_stall {
  * @tasks: all tasks; the runnable ones have stacks
  * @stalls: tasks that wait for longer than the limit, longest first
  * @maps: the scheduler's maps
+ * @values: of each map that is a plain array, the bytes of element 0, as far
+ *	as they are no more than MON_DUMP_VALUE_MAX; else NULL
+ * @progs: all programs
  * @took_ns: how long the dump took
  */
 struct mon_dump {
@@ -79,6 +84,7 @@ struct mon_dump {
 	size_t n_stalls;
 	struct mon_map *maps;
 	size_t n_maps;
+	void **values;
 	struct mon_prog *progs;
 	size_t n_progs;
 	uint64_t took_ns;

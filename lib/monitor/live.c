@@ -307,6 +307,8 @@ static void judge(struct mon_live *l)
 	for (i = n; i < f->n_alarms; i++)
 		mark(l, MON_MARK_ALARM, alarms[i].text);
 	take_dump(l, MON_DUMP_ALARM, alarms[n].text);
+	if (l->config.alarmed)
+		l->config.alarmed(l->config.ctx);
 }
 
 static void take_sample(struct mon_live *l)
@@ -384,6 +386,7 @@ int mon_live_start(const struct mon_live_config *config,
 	l->config = *config;
 	if (!l->config.interval_ms)
 		l->config.interval_ms = MON_INTERVAL_MS;
+	config->series->slowness = config->slowness;
 	config->series->interval_ns = l->config.interval_ms * NSEC_PER_MSEC;
 	set_why(l, "the VM ended before the monitor had opened vmlinux");
 	pthread_mutex_init(&l->lock, NULL);

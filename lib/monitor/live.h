@@ -29,6 +29,7 @@
  * @series: gets samples and marks; others may add records meanwhile
  * @findings: gets verdicts and dumps; for nobody else before mon_live_stop()
  * @written: called on the monitor's thread once @write was done; may be NULL
+ * @alarmed: called on the monitor's thread at each alarm; may be NULL
  */
 struct mon_live_config {
 	const char *vmlinux;
@@ -43,6 +44,7 @@ struct mon_live_config {
 	struct mon_series *series;
 	struct mon_findings *findings;
 	void (*written)(void *ctx);
+	void (*alarmed)(void *ctx);
 };
 
 struct mon_live;

@@ -119,6 +119,7 @@ struct mon_point {
  *	after mon_series_finish()
  * @why_none: why there are no samples, one sentence; "" when there are
  * @start_ns: CLOCK_MONOTONIC of the host when the VM was started
+ * @slowness: of the host, as the monitor was told; 0 without one
  * @hz: ticks a second of the guest's kernel; 0 when not known
  * @n_cpus: possible CPUs
  * @n_events: counters in each point
@@ -140,6 +141,7 @@ struct mon_series {
 	pthread_mutex_t lock;
 	char why_none[1024];
 	uint64_t start_ns;
+	double slowness;
 	unsigned int hz;
 	unsigned int n_cpus;
 	unsigned int n_events;

@@ -132,9 +132,12 @@ static int idle_for(const struct mon_sample *s, const struct mon_waiter *w)
 static void look_task_stall(const struct pair *p, struct finding *f)
 {
 	const struct mon_waiter *w = &p->now->cpus[p->cpu].waiter;
+	const struct mon_waiter *before = &p->last->cpus[p->cpu].waiter;
 	int idle = w->pid ? idle_for(p->now, w) : -1;
 
-	if (idle < 0)
+	/* A wait that is shorter than it was is another one. */
+	if (idle < 0 || (before->pid == w->pid &&
+			 before->wait_ns > w->wait_ns))
 		return;
 	f->holds = true;
 	f->same = w->pid;
@@ -252,6 +255,7 @@ static void look_keep_last(const struct pair *p, struct finding *f)
  * @scx: only while a sched_ext scheduler is at work
  * @per_cpu: looked at on each CPU, else once
  * @at_once: has waited long enough when it holds
+ * @reaches: the value must have come up to the threshold as well
  * @needs_time: the vCPU must have used CPU time meanwhile
  * @timed: the value is how long it has lasted, in ms
  * @unit: of value and threshold
@@ -262,6 +266,7 @@ static const struct check {
 	bool scx;
 	bool per_cpu;
 	bool at_once;
+	bool reaches;
 	bool needs_time;
 	bool timed;
 	const char *unit;
@@ -276,7 +281,7 @@ static const struct check {
 	[MON_CHECK_TASK_STALL] = {
 		.name = "task stall",
 		.limit = offsetof(struct check_limits, fail_on_stall),
-		.scx = true, .per_cpu = true,
+		.scx = true, .per_cpu = true, .reaches = true,
 		.unit = " ms", .look = look_task_stall,
 	},
 	[MON_CHECK_TASK_WAIT] = {
@@ -361,7 +366,8 @@ static bool raise_alarm(struct mon_verdict *v, enum mon_check check,
 }
 
 static bool lasts(const struct mon_verdict *v, const struct check *check,
-		  const struct pair *p, const struct streak *s)
+		  const struct pair *p, const struct finding *f,
+		  const struct streak *s)
 {
 	unsigned int hz = v->kernel->hz ? v->kernel->hz : HZ_UNKNOWN;
 	uint64_t ms = (p->now->host_ns - s->since_ns) / NSEC_PER_MSEC;
@@ -371,6 +377,8 @@ static bool lasts(const struct mon_verdict *v, const struct check *check,
 	if (check->at_once)
 		return true;
 	if (s->n < v->limits.sustained_samples || ms < window_ms(v))
+		return false;
+	if (check->reaches && f->value < f->threshold)
 		return false;
 	/* A machine that cannot tell has no CPU time at all. */
 	return !check->needs_time || !p->now->cpus[p->cpu].vcpu_time_ns ||
@@ -398,7 +406,7 @@ static unsigned int run_check(struct mon_verdict *v, enum mon_check i,
 	}
 	s->n++;
 	s->busy_ns += cpu->vcpu_time_ns - p->last->cpus[p->cpu].vcpu_time_ns;
-	if (s->told || !lasts(v, &checks[i], p, s))
+	if (s->told || !lasts(v, &checks[i], p, &f, s))
 		return 0;
 	s->told = true;
 	return raise_alarm(v, i, p, &f, s);

@@ -44,6 +44,11 @@ static void map_written(void *ctx)
 	vm_ring_control(ctx, WIRE_CTL_MAP_WRITTEN);
 }
 
+static void stop_vm(void *ctx)
+{
+	vm_stop(ctx);
+}
+
 static const struct mon_mem_ops vm_mem_ops = {
 	.map = vm_map,
 	.vcpu_time_ns = vm_cpu_time,
@@ -95,6 +100,8 @@ struct mon_live *observe_start(const struct run_config *config, struct vm *vm,
 			 config->kernel->image);
 		return cannot(config, out);
 	}
+	if (config->stop_at_alarm)
+		live_config.alarmed = stop_vm;
 	if (config->limits)
 		live_config.limits = *config->limits;
 	if (config->write)

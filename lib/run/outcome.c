@@ -21,6 +21,8 @@ void outcome_init(struct run_outcome *out)
 	out->output = empty;
 	out->sched_log = empty;
 	out->scx_dump = empty;
+	out->said = empty;
+	out->said.max = OUTCOME_SAID_MAX;
 	mon_series_init(&out->series);
 }
 
@@ -30,6 +32,7 @@ void outcome_exit(struct run_outcome *out)
 	strbuf_free(&out->output);
 	strbuf_free(&out->sched_log);
 	strbuf_free(&out->scx_dump);
+	strbuf_free(&out->said);
 	mon_series_exit(&out->series);
 	mon_findings_exit(&out->findings);
 }
@@ -71,6 +74,11 @@ static void add_sched_log(struct run_outcome *out, const void *text, size_t len)
 static void add_scx_dump(struct run_outcome *out, const void *text, size_t len)
 {
 	strbuf_add(&out->scx_dump, text, len);
+}
+
+static void add_said(struct run_outcome *out, const void *text, size_t len)
+{
+	strbuf_add(&out->said, text, len);
 }
 
 static void add_result(struct run_outcome *out, const void *payload, size_t len)
@@ -155,6 +163,7 @@ static const struct kind {
 	[WIRE_CGROUP_STATS] = { sizeof(struct wire_cgroup_stats), add_cgroup },
 	[WIRE_SCX_STATE] = { 0, add_scx_state },
 	[WIRE_SCX_DUMP] = { 0, add_scx_dump },
+	[WIRE_SAID] = { 0, add_said },
 };
 
 void outcome_add(struct run_outcome *out, const struct wire_rec *rec,

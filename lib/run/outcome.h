@@ -15,6 +15,7 @@
 
 #define OUTCOME_MAX_DETAILS	64
 #define OUTCOME_MAX_CGROUPS	64
+#define OUTCOME_SAID_MAX	(8U << 20)	/* what a body wants compared */
 #define OUTCOME_TEXT_MAX	(1U << 20)	/* of each kind of text */
 
 /**
@@ -25,6 +26,7 @@
  * @output: what the test program printed
  * @sched_log: what the scheduler printed
  * @scx_dump: lines of the sched_ext_dump tracepoint
+ * @said: what the body has handed over to be compared, see guest_say()
  * @crash: init's last words, "" when it had none
  * @result: what the body said; valid when @has_result
  * @exit: status of the test program; valid when @has_exit
@@ -44,6 +46,7 @@ struct run_outcome {
 	struct strbuf output;
 	struct strbuf sched_log;
 	struct strbuf scx_dump;
+	struct strbuf said;
 	char crash[1024];
 	bool has_result;
 	struct wire_result result;

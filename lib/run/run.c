@@ -107,6 +107,8 @@ static void on_record(void *ctx, const struct wire_rec *rec,
 
 	outcome_add(run->out, rec, payload);
 	mon_live_stage(run->monitor, run->out->stage);
+	if (rec->type == WIRE_ASK_DUMP)
+		mon_live_ask_dump(run->monitor);
 	if (rec->type == WIRE_OUTPUT && run->config->output)
 		run->config->output(run->config->ctx, payload, rec->len);
 }

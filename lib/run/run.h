@@ -29,6 +29,7 @@
  * @limits: what the monitor holds the run to; NULL for nothing
  * @write: what the host writes into a BPF map; NULL for nothing
  * @watchdog_ms: sched_ext's watchdog timeout; 0 leaves it alone
+ * @stop_at_alarm: the monitor's first verdict ends the VM
  * @verbose: the guest's kernel and init talk
  * @console: bytes of the guest's console as they come; may be NULL
  * @output: bytes that the test program prints, as they come; may be NULL
@@ -49,6 +50,7 @@ struct run_config {
 	const struct check_limits *limits;
 	const struct bpf_map_write *write;
 	unsigned int watchdog_ms;
+	bool stop_at_alarm;
 	bool verbose;
 	void (*console)(void *ctx, const char *bytes, size_t len);
 	void (*output)(void *ctx, const char *bytes, size_t len);

@@ -184,11 +184,34 @@ static void judge_findings(const struct run_outcome *out,
 		       f->n_alarms > 1 ? " (and more)" : "");
 }
 
+/* The first alarm has ended the VM, so nothing else is left to judge. */
+static void judge_expected_alarm(const struct run_expect *expect,
+				 const struct run_outcome *out,
+				 struct run_verdict *v)
+{
+	const struct mon_findings *f = &out->findings;
+
+	if (!f->n_alarms)
+		decide(v, RUN_FAIL,
+		       "the monitor was expected to complain (\"%s\"), and did not; the VM ended: %s, last stage: %s",
+		       expect->alarm, vm_end_name(out->vm.end),
+		       last_stage(out));
+	else if (!strstr(f->alarms[0].text, expect->alarm))
+		decide(v, RUN_FAIL, "monitor: %s; expected text \"%s\"",
+		       f->alarms[0].text, expect->alarm);
+	else
+		v->code = RUN_PASS;
+}
+
 void run_judge(const struct run_expect *expect, const struct run_outcome *out,
 	       struct run_verdict *verdict)
 {
 	memset(verdict, 0, sizeof(*verdict));
 
+	if (expect->alarm) {
+		judge_expected_alarm(expect, out, verdict);
+		return;
+	}
 	if (judge_vm(out, verdict))
 		return;
 	if (out->findings.error[0]) {

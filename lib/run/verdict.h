@@ -21,6 +21,7 @@ enum run_code {
  * @scheduler: its name, NULL under EEVDF
  * @expect_err: the scheduler is to die
  * @error_contains: text that its end must show; may be NULL
+ * @alarm: the monitor is to complain, with this text; may be NULL
  * @exit_kind: sched_ext's reason that its end must show; may be NULL
  */
 struct run_expect {
@@ -28,6 +29,7 @@ struct run_expect {
 	bool expect_err;
 	const char *error_contains;
 	const char *exit_kind;
+	const char *alarm;
 };
 
 /**

@@ -46,6 +46,10 @@ static void merge_level(struct ktstr_attr *attr, const struct ktstr_attr *over)
 			over->expect_scx_bpf_error_contains;
 	if (over->expect_exit_kind)
 		attr->expect_exit_kind = over->expect_exit_kind;
+	if (over->expect_alarm)
+		attr->expect_alarm = over->expect_alarm;
+	if (over->post_vm)
+		attr->post_vm = over->post_vm;
 	if (over->bpf_map_write.map)
 		attr->bpf_map_write = over->bpf_map_write;
 	if (over->watchdog_timeout_ms)
@@ -84,6 +88,11 @@ static int check_sense(const struct ktstr_attr *attr, char *err,
 	     !*attr->expect_scx_bpf_error_contains) ||
 	    (attr->expect_exit_kind && !*attr->expect_exit_kind)) {
 		snprintf(err, err_size, "an expected error text is empty");
+		return -EINVAL;
+	}
+	if (attr->expect_err && attr->expect_alarm) {
+		snprintf(err, err_size,
+			 ".expect_alarm ends the run, so .expect_err cannot come true");
 		return -EINVAL;
 	}
 	if (attr->expect_err && !has_process) {

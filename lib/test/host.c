@@ -112,10 +112,14 @@ static void leave_verdict(struct host_run *hr, const struct run_outcome *out)
 		.expect_err = attr->expect_err,
 		.error_contains = attr->expect_scx_bpf_error_contains,
 		.exit_kind = attr->expect_exit_kind,
+		.alarm = attr->expect_alarm,
 	};
 	struct run_verdict verdict;
 
 	run_judge(&expect, out, &verdict);
+	if (verdict.code == RUN_PASS && attr->post_vm &&
+	    attr->post_vm(out, verdict.reason, sizeof(verdict.reason)))
+		verdict.code = RUN_FAIL;
 	relay_end(&hr->output, verdict.code == RUN_FAIL || log_verbose());
 	relay_end(&hr->console, false);
 
@@ -159,6 +163,7 @@ static void boot_and_judge(struct host_run *hr)
 		.limits = &attr->limits,
 		.write = attr->bpf_map_write.map ? &attr->bpf_map_write : NULL,
 		.watchdog_ms = attr->watchdog_timeout_ms,
+		.stop_at_alarm = attr->expect_alarm,
 		.verbose = log_verbose(),
 		.console = log_verbose() ? on_console : NULL,
 		.output = on_output,
@@ -207,7 +212,8 @@ void host_test(const struct ktstr_test *test)
 		glue_result(test, RUN_FAIL, "%s", err);
 	} else if (find_files(hr)) {
 		/* An expected death is no news while it happens. */
-		relay_init(&hr->output, stdout, hr->merged.attr.expect_err);
+		relay_init(&hr->output, stdout, hr->merged.attr.expect_err ||
+			   hr->merged.attr.expect_alarm);
 		relay_init(&hr->console, stdout, false);
 		boot_and_judge(hr);
 		relay_exit(&hr->output);

@@ -45,6 +45,8 @@ struct scheduler {
 	struct check_limits limits;
 };
 
+struct run_outcome;
+
 /**
  * struct ktstr_attr - what a fixture, a variant or a test asks for
  *
@@ -64,6 +66,10 @@ struct scheduler {
  *	log or the sched_ext messages must contain
  * @expect_exit_kind: with @expect_err: sched_ext's reason, e.g. "runnable
  *	task stall", as the kernel prints it
+ * @expect_alarm: the monitor is to complain, with this in its text. Its first
+ *	verdict ends the run; a run without one fails
+ * @post_vm: called on the host when the run has passed so far; anything but 0
+ *	fails the test with the sentence that it leaves in @err
  * @bpf_map_write: what the host writes into a BPF map while the body runs; a
  *	run in which it cannot fails
  * @watchdog_timeout_ms: sched_ext's watchdog timeout, set from outside once a
@@ -83,6 +89,9 @@ struct ktstr_attr {
 	bool expect_err;
 	const char *expect_scx_bpf_error_contains;
 	const char *expect_exit_kind;
+	const char *expect_alarm;
+	int (*post_vm)(const struct run_outcome *out, char *err,
+		       size_t err_size);
 	struct bpf_map_write bpf_map_write;
 	unsigned int watchdog_timeout_ms;
 	bool host_only;

@@ -65,6 +65,8 @@ enum wire_type {
 	WIRE_SCX_STATE,		/* text: sched_ext state file, on change */
 	WIRE_SCX_DUMP,		/* text: tracepoints sched_ext_{dump,exit} */
 	WIRE_PROBE,		/* opaque here: see lib/repro */
+	WIRE_SAID,		/* text: what a body says for the host to compare */
+	WIRE_ASK_DUMP,		/* text: the body asks the monitor for a dump */
 	WIRE_TYPE_COUNT
 };
 

@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A dump from outside beside what its guest said of itself just before and
+ * just after. Counters only grow, so before <= read <= after; where both are
+ * equal, nothing is left to chance, and that is counted.
+ */
+#ifndef KTSTR_KSELFTEST_MONITOR_COMPARE_H
+#define KTSTR_KSELFTEST_MONITOR_COMPARE_H
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kselftest/said.h"
+#include "lib/monitor/dump.h"
+#include "lib/run/outcome.h"
+#include "lib/util/compiler.h"
+#include "lib/util/util.h"
+
+/**
+ * struct compare - a comparison
+ * @out: the run
+ * @dump: what was read
+ * @before, @after: what the guest said
+ * @exact: fields that did not move and were equal
+ * @within: fields that moved, and were read in between
+ * @err: the first difference; "" while there is none
+ */
+struct compare {
+	const struct run_outcome *out;
+	const struct mon_dump *dump;
+	struct said before;
+	struct said after;
+	unsigned int exact;
+	unsigned int within;
+	char *err;
+	size_t err_size;
+};
+
+static inline void __printf(2, 3) compare_fail(struct compare *c,
+					       const char *fmt, ...)
+{
+	va_list ap;
+
+	if (*c->err)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(c->err, c->err_size, fmt, ap);
+	va_end(ap);
+}
+
+static inline void compare_fits(struct compare *c, const char *what,
+				unsigned int cpu, uint64_t before,
+				uint64_t seen, uint64_t after)
+{
+	if (seen < before || seen > after)
+		compare_fail(c,
+			     "%s, CPU %u: read %llu, the guest said %llu before and %llu after",
+			     what, cpu, (unsigned long long)seen,
+			     (unsigned long long)before,
+			     (unsigned long long)after);
+	else if (before == after)
+		c->exact++;
+	else
+		c->within++;
+}
+
+static inline uint64_t next_number(const char **p)
+{
+	return strtoull(*p, (char **)p, 10);
+}
+
+/* "yld_count 0 sched_count sched_goidle ttwu_count ttwu_local t delay pcount" */
+static inline void compare_schedstat(struct compare *c)
+{
+	const struct mon_sample *s = c->dump->sample;
+	unsigned int cpu, i;
+	char key[32];
+
+	for (cpu = 0; cpu < s->n_cpus; cpu++) {
+		const struct mon_cpu *m = &s->cpus[cpu];
+		const uint64_t seen[] = {
+			m->yld_count, 0, m->sched_count, m->sched_goidle,
+			m->ttwu_count, m->ttwu_local, 0, m->run_delay_ns,
+			m->pcount,
+		};
+		const char *b, *a;
+
+		snprintf(key, sizeof(key), "cpu%u ", cpu);
+		b = said_line(&c->before, "schedstat", key);
+		a = said_line(&c->after, "schedstat", key);
+		if (!a || !b) {
+			compare_fail(c, "no /proc/schedstat of CPU %u", cpu);
+			return;
+		}
+		for (i = 0; i < ARRAY_SIZE(seen); i++) {
+			uint64_t before = next_number(&b);
+			uint64_t after = next_number(&a);
+
+			/* of no meaning any more; and not kept by run queues */
+			if (i != 1 && i != 6)
+				compare_fits(c, "schedstat", cpu, before,
+					     seen[i], after);
+		}
+	}
+}
+
+/* "domain0 SMT 3 " and its numbers follow "cpuN " in /proc/schedstat. */
+static inline const char *domain_line(const struct said *s, unsigned int cpu,
+				      unsigned int depth, char *name)
+{
+	const char *p;
+	char key[32];
+	int n = 0;
+
+	snprintf(key, sizeof(key), "cpu%u ", cpu);
+	p = said_line(s, "schedstat", key);
+	for (; p; depth--) {
+		p = strchr(p, '\n');
+		if (!p || strncmp(p, "\ndomain", 7))
+			return NULL;
+		p++;
+		if (!depth)
+			break;
+	}
+	if (!p || sscanf(p, "domain%*u %15s %*s%n", name, &n) != 1)
+		return NULL;
+	return p + n;
+}
+
+static inline void compare_domain(struct compare *c, unsigned int cpu,
+				  unsigned int depth)
+{
+	const struct mon_domain *d =
+		&c->dump->sample->cpus[cpu].domains[depth];
+	char name[16] = "", again[16] = "";
+	const char *b = domain_line(&c->before, cpu, depth, name);
+	const char *a = domain_line(&c->after, cpu, depth, again);
+	unsigned int i, idle;
+
+	if (!a || !b || strcmp(name, d->name)) {
+		compare_fail(c, "domain %u of CPU %u: read %s, the guest said %s",
+			     depth, cpu, d->name, name);
+		return;
+	}
+	for (i = 0; i < MON_IDLE_TYPES * MON_LB_STATS + MON_SD_STATS; i++) {
+		uint64_t before = next_number(&b), after = next_number(&a);
+
+		idle = i / MON_LB_STATS;
+		compare_fits(c, "balance statistics", cpu, before,
+			     idle < MON_IDLE_TYPES ?
+				     d->lb[i % MON_LB_STATS][idle] :
+				     d->stat[i - MON_IDLE_TYPES * MON_LB_STATS],
+			     after);
+	}
+}
+
+static inline void compare_domains(struct compare *c)
+{
+	const struct mon_sample *s = c->dump->sample;
+	unsigned int cpu, d;
+	char name[16];
+
+	for (cpu = 0; cpu < s->n_cpus; cpu++) {
+		for (d = 0; d < s->cpus[cpu].n_domains; d++)
+			compare_domain(c, cpu, d);
+		if (domain_line(&c->before, cpu, d, name))
+			compare_fail(c, "CPU %u has more domains than %u", cpu,
+				     d);
+	}
+}
+
+/* "/sys/.../cpu0/domain0/level 1" for each file of each domain */
+static inline void compare_domain_files(struct compare *c)
+{
+	const struct mon_sample *s = c->dump->sample;
+	unsigned int cpu, d;
+	const char *b;
+	char key[128];
+	int len;
+
+	for (cpu = 0; cpu < s->n_cpus; cpu++) {
+		for (d = 0; d < s->cpus[cpu].n_domains; d++) {
+			len = snprintf(key, sizeof(key),
+				       "/sys/kernel/debug/sched/domains/cpu%u/domain%u/",
+				       cpu, d);
+			snprintf(key + len, sizeof(key) - len, "level ");
+			b = said_line(&c->before, "domains", key);
+			if (!b) {
+				compare_fail(c, "the guest said no %s", key);
+				return;
+			}
+			compare_fits(c, "domain level", cpu, atoi(b),
+				     s->cpus[cpu].domains[d].level, atoi(b));
+			snprintf(key + len, sizeof(key) - len, "name ");
+			b = said_line(&c->before, "domains", key);
+			if (!b || strncmp(b, s->cpus[cpu].domains[d].name,
+					  strcspn(b, "\n")))
+				compare_fail(c, "domain name of CPU %u", cpu);
+		}
+	}
+}
+
+/* A line of one CPU's block of /sys/kernel/debug/sched/debug */
+static inline const char *debug_field(const struct said *s, unsigned int cpu,
+				      const char *field)
+{
+	const char *p, *end;
+	char key[32];
+
+	snprintf(key, sizeof(key), "cpu#%u,", cpu);
+	p = said_line(s, "sched_debug", key);
+	end = p ? strstr(p, "\n\n") : NULL;
+	snprintf(key, sizeof(key), "  .%s ", field);
+	p = end ? strstr(p, key) : NULL;
+	p = p && p < end ? strchr(p, ':') : NULL;
+	return p ? p + 2 : NULL;
+}
+
+/* "3247.651851" is milliseconds and nanoseconds; other fields are whole. */
+static inline uint64_t debug_number(const char *p)
+{
+	uint64_t v = next_number(&p);
+
+	return *p == '.' ? v * NSEC_PER_MSEC + strtoull(p + 1, NULL, 10) : v;
+}
+
+static inline void compare_debug(struct compare *c)
+{
+	const struct mon_sample *s = c->dump->sample;
+	unsigned int cpu, i;
+
+	for (cpu = 0; cpu < s->n_cpus; cpu++) {
+		const struct mon_cpu *m = &s->cpus[cpu];
+		const struct {
+			const char *name;
+			uint64_t seen;
+		} fields[] = {
+			{ "nr_switches", m->nr_switches },
+			{ "clock", m->clock_ns },
+			{ "clock_task", m->clock_task_ns },
+		};
+
+		for (i = 0; i < ARRAY_SIZE(fields); i++) {
+			const char *b = debug_field(&c->before, cpu,
+						    fields[i].name);
+			const char *a = debug_field(&c->after, cpu,
+						    fields[i].name);
+
+			if (!a || !b)
+				compare_fail(c, "sched/debug lacks %s of CPU %u",
+					     fields[i].name, cpu);
+			else
+				compare_fits(c, fields[i].name, cpu,
+					     debug_number(b), fields[i].seen,
+					     debug_number(a));
+		}
+	}
+}
+
+static inline void compare_events(struct compare *c)
+{
+	const struct mon_series *s = &c->out->series;
+	const struct mon_scx *scx = &c->dump->sample->scx;
+	unsigned int i;
+	char key[64];
+
+	if (!scx->loaded || !scx->events_valid || !s->n_events) {
+		compare_fail(c, "no event counters were read");
+		return;
+	}
+	for (i = 0; i < s->n_events; i++) {
+		const char *b, *a;
+
+		snprintf(key, sizeof(key), "SCX_EV_%s ", s->event_names[i]);
+		b = said_line(&c->before, "scx_events", key);
+		a = said_line(&c->after, "scx_events", key);
+		if (!a || !b)
+			compare_fail(c, "the guest has no counter %s", key);
+		else
+			compare_fits(c, s->event_names[i], 0, next_number(&b),
+				     scx->events[i], next_number(&a));
+	}
+}
+
+/* The line that the guest must have said of a map; see say_maps() */
+static inline void map_line(const struct mon_map *m, const uint8_t *value,
+			    char *buf, size_t size)
+{
+	size_t n, i;
+
+	n = snprintf(buf, size, "name=%s type=%u key=%u value=%u max=%u flags=0x%x bytes=",
+		     m->name, m->type, m->key_size, m->value_size,
+		     m->max_entries, m->flags);
+	for (i = 0; value && i < m->value_size && n + 2 < size; i++)
+		n += snprintf(buf + n, size - n, "%02x", value[i]);
+}
+
+static inline bool same_line(const char *said, const char *line)
+{
+	size_t n = strlen(line);
+
+	return said && !strncmp(said, line, n) &&
+	       (said[n] == '\n' || said[n] == '\0');
+}
+
+static inline void compare_maps(struct compare *c)
+{
+	char line[8192], key[32];
+	size_t i;
+
+	if (!c->dump->n_maps)
+		compare_fail(c, "no maps of the scheduler were found");
+	for (i = 0; i < c->dump->n_maps; i++) {
+		const struct mon_map *m = &c->dump->maps[i];
+		const char *b, *a;
+
+		snprintf(key, sizeof(key), "map %u ", m->id);
+		b = said_line(&c->before, "maps", key);
+		a = said_line(&c->after, "maps", key);
+		map_line(m, c->dump->values[i], line, sizeof(line));
+		if (!same_line(b, line) || !same_line(a, line))
+			compare_fail(c, "map %u: read %.150s, the guest said %.150s",
+				     m->id, line, b ? b : "nothing");
+		else
+			c->exact += 6;
+	}
+}
+
+static inline void compare_progs(struct compare *c)
+{
+	char line[256], key[32];
+	size_t i, len, n = 0;
+	const char *p;
+
+	for (i = 0; i < c->dump->n_progs; i++) {
+		const struct mon_prog *m = &c->dump->progs[i];
+
+		snprintf(key, sizeof(key), "prog %u ", m->id);
+		snprintf(line, sizeof(line),
+			 "name=%s type=%u verified_insns=%u insns=%u tag=%02x%02x%02x%02x%02x%02x%02x%02x",
+			 m->name, m->type, m->verified_insns, m->insns,
+			 m->tag[0], m->tag[1], m->tag[2], m->tag[3], m->tag[4],
+			 m->tag[5], m->tag[6], m->tag[7]);
+		p = said_line(&c->before, "progs", key);
+		if (!same_line(p, line))
+			compare_fail(c, "prog %u: read %s, the guest said %.150s",
+				     m->id, line, p ? p : "nothing");
+		else
+			c->exact += 5;
+	}
+	p = said_part(&c->before, "progs", &len);
+	for (; p && *p && len; p = memchr(p, '\n', len), p = p ? p + 1 : p) {
+		if (strncmp(p, "prog ", 5))
+			break;
+		n++;
+	}
+	if (!n || n != c->dump->n_progs)
+		compare_fail(c, "%zu programs were read, the guest said %zu",
+			     c->dump->n_progs, n);
+}
+
+#endif /* KTSTR_KSELFTEST_MONITOR_COMPARE_H */
