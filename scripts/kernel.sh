@@ -20,6 +20,7 @@ kernels_kept=6
 kernel_needs='
 64BIT			| y | the VM is an x86-64 machine
 SMP			| y | the VM has several CPUs
+X86_MPPARSE		| y | a VM of one node names its CPUs in an MP table
 BLK_DEV_INITRD		| y | the root is an initramfs
 DEVTMPFS		| y | /dev of the VM
 TMPFS			| y | /tmp of the VM

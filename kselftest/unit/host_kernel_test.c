@@ -157,7 +157,7 @@ TEST_F(host_kernel, config_names_the_missing_option)
 {
 	static const char base[] = "CONFIG_BLK_DEV_INITRD=y\n"
 		"CONFIG_SERIAL_8250_CONSOLE=y\nCONFIG_DEVMEM=y\n"
-		"CONFIG_CPUSETS=y\n";
+		"CONFIG_X86_MPPARSE=y\nCONFIG_CPUSETS=y\n";
 	char text[512];
 
 	put(_metadata, self->top, "t/bzImage", "x");

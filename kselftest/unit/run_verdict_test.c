@@ -321,4 +321,22 @@ TEST_F(verdict, monitor_could_not_do_its_part)
 	EXPECT_STREQ("infrastructure: bpf_map_write: no map", self->v.reason);
 }
 
+/* The ring was never opened, COM2 was heard. */
+TEST_F(verdict, init_speaks_on_com2_alone)
+{
+	self->out.vm.end = VM_END_POWEROFF;
+	self->out.vm.stage = STAGE_MOUNTS;
+	snprintf(self->out.vm.crash, sizeof(self->out.vm.crash),
+		 "cannot open the ring");
+	run_judge(&self->expect, &self->out, &self->v);
+	EXPECT_EQ(RUN_FAIL, self->v.code);
+	EXPECT_STREQ("init (last stage: mounts): cannot open the ring",
+		     self->v.reason);
+
+	/* The ring's word is whole, COM2's may be cut. */
+	snprintf(self->out.crash, sizeof(self->out.crash), "in the ring");
+	run_judge(&self->expect, &self->out, &self->v);
+	EXPECT_STREQ("init (last stage: mounts): in the ring", self->v.reason);
+}
+
 TEST_HARNESS_MAIN

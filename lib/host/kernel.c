@@ -38,6 +38,7 @@ static const struct need {
 	{ "CONFIG_BLK_DEV_INITRD", false, "the guest's root is an initramfs" },
 	{ "CONFIG_SERIAL_8250_CONSOLE", false, "the console is a 16550" },
 	{ "CONFIG_DEVMEM", false, "init maps the result ring" },
+	{ "CONFIG_X86_MPPARSE", false, "a one-node VM has no ACPI" },
 	{ "CONFIG_CPUSETS", false, "scenarios use cpusets" },
 	{ "CONFIG_SCHED_CLASS_EXT", true, "the test's scheduler needs it" },
 	{ "CONFIG_DEBUG_INFO_BTF", true, "the test's scheduler needs it" },

@@ -15,7 +15,11 @@
 #define ATTACH_MS	8000
 #define AROUND_TEST_MS	10000
 #define STOP_MS		2000
+#define GRACE_MS	3000
 #define MARGIN_MS	2000
+
+/* Init's three waits for what it has killed; they do not stretch. */
+#define KILLS_MS	15000
 
 /* Keeps the sum well below KTSTR_TEST_TIMEOUT_S on any host. */
 #define SLOWNESS_MAX	20.0
@@ -30,7 +34,8 @@ void budget_compute(struct run_budget *budget, unsigned int duration_ms,
 	budget->stop_ms = has_scheduler ? STOP_MS * factor : 0;
 	/* Wall time of the scenario itself does not stretch; its ends do. */
 	budget->test_ms = 2 * duration_ms + AROUND_TEST_MS * factor;
+	budget->grace_ms = GRACE_MS * factor;
 	budget->deadline_ms = budget->boot_ms + budget->attach_ms +
 			      budget->test_ms + budget->stop_ms +
-			      MARGIN_MS * factor;
+			      budget->grace_ms + MARGIN_MS * factor + KILLS_MS;
 }

@@ -13,6 +13,7 @@
  * @attach_ms: from the scheduler's start until sched_ext is enabled
  * @test_ms: the test program
  * @stop_ms: the scheduler's end
+ * @grace_ms: for the test program and sched_ext to end once the scheduler has
  * @deadline_ms: the whole VM; more than the sum, so that each part can speak
  *	before the next outer one kills
  */
@@ -21,6 +22,7 @@ struct run_budget {
 	unsigned int attach_ms;
 	unsigned int test_ms;
 	unsigned int stop_ms;
+	unsigned int grace_ms;
 	unsigned int deadline_ms;
 };
 

@@ -56,7 +56,8 @@ static void plan_write(const struct run_config *c,
 		strbuf_addf(plan, "attach_ms %u\nstop_ms %u\n",
 			    budget->attach_ms, budget->stop_ms);
 	}
-	strbuf_addf(plan, "test_ms %u\n", budget->test_ms);
+	strbuf_addf(plan, "test_ms %u\ngrace_ms %u\n", budget->test_ms,
+		    budget->grace_ms);
 }
 
 static int add_program(struct initramfs *ir, const char *guest_dir,
@@ -159,7 +160,8 @@ static int boot(struct run *run, struct initramfs *ir,
 	run->monitor = NULL;
 	if (ret) {
 		snprintf(err, err_size, "cannot run the VM: %s",
-			 strerror(-ret));
+			 ret == -ETIMEDOUT ? "KVM does not let go of a vCPU" :
+					     strerror(-ret));
 	} else {
 		strbuf_add(&run->out->console, run->out->vm.console,
 			   run->out->vm.console_len);

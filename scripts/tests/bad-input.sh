@@ -262,7 +262,8 @@ ktap_begin
 try bad_input.good_kernel_passes good_kernel_passes
 try bad_input.no_kernel no_kernel
 try bad_input.no_tree no_tree
-for option in SCHED_CLASS_EXT DEBUG_INFO_BTF CPUSETS SERIAL_8250_CONSOLE; do
+for option in SCHED_CLASS_EXT DEBUG_INFO_BTF CPUSETS SERIAL_8250_CONSOLE \
+	X86_MPPARSE; do
 	try "bad_input.kernel_without_$option" kernel_without_option $option
 done
 try bad_input.tree_without_option tree_without_option

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Limits of a run: each inner one ends before the next outer one.
+ */
+#include "kselftest_harness.h"
+
+#include "lib/run/budget.h"
+#include "lib/test/test.h"
+
+/* What ktstr-init waits for what it has killed, thrice. */
+#define KILLS_MS	15000
+
+static const double slownesses[] = { 0.1, 1.0, 3.5, 20.0, 1000.0 };
+
+TEST(parts_fit_into_the_whole)
+{
+	struct run_budget b;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(slownesses); i++) {
+		budget_compute(&b, 2000, true, slownesses[i]);
+		EXPECT_LT(b.boot_ms + b.attach_ms + b.test_ms + b.stop_ms +
+			  b.grace_ms + KILLS_MS, b.deadline_ms);
+		EXPECT_LT(2 * 2000U, b.test_ms);
+	}
+}
+
+TEST(vm_ends_before_the_harness_gives_up)
+{
+	struct run_budget b;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(slownesses); i++) {
+		budget_compute(&b, 30000, true, slownesses[i]);
+		EXPECT_LT(b.deadline_ms, KTSTR_TEST_TIMEOUT_S * 1000U);
+	}
+}
+
+TEST(a_slow_host_gets_more)
+{
+	struct run_budget fast, slow;
+
+	budget_compute(&fast, 2000, true, 1.0);
+	budget_compute(&slow, 2000, true, 10.0);
+	EXPECT_EQ(10 * fast.boot_ms, slow.boot_ms);
+	EXPECT_EQ(10 * fast.attach_ms, slow.attach_ms);
+	EXPECT_EQ(10 * fast.stop_ms, slow.stop_ms);
+	EXPECT_EQ(10 * fast.grace_ms, slow.grace_ms);
+	EXPECT_LT(fast.deadline_ms, slow.deadline_ms);
+}
+
+TEST(no_scheduler_no_time_for_one)
+{
+	struct run_budget without, with;
+
+	budget_compute(&without, 2000, false, 1.0);
+	budget_compute(&with, 2000, true, 1.0);
+	EXPECT_EQ(0U, without.attach_ms);
+	EXPECT_EQ(0U, without.stop_ms);
+	EXPECT_LT(without.deadline_ms, with.deadline_ms);
+}
+
+TEST_HARNESS_MAIN
