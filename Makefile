@@ -44,7 +44,7 @@ BPF_CLANG ?= $(shell for c in $(CLANG) clang clang-22 clang-21 clang-20 \
 ifneq ($(VMLINUX),)
 ifneq ($(BPF_CLANG),)
 ifneq ($(TEST_GEN_PROGS),)
-TEST_GEN_PROGS_EXTENDED += scx_simple scx_ktstr
+TEST_GEN_PROGS_EXTENDED += scx_simple scx_ktstr ktstr-probe
 endif
 else
 $(warning no clang >= 16 (Debian: clang-19, Fedora: clang): the schedulers are not built, their tests will be skipped)
@@ -75,6 +75,7 @@ PROG_SRCS := vmm/kvm-check.c vmm/emulated-host/emulated-host-main.c \
 LIB_SRCS := $(filter-out $(PROG_SRCS),$(wildcard vmm/*.c vmm/x86/*.c \
 	vmm/emulated-host/*.c lib/*/*.c))
 INIT_SRCS := $(wildcard init/*.c)
+PROBE_SRCS := $(wildcard init/probe/*.c)
 UNIT_SRCS := $(wildcard kselftest/unit/*_test.c)
 FUZZ_SRCS := $(wildcard kselftest/unit/fuzz_*.c)
 BENCH_SRCS := $(wildcard kselftest/bench/*.c)
@@ -195,6 +196,14 @@ $(OUTPUT)/scx_ktstr: bpf/scx_ktstr.c $(OBJ)/bpf/scx_ktstr.skel.h $(LIBBPF)
 		-Wextra,$(KTSTR_CFLAGS)) -I$(OBJ)/bpf \
 		-isystem $(KSFT_DIR)/../../sched_ext/include \
 		-MF $(OBJ)/bpf/scx_ktstr.d $< $(LIBBPF) -lelf -lz -o $@
+
+PROBE_OBJS := $(PROBE_SRCS:%.c=$(OBJ)/%.o)
+$(PROBE_OBJS): KTSTR_CFLAGS += -isystem $(OBJ)/bpf \
+	-isystem $(KSFT_DIR)/../../include/uapi
+$(PROBE_OBJS): $(OBJ)/bpf/probe.skel.h $(OBJ)/bpf/fentry.skel.h
+
+$(OUTPUT)/ktstr-probe: $(PROBE_OBJS) $(LIBKTSTR)
+	$(call link,$(LIBBPF) -lelf -lz)
 
 # ---- fuzz targets: everything they touch is instrumented ----
 

@@ -112,6 +112,8 @@ static bool child_reap(struct init *in, struct source *src)
 			sched_reaped(in, status);
 		else if (pid == in->test.pid)
 			test_reaped(in, status);
+		else if (pid == in->prober.pid)
+			prober_reaped(in, status);
 	}
 	return true;
 }

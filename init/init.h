@@ -40,6 +40,8 @@ enum source_id {
 	SRC_TEST_START,		/* pipe: whether the test program could start */
 	SRC_TEST_WIRE,		/* socket: records of the test program */
 	SRC_TEST_OUTPUT,	/* pipe: its stdout and stderr */
+	SRC_PROBE_WIRE,		/* socket: records of ktstr-probe */
+	SRC_PROBE_OUTPUT,	/* pipe: its stdout and stderr */
 	SRC_COUNT
 };
 
@@ -87,6 +89,8 @@ struct process {
  * @stop: the host wants an end
  * @sched: the scheduler
  * @test: the test program
+ * @prober: ktstr-probe, in a repro VM
+ * @prober_ready: its probes are set
  * @scx_state_fd: sched_ext's state file, -1 when it is not watched
  * @scx_state: what it said last
  * @attached: the scheduler was enabled
@@ -109,6 +113,8 @@ struct init {
 
 	struct process sched;
 	struct process test;
+	struct process prober;
+	bool prober_ready;
 	int scx_state_fd;
 	char scx_state[32];
 	bool attached;
@@ -340,6 +346,21 @@ void test_reaped(struct init *in, int status);
  */
 const char *test_record_check(const void *datagram, size_t len,
 			      uint32_t *type);
+
+/* ---- prober.c ---- */
+
+/**
+ * prober_start() - where the plan has it, start ktstr-probe
+ *
+ * Return: 0, also when it could not be: the host is told.
+ */
+int prober_start(struct init *in);
+void prober_reaped(struct init *in, int status);
+
+/**
+ * prober_stop() - have it hand over what it saw, and end
+ */
+void prober_stop(struct init *in);
 
 /* ---- poweroff.c ---- */
 

@@ -39,6 +39,7 @@ static const struct init_step init_steps[] = {
 	{ mount_rest, STAGE_MOUNTS },
 	{ setup_system, STAGE_NONE },
 	{ cgroup_setup, STAGE_SYS_RDY },
+	{ prober_start, STAGE_NONE },
 	{ sched_start, STAGE_NONE },
 	{ test_run, STAGE_NONE },
 };
@@ -90,6 +91,7 @@ int main(void)
 	init_run(in);
 	cgroup_kill_tests();
 	sched_stop(in);
+	prober_stop(in);
 	init_stage(in, STAGE_POWEROFF);
 	poweroff(in);
 }

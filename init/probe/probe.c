@@ -3,9 +3,9 @@
  * ktstr-probe: in the repro VM, see what the scheduling path does until the
  * scheduler dies.
  *
- *	ktstr-probe [-o FILE] [FUNCTION...]
+ *	ktstr-probe [-o FILE] [-f NAMES] [FUNCTION...]
  *
- * Probes the kernel functions named, says "ready" on stdout, waits for a
+ * Probes the kernel functions named (in the file NAMES one a line), says "ready" on stdout, waits for a
  * scheduler to be loaded, probes its programs and their callers too, and waits
  * for its exit. Then it hands over the calls of the task that the failure is
  * about: to init (KTSTR_WIRE_FD), or to FILE. SIGTERM makes it hand over what
@@ -226,24 +226,73 @@ static int quiet(enum libbpf_print_level level, const char *fmt, va_list ap)
 	return vfprintf(stderr, fmt, ap);
 }
 
-int main(int argc, char **argv)
-{
-	struct prober pr = { .wire_fd = wire_fd(), .out = stderr };
-	int kmsg, opt, ret;
+struct names {
+	char *text;
+	const char *list[PROBE_FUNCS];
+	unsigned int n;
+};
 
-	while ((opt = getopt(argc, argv, "o:")) != -1) {
-		if (opt != 'o') {
-			fprintf(stderr,
-				"usage: ktstr-probe [-o FILE] [FUNCTION...]\n");
-			return 2;
+static void names_add(struct names *names, const char *name)
+{
+	if (*name && names->n < PROBE_FUNCS)
+		names->list[names->n++] = name;
+}
+
+static int names_read(struct names *names, const char *path)
+{
+	char *rest, *line;
+	size_t size = 0;
+	FILE *f = fopen(path, "re");
+	ssize_t len;
+
+	if (!f)
+		return -errno;
+	len = getdelim(&names->text, &size, '\0', f);
+	fclose(f);
+	rest = len > 0 ? names->text : NULL;
+	while ((line = strsep(&rest, "\n")))
+		names_add(names, line);
+	return 0;
+}
+
+static int usage(void)
+{
+	fprintf(stderr,
+		"usage: ktstr-probe [-o FILE] [-f NAMES] [FUNCTION...]\n");
+	return 2;
+}
+
+static int parse_args(struct prober *pr, struct names *names, int argc,
+		      char **argv)
+{
+	int opt;
+
+	while ((opt = getopt(argc, argv, "o:f:")) != -1) {
+		if (opt == 'o') {
+			pr->wire_fd = -1;
+			pr->out = fopen(optarg, "we");
 		}
-		pr.wire_fd = -1;
-		pr.out = fopen(optarg, "w");
-		if (!pr.out) {
+		if (opt == '?')
+			return usage();
+		if (!pr->out || (opt == 'f' && names_read(names, optarg))) {
 			perror(optarg);
 			return 2;
 		}
 	}
+	for (; optind < argc; optind++)
+		names_add(names, argv[optind]);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct prober pr = { .wire_fd = wire_fd(), .out = stderr };
+	struct names names = { };
+	int kmsg, ret;
+
+	ret = parse_args(&pr, &names, argc, argv);
+	if (ret)
+		return ret;
 	leave_scheduler();
 	signal(SIGTERM, on_signal);
 	signal(SIGINT, on_signal);
@@ -252,11 +301,12 @@ int main(int argc, char **argv)
 	if (kmsg >= 0)
 		lseek(kmsg, 0, SEEK_END);
 
-	ret = run(&pr, (const char *const *)argv + optind, argc - optind, kmsg);
+	ret = run(&pr, names.list, names.n, kmsg);
 	attach_release(&pr);
 	btf__free(pr.btf);
 	if (kmsg >= 0)
 		close(kmsg);
+	free(names.text);
 	if (pr.out != stderr && fclose(pr.out))
 		return 3;
 	return ret;

@@ -17,6 +17,7 @@
 #include "init/child.c"
 #include "init/file.c"
 #include "init/loop.c"
+#include "init/prober.c"
 #include "init/report.c"
 #include "init/sched.c"
 #include "init/scx.c"

@@ -139,6 +139,7 @@ static const struct plan_key plan_keys[] = {
 	PLAN_LIST("env", plan_append_assign, env),
 	PLAN_KEY("scheduler", plan_set_path, scheduler),
 	PLAN_LIST("sched_arg", plan_append, sched_args),
+	PLAN_KEY("probe", plan_set_path, probe),
 	PLAN_LIST("sysctl", plan_append_sysctl, sysctls),
 	PLAN_KEY("attach_ms", plan_set_ms, attach_ms),
 	PLAN_KEY("test_ms", plan_set_ms, test_ms),

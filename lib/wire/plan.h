@@ -14,6 +14,8 @@
  *	env KTSTR_DURATION_MS=2000	environment of the test program
  *	scheduler /ktstr/bin/scx_simple	scheduler to start; none for EEVDF
  *	sched_arg -f
+ *	probe /ktstr/bin/ktstr-probe	in a repro VM: watches the scheduler die;
+ *					names of functions in /ktstr/probes
  *	sysctl kernel.sched_schedstats=1
  *	attach_ms 20000			limit for sched_ext to become enabled
  *	test_ms 40000			limit for the test program
@@ -31,6 +33,7 @@
 
 #define PLAN_PATH	"/ktstr/plan"
 #define PLAN_BIN_DIR	"/ktstr/bin"
+#define PLAN_PROBES	"/ktstr/probes"	/* functions, one a line */
 #define PLAN_LIST_MAX	64		/* entries of one repeated key */
 
 #define PLAN_ATTACH_MS	30000		/* defaults of the limits */
@@ -56,6 +59,7 @@
  * @ring_size: its size; 0 when the plan does not say
  * @test: path of the test program
  * @scheduler: path of the scheduler, NULL for none
+ * @probe: path of ktstr-probe, NULL for none
  *
  * Strings point into a copy of the text, owned by the plan.
  */
@@ -71,6 +75,7 @@ struct plan {
 	const char *scheduler;
 	const char *sched_args[PLAN_LIST_MAX];
 	unsigned int n_sched_args;
+	const char *probe;
 	const char *sysctls[PLAN_LIST_MAX];
 	unsigned int n_sysctls;
 	unsigned int attach_ms;

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Not named _test.c until the build links libpcre2-8 (see the report).
- *
  * Which pins are refused, and what the others match.
  */
 #include <errno.h>
