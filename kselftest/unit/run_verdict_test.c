@@ -219,7 +219,7 @@ TEST_F(verdict, expected_death)
 	EXPECT_EQ(RUN_PASS, self->v.code);
 
 	self->expect.exit_kind = "scx_bpf_error";
-	self->expect.error_contains = "boom";
+	self->expect.pins.contains = "boom";
 	run_judge(&self->expect, &self->out, &self->v);
 	EXPECT_EQ(RUN_PASS, self->v.code);
 
@@ -228,7 +228,7 @@ TEST_F(verdict, expected_death)
 	EXPECT_EQ(RUN_FAIL, self->v.code);
 
 	self->expect.exit_kind = "scx_bpf_error";
-	self->expect.error_contains = "bang";
+	self->expect.pins.contains = "bang";
 	run_judge(&self->expect, &self->out, &self->v);
 	EXPECT_EQ(RUN_FAIL, self->v.code);
 }
@@ -243,7 +243,7 @@ TEST_F(verdict, expected_death_before_attach_needs_a_pin)
 	run_judge(&self->expect, &self->out, &self->v);
 	EXPECT_EQ(RUN_FAIL, self->v.code);
 
-	self->expect.error_contains = "Failed to attach";
+	self->expect.pins.contains = "Failed to attach";
 	run_judge(&self->expect, &self->out, &self->v);
 	EXPECT_EQ(RUN_PASS, self->v.code);
 }

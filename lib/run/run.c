@@ -17,6 +17,8 @@
 #include "vmm/initramfs.h"
 #include "vmm/vm.h"
 
+#define PROBE_NAME	"ktstr-probe"
+
 /* State of a run, for the VM's callbacks. */
 struct run {
 	const struct run_config *config;
@@ -56,6 +58,8 @@ static void plan_write(const struct run_config *c,
 		strbuf_addf(plan, "attach_ms %u\nstop_ms %u\n",
 			    budget->attach_ms, budget->stop_ms);
 	}
+	if (c->probes)
+		strbuf_addf(plan, "probe %s/%s\n", PLAN_BIN_DIR, PROBE_NAME);
 	strbuf_addf(plan, "test_ms %u\ngrace_ms %u\n", budget->test_ms,
 		    budget->grace_ms);
 }
@@ -70,27 +74,51 @@ static int add_program(struct initramfs *ir, const char *guest_dir,
 	return initramfs_add_program(ir, path, host_path, err, err_size);
 }
 
-static int archive_fill(struct initramfs *ir, const struct run_config *c,
-			const struct strbuf *plan, char *err, size_t err_size)
+/* A program of ours that lies beside the test program. */
+static int add_own(struct initramfs *ir, const char *guest_dir,
+		   const char *guest_name, const char *name, char *err,
+		   size_t err_size)
 {
-	char init[PATH_MAX];
-	int ret;
+	char path[PATH_MAX];
+	int ret = host_find_program(name, path, sizeof(path));
 
-	ret = host_find_program("ktstr-init", init, sizeof(init));
 	if (ret) {
 		snprintf(err, err_size,
-			 "ktstr-init is not beside the test program: %s",
+			 "%s is not beside the test program: %s", name,
 			 strerror(-ret));
 		return ret;
 	}
+	return add_program(ir, guest_dir, guest_name, path, err, err_size);
+}
 
-	ret = add_program(ir, "", "init", init, err, err_size);
+static int add_probes(struct initramfs *ir, const char *names, char *err,
+		      size_t err_size)
+{
+	int ret = add_own(ir, PLAN_BIN_DIR, PROBE_NAME, PROBE_NAME, err,
+			  err_size);
+
+	if (ret)
+		return ret;
+	ret = initramfs_add(ir, PLAN_PROBES, 0644, names, strlen(names));
+	if (ret)
+		snprintf(err, err_size, "cannot add the list of probes: %s",
+			 strerror(-ret));
+	return ret;
+}
+
+static int archive_fill(struct initramfs *ir, const struct run_config *c,
+			const struct strbuf *plan, char *err, size_t err_size)
+{
+	int ret = add_own(ir, "", "init", "ktstr-init", err, err_size);
+
 	if (!ret)
 		ret = add_program(ir, PLAN_BIN_DIR, base_name(c->program),
 				  c->program, err, err_size);
 	if (!ret && c->scheduler)
 		ret = add_program(ir, PLAN_BIN_DIR, base_name(c->scheduler),
 				  c->scheduler, err, err_size);
+	if (!ret && c->probes)
+		ret = add_probes(ir, c->probes, err, err_size);
 	if (ret)
 		return ret;
 
@@ -110,6 +138,8 @@ static void on_record(void *ctx, const struct wire_rec *rec,
 	mon_live_stage(run->monitor, run->out->stage);
 	if (rec->type == WIRE_ASK_DUMP)
 		mon_live_ask_dump(run->monitor);
+	if (rec->type == WIRE_PROBE && run->config->probe)
+		run->config->probe(run->config->ctx, payload, rec->len);
 	if (rec->type == WIRE_OUTPUT && run->config->output)
 		run->config->output(run->config->ctx, payload, rec->len);
 }
@@ -183,6 +213,8 @@ int run_vm(const struct run_config *config, struct run_outcome *out,
 
 	budget_compute(&budget, config->duration_ms, config->scheduler,
 		       config->slowness);
+	if (config->probes)
+		budget.deadline_ms += budget.attach_ms + budget.stop_ms;
 	plan_write(config, &budget, &plan);
 
 	ir = initramfs_create();

@@ -33,7 +33,10 @@
  * @verbose: the guest's kernel and init talk
  * @console: bytes of the guest's console as they come; may be NULL
  * @output: bytes that the test program prints, as they come; may be NULL
- * @ctx: first argument of both
+ * @probes: names of kernel functions, a line each, for ktstr-probe to watch;
+ *	NULL for a run without it. The scheduler's own are found in the guest
+ * @probe: payload of a WIRE_PROBE record; may be NULL
+ * @ctx: first argument of the callbacks
  */
 struct run_config {
 	const char *program;
@@ -54,6 +57,8 @@ struct run_config {
 	bool verbose;
 	void (*console)(void *ctx, const char *bytes, size_t len);
 	void (*output)(void *ctx, const char *bytes, size_t len);
+	const char *probes;
+	void (*probe)(void *ctx, const void *payload, size_t len);
 	void *ctx;
 };
 

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "lib/repro/pins.h"
 #include "lib/run/outcome.h"
 
 /* Kselftest's exit codes, named here as the harness's header is not for us. */
@@ -20,14 +21,14 @@ enum run_code {
  * struct run_expect - what the test asks for
  * @scheduler: its name, NULL under EEVDF
  * @expect_err: the scheduler is to die
- * @error_contains: text that its end must show; may be NULL
+ * @pins: what its end's text must hold
  * @alarm: the monitor is to complain, with this text; may be NULL
  * @exit_kind: sched_ext's reason that its end must show; may be NULL
  */
 struct run_expect {
 	const char *scheduler;
 	bool expect_err;
-	const char *error_contains;
+	struct pins pins;
 	const char *exit_kind;
 	const char *alarm;
 };

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/repro/pins.h"
 #include "lib/util/util.h"
 
 #define DEFAULT_DURATION_S	2
@@ -44,6 +45,13 @@ static void merge_level(struct ktstr_attr *attr, const struct ktstr_attr *over)
 	if (over->expect_scx_bpf_error_contains)
 		attr->expect_scx_bpf_error_contains =
 			over->expect_scx_bpf_error_contains;
+	if (over->expect_scx_bpf_error_matches)
+		attr->expect_scx_bpf_error_matches =
+			over->expect_scx_bpf_error_matches;
+	if (over->auto_repro)
+		attr->auto_repro = over->auto_repro;
+	if (over->post_repro)
+		attr->post_repro = over->post_repro;
 	if (over->expect_exit_kind)
 		attr->expect_exit_kind = over->expect_exit_kind;
 	if (over->expect_alarm)
@@ -75,19 +83,19 @@ static void fill_defaults(struct ktstr_attr *attr)
 static int check_sense(const struct ktstr_attr *attr, char *err,
 		       size_t err_size)
 {
-	bool pinned = attr->expect_scx_bpf_error_contains ||
-		      attr->expect_exit_kind;
+	const struct pins pins = {
+		.contains = attr->expect_scx_bpf_error_contains,
+		.matches = attr->expect_scx_bpf_error_matches,
+	};
 	bool has_process = attr->scheduler && attr->scheduler->binary;
+	int ret = pins_check(&pins, attr->expect_err, err, err_size);
 
-	if (pinned && !attr->expect_err) {
+	if (ret)
+		return ret;
+	if (attr->expect_exit_kind &&
+	    (!attr->expect_err || !*attr->expect_exit_kind)) {
 		snprintf(err, err_size,
-			 "an expected error text needs .expect_err = true");
-		return -EINVAL;
-	}
-	if ((attr->expect_scx_bpf_error_contains &&
-	     !*attr->expect_scx_bpf_error_contains) ||
-	    (attr->expect_exit_kind && !*attr->expect_exit_kind)) {
-		snprintf(err, err_size, "an expected error text is empty");
+			 ".expect_exit_kind needs a text, and .expect_err = true");
 		return -EINVAL;
 	}
 	if (attr->expect_err && attr->expect_alarm) {

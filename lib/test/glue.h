@@ -51,6 +51,19 @@ void glue_skip(const struct ktstr_test *test, const char *missing);
  */
 void host_test(const struct ktstr_test *test);
 
+struct run_config;
+struct run_outcome;
+struct run_verdict;
+
+/**
+ * host_repro() - where it is wanted, run the test again with probes
+ * @config: the run as it was
+ * @out: what came of it
+ * @verdict: may become a failure by the test's own hook
+ */
+void host_repro(const struct ktstr_attr *attr, const struct run_config *config,
+		const struct run_outcome *out, struct run_verdict *verdict);
+
 /**
  * guest_begin() - make the body's context
  *

@@ -104,13 +104,15 @@ static void report_no_run(const struct host_run *hr, int ret, const char *err)
 		    callers ? "" : "infrastructure: ", err);
 }
 
-static void leave_verdict(struct host_run *hr, const struct run_outcome *out)
+static void leave_verdict(struct host_run *hr, const struct run_config *config,
+			  const struct run_outcome *out)
 {
 	const struct ktstr_attr *attr = &hr->merged.attr;
 	const struct run_expect expect = {
 		.scheduler = scheduler_name(hr),
 		.expect_err = attr->expect_err,
-		.error_contains = attr->expect_scx_bpf_error_contains,
+		.pins.contains = attr->expect_scx_bpf_error_contains,
+		.pins.matches = attr->expect_scx_bpf_error_matches,
 		.exit_kind = attr->expect_exit_kind,
 		.alarm = attr->expect_alarm,
 	};
@@ -139,6 +141,7 @@ static void leave_verdict(struct host_run *hr, const struct run_outcome *out)
 		report_monitor(stdout, out);
 		report_dump(stdout, out, hr->name);
 	}
+	host_repro(attr, config, out, &verdict);
 	if (verdict.code == RUN_SKIP)
 		glue_skip(hr->test, verdict.reason);
 	else
@@ -183,7 +186,7 @@ static void boot_and_judge(struct host_run *hr)
 	if (ret)
 		report_no_run(hr, ret, err);
 	else
-		leave_verdict(hr, out);
+		leave_verdict(hr, &config, out);
 	outcome_exit(out);
 	free(out);
 }

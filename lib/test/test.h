@@ -46,6 +46,19 @@ struct scheduler {
 };
 
 struct run_outcome;
+struct repro;
+
+/**
+ * enum auto_repro - is a failure run again, with probes?
+ * @AUTO_REPRO_DEFAULT: when the scheduler died and was not expected to
+ * @AUTO_REPRO_ON: when the scheduler died, expected or not
+ * @AUTO_REPRO_OFF: never
+ */
+enum auto_repro {
+	AUTO_REPRO_DEFAULT,
+	AUTO_REPRO_ON,
+	AUTO_REPRO_OFF,
+};
 
 /**
  * struct ktstr_attr - what a fixture, a variant or a test asks for
@@ -64,12 +77,16 @@ struct run_outcome;
  *	in which it does not, or in which anything else goes wrong, fails
  * @expect_scx_bpf_error_contains: with @expect_err: text that the scheduler's
  *	log or the sched_ext messages must contain
+ * @expect_scx_bpf_error_matches: the same as a regular expression (PCRE2) that
+ *	must match there; `^` and `$` are start and end of the whole text
  * @expect_exit_kind: with @expect_err: sched_ext's reason, e.g. "runnable
  *	task stall", as the kernel prints it
  * @expect_alarm: the monitor is to complain, with this in its text. Its first
  *	verdict ends the run; a run without one fails
  * @post_vm: called on the host when the run has passed so far; anything but 0
  *	fails the test with the sentence that it leaves in @err
+ * @auto_repro: what to do when the scheduler has died
+ * @post_repro: called on the host when a repro was run; as @post_vm
  * @bpf_map_write: what the host writes into a BPF map while the body runs; a
  *	run in which it cannot fails
  * @watchdog_timeout_ms: sched_ext's watchdog timeout, set from outside once a
@@ -88,10 +105,14 @@ struct ktstr_attr {
 	struct check_limits limits;
 	bool expect_err;
 	const char *expect_scx_bpf_error_contains;
+	const char *expect_scx_bpf_error_matches;
 	const char *expect_exit_kind;
 	const char *expect_alarm;
 	int (*post_vm)(const struct run_outcome *out, char *err,
 		       size_t err_size);
+	enum auto_repro auto_repro;
+	int (*post_repro)(const struct repro *repro, char *err,
+			  size_t err_size);
 	struct bpf_map_write bpf_map_write;
 	unsigned int watchdog_timeout_ms;
 	bool host_only;

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Auto-repro, step by step. See pipeline.h.
+ */
+#include "lib/repro/pipeline.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <bpf/btf.h>
+
+#include "lib/repro/decode.h"
+#include "lib/repro/source.h"
+#include "lib/util/util.h"
+
+/* One repro VM, for the run's callback. */
+struct round {
+	struct story story;
+	struct run_outcome out;
+};
+
+static void on_probe(void *ctx, const void *payload, size_t len)
+{
+	struct round *round = ctx;
+
+	story_feed(&round->story, payload, len);
+}
+
+/* The message first: it is short, and the others repeat it. */
+void repro_exit_of(const struct run_outcome *out, struct scx_exit *ex,
+		   struct stack *st)
+{
+	const struct strbuf *texts[] = {
+		&out->sched_log, &out->scx_dump, &out->console,
+	};
+	size_t i;
+
+	exit_init(ex);
+	for (i = 0; i < ARRAY_SIZE(texts); i++) {
+		exit_parse(ex, texts[i]->text, texts[i]->len);
+		stack_extract(st, texts[i]->text, texts[i]->len);
+	}
+}
+
+/* Names a line each, for ktstr-probe. */
+static void list_functions(const struct repro_request *request,
+			   const struct stack *st, struct strbuf *names)
+{
+	unsigned int i;
+
+	for (i = 0; request->functions && request->functions[i]; i++)
+		strbuf_addf(names, "%s\n", request->functions[i]);
+	for (i = 0; !request->functions && i < st->n; i++)
+		if (st->funcs[i].kind == STACK_KERNEL)
+			strbuf_addf(names, "%s\n", st->funcs[i].name);
+}
+
+/* What is to be said of a VM that did not get to the point. */
+static enum repro_end round_end(const struct run_outcome *out,
+				const struct scx_exit *ex, char *reason,
+				size_t size)
+{
+	enum wire_stage stage = max(out->stage, out->vm.stage);
+
+	snprintf(reason, size, "%s after %.1f s, last stage: %s%s%.200s",
+		 vm_end_name(out->vm.end), out->vm.run_ns / 1e9,
+		 wire_stage_name(stage), out->crash[0] ? "; " : "",
+		 out->crash);
+	if (ex->found || out->sched_died)
+		return REPRO_RAN;
+	if (stage < STAGE_INIT)
+		return REPRO_NO_BOOT;
+	if (stage < STAGE_ATTACHED)
+		return REPRO_NO_ATTACH;
+	return out->vm.end == VM_END_DEADLINE ? REPRO_TIMED_OUT : REPRO_RAN;
+}
+
+static void round_free(struct round *round)
+{
+	if (!round)
+		return;
+	story_exit(&round->story);
+	outcome_exit(&round->out);
+	free(round);
+}
+
+/* The same run, but with probes, and nothing that ends it early. */
+static struct round *round_run(const struct repro_request *request,
+			       const char *names, struct repro *repro)
+{
+	struct run_config config = *request->primary;
+	struct round *round = malloc(sizeof(*round));
+	char err[400] = "";
+	int ret;
+
+	if (!round) {
+		snprintf(repro->reason, sizeof(repro->reason), "no memory");
+		repro->end = REPRO_NO_BOOT;
+		return NULL;
+	}
+	story_init(&round->story);
+	outcome_init(&round->out);
+	config.stop_at_alarm = false;
+	config.console = NULL;
+	config.output = NULL;
+	config.probes = names;
+	config.probe = on_probe;
+	config.ctx = round;
+
+	ret = run_vm(&config, &round->out, err, sizeof(err));
+	repro->rounds++;
+	if (ret) {
+		snprintf(repro->reason, sizeof(repro->reason), "%s", err);
+		repro->end = REPRO_NO_BOOT;
+		round_free(round);
+		return NULL;
+	}
+	return round;
+}
+
+/* Compare, and take the story over from @round when it is worth more. */
+static bool round_take(struct repro *repro, struct round *round)
+{
+	struct stack st = { };
+	enum exit_match match;
+	struct scx_exit ex;
+
+	repro_exit_of(&round->out, &ex, &st);
+	match = exit_match(&repro->first, &repro->stack, &ex, &st);
+	repro->matched += match == EXIT_REPRODUCED;
+	if (repro->match == EXIT_REPRODUCED && repro->matched > 1) {
+		stack_free(&st);
+		return false;
+	}
+
+	repro->end = round_end(&round->out, &ex, repro->reason,
+			       sizeof(repro->reason));
+	repro->match = match;
+	repro->again = ex;
+	stack_free(&repro->again_stack);
+	repro->again_stack = st;
+	story_exit(&repro->story);
+	repro->story = round->story;
+	story_init(&round->story);
+	story_stitch(&repro->story);
+	repro->repro_ns = round->out.vm.run_ns;
+	return true;
+}
+
+static void repro_render(const struct repro_request *request,
+			 const struct run_outcome *shown, uint64_t duration_ns,
+			 struct repro *repro)
+{
+	const char *vmlinux = request->primary->kernel->vmlinux;
+	const struct repro_report report = {
+		.primary_ran = request->out->stage >= STAGE_WORKLOAD,
+		.end = repro->end,
+		.match = repro->match,
+		.rounds = repro->rounds,
+		.matched = repro->matched,
+		.reason = repro->reason,
+		.exit = &repro->again,
+		.story = &repro->story,
+		.duration_ns = duration_ns,
+		.sched_log = shown ? &shown->sched_log : NULL,
+		.dump = shown ? &shown->scx_dump : NULL,
+		.console = shown ? &shown->console : NULL,
+	};
+	struct decode *decode;
+	struct btf *btf = vmlinux[0] ? btf__parse(vmlinux, NULL) : NULL;
+	char err[256] = "no vmlinux";
+	struct render r = { };
+
+	decode = decode_create(btf);
+	r.decode = decode;
+	if (vmlinux[0])
+		r.source = source_open(vmlinux, err, sizeof(err));
+	if (!r.source)
+		r.no_source = err;
+	if (decode)
+		render_repro(&r, &report, &repro->text);
+	source_close(r.source);
+	decode_destroy(decode);
+	btf__free(btf);
+}
+
+void repro_run(const struct repro_request *request, struct repro *repro)
+{
+	unsigned int rounds = request->rounds ?: REPRO_ROUNDS;
+	uint64_t begin_ns = clock_now_ns();
+	struct strbuf names = STRBUF_INIT;
+	struct round *shown = NULL;
+
+	memset(repro, 0, sizeof(*repro));
+	repro->text = (struct strbuf)STRBUF_INIT;
+	story_init(&repro->story);
+	repro->primary_ns = request->out->vm.run_ns;
+	repro_exit_of(request->out, &repro->first, &repro->stack);
+	exit_init(&repro->again);
+	list_functions(request, &repro->stack, &names);
+
+	while (repro->rounds < rounds) {
+		struct round *round = round_run(request, names.text, repro);
+
+		if (!round)
+			break;
+		if (round_take(repro, round)) {
+			round_free(shown);
+			shown = round;
+		} else {
+			round_free(round);
+		}
+		if (repro->matched && !request->all_rounds)
+			break;
+	}
+	repro_render(request, shown ? &shown->out : NULL,
+		     clock_now_ns() - begin_ns, repro);
+	round_free(shown);
+	strbuf_free(&names);
+}
+
+void repro_free(struct repro *repro)
+{
+	stack_free(&repro->stack);
+	stack_free(&repro->again_stack);
+	story_exit(&repro->story);
+	strbuf_free(&repro->text);
+}

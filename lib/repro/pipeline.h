@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Auto-repro: from a run whose scheduler died to the story of why.
+ *
+ * The functions that the failure's texts name are probed in a second VM that
+ * runs the same test the same way; what the probes saw is put together,
+ * compared with the first failure and rendered.
+ */
+#ifndef KTSTR_REPRO_PIPELINE_H
+#define KTSTR_REPRO_PIPELINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/repro/culprit.h"
+#include "lib/repro/exit.h"
+#include "lib/repro/render.h"
+#include "lib/repro/stack.h"
+#include "lib/repro/stitch.h"
+#include "lib/run/run.h"
+
+#define REPRO_ROUNDS	3	/* at most, unless asked otherwise */
+
+/**
+ * struct repro_request - what to reproduce
+ * @primary: the run as it was started
+ * @out: what came of it
+ * @functions: names to probe instead of those in @out's texts, NULL-ended;
+ *	NULL for those
+ * @rounds: VMs at most; 0 is REPRO_ROUNDS
+ * @all_rounds: go on after a match: how often does it come?
+ */
+struct repro_request {
+	const struct run_config *primary;
+	const struct run_outcome *out;
+	const char * const *functions;
+	unsigned int rounds;
+	bool all_rounds;
+};
+
+/**
+ * struct repro - what came of it
+ * @first: the primary's exit
+ * @stack: functions that its texts name
+ * @again: the exit of the round that is shown
+ * @again_stack: functions that its texts name
+ * @story: what its probes saw, stitched
+ * @match: how the two compare
+ * @end: how the last repro VM ended
+ * @reason: more about @end
+ * @rounds: VMs that ran
+ * @matched: those that failed as the primary did
+ * @primary_ns: how long the primary's VM ran
+ * @repro_ns: how long that of the round shown ran
+ * @text: the section for people
+ */
+struct repro {
+	struct scx_exit first;
+	struct stack stack;
+	struct scx_exit again;
+	struct stack again_stack;
+	struct story story;
+	enum exit_match match;
+	enum repro_end end;
+	char reason[400];
+	unsigned int rounds;
+	unsigned int matched;
+	uint64_t primary_ns;
+	uint64_t repro_ns;
+	struct strbuf text;
+};
+
+/**
+ * repro_run() - boot repro VMs until the failure has come again
+ * @request: what to reproduce
+ * @repro: filled in; release with repro_free()
+ *
+ * Always leaves a text: when something is missing it says what.
+ */
+void repro_run(const struct repro_request *request, struct repro *repro);
+void repro_free(struct repro *repro);
+
+/**
+ * repro_exit_of() - how the scheduler of a run ended
+ * @out: the run
+ * @ex: gets it
+ * @st: gets the functions that its texts name; zeroed before
+ */
+void repro_exit_of(const struct run_outcome *out, struct scx_exit *ex,
+		   struct stack *st);
+
+#endif /* KTSTR_REPRO_PIPELINE_H */

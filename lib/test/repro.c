@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Auto-repro of a test: whether it is wanted, and what is done with it.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/repro/pipeline.h"
+#include "lib/report/failure.h"
+#include "lib/test/attr.h"
+#include "lib/test/glue.h"
+#include "lib/util/util.h"
+
+#define FUNCTIONS_MAX	256
+
+/* KTSTR_REPRO=1: on purpose, also for a test that passes. */
+static bool on_purpose(void)
+{
+	const char *text = getenv("KTSTR_REPRO");
+
+	return text && !strcmp(text, "1");
+}
+
+static bool repro_wanted(const struct ktstr_attr *attr,
+			 const struct run_outcome *out,
+			 const struct run_verdict *verdict)
+{
+	if (!attr->scheduler || !attr->scheduler->binary)
+		return false;
+	if (on_purpose())
+		return true;
+	if (!out->sched_died || attr->auto_repro == AUTO_REPRO_OFF)
+		return false;
+	if (attr->auto_repro == AUTO_REPRO_ON)
+		return true;
+	return verdict->code == RUN_FAIL && !attr->expect_err;
+}
+
+/* KTSTR_REPRO_FUNCTIONS=a,b,c. Return: a copy to free, NULL for none. */
+static char *named_functions(const char **list)
+{
+	const char *text = getenv("KTSTR_REPRO_FUNCTIONS");
+	char *copy = text && *text ? strdup(text) : NULL;
+	char *rest = copy, *name;
+	unsigned int n = 0;
+
+	while ((name = strsep(&rest, ",")))
+		if (*name && n < FUNCTIONS_MAX)
+			list[n++] = name;
+	list[n] = NULL;
+	return copy;
+}
+
+static unsigned int named_rounds(void)
+{
+	const char *text = getenv("KTSTR_REPRO_ROUNDS");
+	unsigned long n = text ? strtoul(text, NULL, 10) : 0;
+
+	return n <= 100 ? n : 100;
+}
+
+void host_repro(const struct ktstr_attr *attr, const struct run_config *config,
+		const struct run_outcome *out, struct run_verdict *verdict)
+{
+	const char *list[FUNCTIONS_MAX + 1];
+	struct repro_request request = {
+		.primary = config,
+		.out = out,
+		.rounds = named_rounds(),
+	};
+	struct repro *repro;
+	char *names;
+
+	if (!repro_wanted(attr, out, verdict))
+		return;
+	repro = malloc(sizeof(*repro));
+	if (!repro)
+		return;
+	names = named_functions(list);
+	request.functions = names ? list : NULL;
+	request.all_rounds = request.rounds > 0;
+
+	printf("# --- auto-repro ---\n");
+	fflush(stdout);
+	repro_run(&request, repro);
+	report_comment(stdout, repro->text.text);
+	if (verdict->code == RUN_PASS && attr->post_repro &&
+	    attr->post_repro(repro, verdict->reason, sizeof(verdict->reason)))
+		verdict->code = RUN_FAIL;
+	repro_free(repro);
+	free(repro);
+	free(names);
+}
