@@ -173,7 +173,7 @@ $(OUTPUT)/scx_simple: $(SCX)/build/bin/scx_simple
 
 # ---- our own BPF programs; vmlinux.h comes with scx_simple ----
 
-BPF_CFLAGS := -g -O2 -mcpu=v3 -target bpf -D__TARGET_ARCH_x86 -mlittle-endian \
+BPF_CFLAGS := -g -O2 -ffile-prefix-map=$(SRC)/= -mcpu=v3 -target bpf -D__TARGET_ARCH_x86 -mlittle-endian \
 	-I$(KSFT_DIR)/../../sched_ext/include \
 	-I$(KSFT_DIR)/../../sched_ext/include/bpf-compat \
 	-I$(SCX_INC) -I$(KSFT_DIR)/../../include/uapi -I$(SRC) \

@@ -95,28 +95,29 @@ static __always_inline void read_fields(const struct probe_func *func,
 		const struct probe_field *field = &func->fields[i];
 		__u32 arg = field->arg;
 		__u32 slot = field->slot, size = field->size;
-		__u64 base;
+		__u64 base, param;
 
 		if (arg >= PROBE_ARGS ||
 		    slot > PROBE_SLOTS - PROBE_FIELD_MAX ||
 		    size > PROBE_FIELD_MAX * 8)
 			continue;
-		base = call->args[arg];
+		param = call->args[arg];
+		base = param;
 		if (field->deref == PROBE_VALUE) {
 			values[slot] = base;
 			continue;
 		}
 		base += field->offset;
 		if (field->deref == PROBE_AT_PTR) {
-			if (bpf_probe_read_kernel(&base, sizeof(base),
-						  (void *)base))
-				goto fault;
+			/* A failed read leaves 0, and so the next one fails. */
+			bpf_probe_read_kernel(&base, sizeof(base),
+					      (void *)base);
 			base += field->offset2;
 		}
-		if (!bpf_probe_read_kernel(&values[slot], size, (void *)base))
-			continue;
-fault:
-		__sync_fetch_and_add(&st->stats.read_faults, 1);
+		/* Of a NULL parameter nothing was expected. */
+		if (bpf_probe_read_kernel(&values[slot], size, (void *)base) &&
+		    param)
+			__sync_fetch_and_add(&st->stats.read_faults, 1);
 	}
 }
 

@@ -90,7 +90,8 @@ struct process {
  * @sched: the scheduler
  * @test: the test program
  * @prober: ktstr-probe, in a repro VM
- * @prober_ready: its probes are set
+ * @prober_ready: its probes of the kernel are set
+ * @prober_attached: those of the scheduler's programs, too
  * @scx_state_fd: sched_ext's state file, -1 when it is not watched
  * @scx_state: what it said last
  * @attached: the scheduler was enabled
@@ -115,6 +116,7 @@ struct init {
 	struct process test;
 	struct process prober;
 	bool prober_ready;
+	bool prober_attached;
 	int scx_state_fd;
 	char scx_state[32];
 	bool attached;
@@ -355,6 +357,13 @@ const char *test_record_check(const void *datagram, size_t len,
  * Return: 0, also when it could not be: the host is told.
  */
 int prober_start(struct init *in);
+
+/**
+ * prober_settle() - give it time to probe the scheduler's programs
+ *
+ * Return: 0, also when it could not: the host is told.
+ */
+int prober_settle(struct init *in);
 void prober_reaped(struct init *in, int status);
 
 /**

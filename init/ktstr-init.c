@@ -41,6 +41,7 @@ static const struct init_step init_steps[] = {
 	{ cgroup_setup, STAGE_SYS_RDY },
 	{ prober_start, STAGE_NONE },
 	{ sched_start, STAGE_NONE },
+	{ prober_settle, STAGE_NONE },
 	{ test_run, STAGE_NONE },
 };
 

@@ -37,19 +37,27 @@ static bool prober_serve_wire(struct init *in, struct source *src)
 	return true;
 }
 
-/* Its first line is "ready"; libbpf's complaints may come before. */
+/* It says "ready", then "attached"; libbpf's complaints may come between. */
 static bool prober_serve_output(struct init *in, struct source *src)
 {
 	bool more = loop_forward(in, src, WIRE_OUTPUT);
 
 	if (more && strstr(in->buf, "ready"))
 		in->prober_ready = true;
+	if (more && strstr(in->buf, "attached"))
+		in->prober_attached = true;
 	return more;
 }
 
 static bool prober_decided(const struct init *in)
 {
 	return in->prober_ready || in->prober.exited || in->stop;
+}
+
+static bool prober_settled(const struct init *in)
+{
+	return in->prober_attached || in->prober.exited ||
+	       in->sched.exited || in->stop;
 }
 
 static bool prober_exited(const struct init *in)
@@ -135,6 +143,15 @@ int prober_start(struct init *in)
 		prober_note(in, "cannot be started", -ret);
 	else if (!loop_until(in, prober_decided, in->plan.attach_ms))
 		prober_note(in, "was not ready in time", ETIMEDOUT);
+	return 0;
+}
+
+int prober_settle(struct init *in)
+{
+	if (!in->prober.pid || in->prober.exited)
+		return 0;
+	if (!loop_until(in, prober_settled, in->plan.attach_ms))
+		prober_note(in, "found no scheduler in time", ETIMEDOUT);
 	return 0;
 }
 

@@ -299,6 +299,25 @@ void attach_kernel(struct prober *pr, const char *const *names, unsigned int n)
 			    sizeof(pr->descs[i]));
 }
 
+void attach_early(struct prober *pr)
+{
+	const char *names[PROBE_FUNCS];
+	unsigned int first = pr->n_descs, i;
+
+	attach_kernel(pr, names, op_callers_all(pr, names, PROBE_FUNCS));
+	for (i = first; i < pr->n_descs; i++)
+		pr->descs[i].flags |= DESC_EARLY;
+}
+
+void attach_wanted(struct prober *pr, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < pr->n_descs; i++)
+		if (!strcmp(pr->descs[i].name, name))
+			pr->descs[i].flags &= ~DESC_EARLY;
+}
+
 /* Full name (the kernel's is cut at 15) and first line of a BPF program. */
 static void describe_prog(int fd, struct probe_desc *desc)
 {

@@ -57,6 +57,21 @@ const char *const *op_callers(const char *op)
 	return none;
 }
 
+unsigned int op_callers_all(const struct prober *pr, const char **names,
+			    unsigned int max)
+{
+	unsigned int i, j, n = 0;
+
+	for (i = 0; i < ARRAY_SIZE(op_caller_table); i++) {
+		const char *const *caller = op_caller_table[i].callers;
+
+		for (j = 0; j < OP_CALLERS && caller[j] && n < max; j++)
+			if (ksym_exists(pr, caller[j]))
+				names[n++] = caller[j];
+	}
+	return n;
+}
+
 /* The struct inside of bpf_struct_ops_<name>, when it is a scheduler's. */
 static const struct btf_type *ops_type(const struct btf *btf, uint32_t value_id,
 				       uint32_t *data_off)

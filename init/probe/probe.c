@@ -5,9 +5,9 @@
  *
  *	ktstr-probe [-o FILE] [-f NAMES] [FUNCTION...]
  *
- * Probes the kernel functions named (in the file NAMES one a line), says "ready" on stdout, waits for a
- * scheduler to be loaded, probes its programs and their callers too, and waits
- * for its exit. Then it hands over the calls of the task that the failure is
+ * Probes the kernel functions named (in the file NAMES one a line) and the
+ * callers of ops, says "ready" on stdout, waits for a scheduler to be loaded,
+ * probes its programs, says "attached", and waits for its exit. Then it hands over the calls of the task that the failure is
  * about: to init (KTSTR_WIRE_FD), or to FILE. SIGTERM makes it hand over what
  * it has.
  *
@@ -90,8 +90,7 @@ static void set_active(struct prober *pr)
 			     sizeof(st), BPF_ANY);
 }
 
-static void add_callers(struct prober *pr, const struct op_prog *op,
-			const char **names, unsigned int *n)
+static void add_callers(struct prober *pr, const struct op_prog *op)
 {
 	const char *const *caller = op_callers(op->op);
 	bool known = *caller, found = false;
@@ -100,7 +99,7 @@ static void add_callers(struct prober *pr, const struct op_prog *op,
 	for (i = 0; i < OP_CALLERS && caller[i]; i++) {
 		if (!ksym_exists(pr, caller[i]))
 			continue;
-		names[(*n)++] = caller[i];
+		attach_wanted(pr, caller[i]);
 		found = true;
 	}
 	if (known && !found)
@@ -111,18 +110,22 @@ static void add_callers(struct prober *pr, const struct op_prog *op,
 /* Return: was a scheduler there? */
 static bool attach_scheduler(struct prober *pr)
 {
-	const char *names[PROBE_OPS_MAX * OP_CALLERS];
 	struct op_prog ops[PROBE_OPS_MAX];
-	unsigned int n_ops, n = 0, i;
+	unsigned int n_ops, i;
 
 	n_ops = discover_ops(pr, ops);
 	for (i = 0; i < n_ops; i++) {
 		attach_op(pr, &ops[i]);
-		add_callers(pr, &ops[i], names, &n);
+		add_callers(pr, &ops[i]);
 	}
-	if (n)
-		attach_kernel(pr, names, n);
 	return n_ops > 0;
+}
+
+/* Init waits for it, and goes on with or without probes. */
+static void tell(const char *word)
+{
+	puts(word);
+	fflush(stdout);
 }
 
 /* Until the exit, or a signal. The VM's deadline bounds it. */
@@ -135,8 +138,11 @@ static void watch(struct prober *pr)
 	bool attached = false;
 
 	while (!stop && !exit_seen(pr)) {
-		if (!attached)
+		if (!attached) {
 			attached = attach_scheduler(pr);
+			if (attached)
+				tell("attached");
+		}
 		poll(&wake, 1, attached ? WATCH_MS : POLL_MS);
 	}
 	if (!attached && !exit_seen(pr))
@@ -201,10 +207,9 @@ static int run(struct prober *pr, const char *const *names, unsigned int n,
 		set_active(pr);
 		if (n)
 			attach_kernel(pr, names, n);
+		attach_early(pr);
 	}
-	/* Whoever waits for us goes on, with or without probes. */
-	puts("ready");
-	fflush(stdout);
+	tell("ready");
 	if (err) {
 		prober_send(pr, PROBE_REC_STATUS, &pr->status,
 			    sizeof(pr->status));

@@ -101,6 +101,19 @@ void attach_kernel(struct prober *pr, const char *const *names, unsigned int n);
  */
 void attach_op(struct prober *pr, const struct op_prog *op);
 
+/**
+ * attach_early() - probe whatever may call an op, before there is one
+ *
+ * The first calls are over by the time that a scheduler's programs are
+ * probed. What calls none of its ops is left out at the end.
+ */
+void attach_early(struct prober *pr);
+
+/**
+ * attach_wanted() - the scheduler has an op that this function calls
+ */
+void attach_wanted(struct prober *pr, const char *name);
+
 void attach_release(struct prober *pr);
 
 /* discover.c */
@@ -110,6 +123,14 @@ void attach_release(struct prober *pr);
  * Return: their number, 0 when there is none yet.
  */
 unsigned int discover_ops(struct prober *pr, struct op_prog *ops);
+
+/**
+ * op_callers_all() - all of them that this kernel has
+ * @names: gets @max at most
+ * Return: their number.
+ */
+unsigned int op_callers_all(const struct prober *pr, const char **names,
+			    unsigned int max);
 
 /**
  * op_callers() - kernel functions that may call an op, OP_CALLERS at most

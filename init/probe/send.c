@@ -155,7 +155,8 @@ static void send_calls(struct prober *pr, const struct call_list *list,
 	unsigned int i;
 
 	for (i = 0; i < list->n && pr->status.sent < CALLS_SENT_MAX; i++) {
-		if (!stitch_wanted(&list->calls[i], culprit))
+		if (pr->descs[list->calls[i].func].flags & DESC_EARLY ||
+		    !stitch_wanted(&list->calls[i], culprit))
 			continue;
 		prober_send(pr, PROBE_REC_CALL, &list->calls[i],
 			    sizeof(list->calls[i]));

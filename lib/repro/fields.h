@@ -51,6 +51,7 @@ enum desc_flags {
 	DESC_BPF	= 1 << 0,	/* a BPF program */
 	DESC_NO_EXIT	= 1 << 1,	/* its return is not seen */
 	DESC_NO_TYPES	= 1 << 2,	/* BTF does not know it */
+	DESC_EARLY	= 1 << 3,	/* calls an op that may not be there */
 };
 
 /**
