@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the monitor costs, on memory images of real guests.
+ *
+ *	monitor [-s SECONDS]
+ *
+ * Opening vmlinux; a sample, per CPU; a dump; the share of a host's CPU at the
+ * default rate and at 1 kHz; and how many reads of the guest's memory it makes
+ * a second, beside drgn's on the same image (drgn-reads.py, where python3-drgn
+ * is installed). Prints KTAP: a measure that misses its goal is not ok, one
+ * whose image is not there is skipped. KTSTR_KERNEL names the kernel's build
+ * folder, KTSTR_SRC that of these sources; kselftest/unit/data/mon-image.sh makes its images.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "kselftest/unit/mon_image.h"
+#include "lib/monitor/dump.h"
+#include "lib/monitor/live.h"
+#include "lib/util/compiler.h"
+#include "lib/util/util.h"
+
+#define TRIES		20
+#define SAMPLES		2000
+#define READS		(1U << 22)
+/* From the folder of the sources; another one by the environment */
+#define DRGN_READS	"\"${KTSTR_SRC:-.}\"/kselftest/bench/drgn-reads.py"
+
+struct bench {
+	char vmlinux[PATH_MAX];
+	unsigned int seconds;
+	unsigned int n;
+	unsigned int failed;
+};
+
+static void __printf(3, 4) result(struct bench *b, bool ok, const char *fmt,
+				  ...)
+{
+	va_list ap;
+
+	printf("%sok %u ", ok ? "" : "not ", ++b->n);
+	va_start(ap, fmt);
+	vprintf(fmt, ap);
+	va_end(ap);
+	printf("\n");
+	fflush(stdout);
+	b->failed += !ok;
+}
+
+static void skip(struct bench *b, const char *what, const char *why)
+{
+	printf("ok %u %s # SKIP %s\n", ++b->n, what, why);
+}
+
+static int cmp_double(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static double median(double *v, size_t n)
+{
+	qsort(v, n, sizeof(*v), cmp_double);
+	return v[n / 2];
+}
+
+static void bench_open(struct bench *b)
+{
+	struct mon_kernel *kernel;
+	double ms[TRIES];
+	char err[256];
+	unsigned int i;
+
+	for (i = 0; i < TRIES; i++) {
+		uint64_t start = clock_now_ns();
+
+		if (mon_kernel_open(b->vmlinux, &kernel, err, sizeof(err))) {
+			result(b, false, "open vmlinux: %s", err);
+			return;
+		}
+		ms[i] = (clock_now_ns() - start) / 1e6;
+		mon_kernel_close(kernel);
+	}
+	median(ms, TRIES);
+	result(b, ms[TRIES / 2] < 50,
+	       "open vmlinux: median %.1f ms, worst %.1f (goal: 50)",
+	       ms[TRIES / 2], ms[TRIES - 1]);
+}
+
+static void measure_sample(struct bench *b, struct image *im, const char *name)
+{
+	struct mon_sample *s = mon_sample_alloc(&im->guest);
+	double *ns = calloc(SAMPLES, sizeof(*ns));
+	struct mon_sampler *sampler = NULL;
+	unsigned int i;
+
+	if (s && ns && !mon_sampler_create(&im->guest, &sampler)) {
+		for (i = 0; i < SAMPLES; i++)
+			if (!mon_sampler_take(sampler, s))
+				ns[i] = (double)s->cost_ns / s->n_valid;
+		median(ns, SAMPLES);
+		result(b, ns[SAMPLES / 2] < 2000,
+		       "sample of %s, %u CPUs: median %.0f ns a CPU, 99 %% below %.0f (goal: 2000)",
+		       name, s->n_valid, ns[SAMPLES / 2],
+		       ns[SAMPLES * 99 / 100]);
+	} else {
+		result(b, false, "sample of %s: no sampler", name);
+	}
+	mon_sampler_destroy(sampler);
+	free(s);
+	free(ns);
+}
+
+static void measure_dump(struct bench *b, struct image *im, const char *name)
+{
+	const struct mon_dump_options options = { .stall_ns = NSEC_PER_SEC };
+	struct mon_dump *d;
+	double ms[TRIES];
+	size_t tasks = 0;
+	unsigned int i;
+
+	for (i = 0; i < TRIES; i++) {
+		struct strbuf text = STRBUF_INIT;
+		uint64_t start = clock_now_ns();
+
+		if (mon_dump_create(&im->guest, &options, &d)) {
+			result(b, false, "dump of %s: nothing to read", name);
+			return;
+		}
+		mon_dump_text(d, &text);
+		ms[i] = (clock_now_ns() - start) / 1e6;
+		tasks = d->n_tasks;
+		mon_dump_destroy(d);
+		strbuf_free(&text);
+	}
+	median(ms, TRIES);
+	result(b, ms[TRIES / 2] < 100,
+	       "dump of %s, %u CPUs, %zu tasks, as text: median %.1f ms, worst %.1f (goal: 100)",
+	       name, im->guest.nr_cpus, tasks, ms[TRIES / 2], ms[TRIES - 1]);
+}
+
+static double cpu_seconds(void)
+{
+	struct rusage u;
+
+	getrusage(RUSAGE_SELF, &u);
+	return u.ru_utime.tv_sec + u.ru_stime.tv_sec +
+	       (u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
+}
+
+/* Opening vmlinux and finding the guest come once and are not in it. */
+static void measure_share(struct bench *b, struct image *im, const char *name,
+			  unsigned int interval_ms, double goal_pct)
+{
+	struct mon_findings findings = { };
+	struct mon_series series;
+	struct mon_live_config config = {
+		.vmlinux = b->vmlinux,
+		.ops = &mon_image_ops,
+		.ctx = im->file,
+		.phys_end = mon_image_phys_end(im->file),
+		.interval_ms = interval_ms,
+		.slowness = 1.0,
+		.series = &series,
+		.findings = &findings,
+	};
+	struct mon_live *live;
+	double pct, start;
+	uint64_t start_ns;
+
+	mon_series_init(&series);
+	check_limits_default(&config.limits);
+	if (mon_live_start(&config, &live)) {
+		result(b, false, "share of CPU: no thread");
+		mon_series_exit(&series);
+		return;
+	}
+	/* On an image nothing moves, which is a stall: do not judge. */
+	sleep(1);
+	start = cpu_seconds();
+	start_ns = clock_now_ns();
+	sleep(b->seconds);
+	pct = 100 * (cpu_seconds() - start) * NSEC_PER_SEC /
+	      (clock_now_ns() - start_ns);
+	mon_live_stop(live, NULL);
+	result(b, pct < goal_pct && series.n_taken,
+	       "share of a CPU, %s, every %u ms: %.2f %% over %u s, %llu samples (goal: %.1f)",
+	       name, interval_ms, pct, b->seconds,
+	       (unsigned long long)series.n_taken, goal_pct);
+	mon_series_exit(&series);
+	mon_findings_exit(&findings);
+}
+
+/* drgn's reads a second of the same addresses; 0 when it does not run here */
+static double drgn_reads(const struct image *im, const char *name)
+{
+	uint64_t rq = mon_guest_symbol(&im->guest, MON_SYM_RUNQUEUES);
+	char core[PATH_MAX], cmd[3 * PATH_MAX];
+	unsigned int cpu;
+	double rate = 0;
+	int n;
+	FILE *f;
+
+	image_path(im->kernel, name, "core", core, sizeof(core));
+	n = snprintf(cmd, sizeof(cmd), "/usr/bin/python3 %s %s %llx",
+		     DRGN_READS, core,
+		     (unsigned long long)im->guest.mem.page_offset);
+	for (cpu = 0; cpu < im->guest.nr_cpus; cpu++)
+		n += snprintf(cmd + n, sizeof(cmd) - n, " %llx",
+			      (unsigned long long)
+			      mon_guest_percpu(&im->guest, rq, cpu));
+	f = popen(cmd, "re");
+	if (!f)
+		return 0;
+	if (fscanf(f, "%lf", &rate) != 1)
+		rate = 0;
+	pclose(f);
+	return rate;
+}
+
+/* 8 bytes of each run queue, over and over */
+static void measure_reads(struct bench *b, struct image *im, const char *name)
+{
+	uint64_t rq = mon_guest_symbol(&im->guest, MON_SYM_RUNQUEUES);
+	uint64_t start = clock_now_ns(), value, n = 0;
+	double ours, drgns;
+	unsigned int i;
+
+	for (i = 0; i < READS; i++)
+		n += !mon_read_u64(&im->guest.mem,
+				   mon_guest_percpu(&im->guest, rq,
+						    i % im->guest.nr_cpus),
+				   &value);
+	ours = n * 1e9 / (clock_now_ns() - start);
+	drgns = drgn_reads(im, name);
+	if (drgns > 0)
+		result(b, ours >= 10 * drgns,
+		       "reads of %s: %.0f a second, drgn %.0f: %.0f times (goal: 10)",
+		       name, ours, drgns, ours / drgns);
+	else
+		printf("ok %u reads of %s: %.0f a second # SKIP drgn does not run here: install python3-drgn\n",
+		       ++b->n, name, ours);
+}
+
+static void bench_image(struct bench *b, const char *name,
+			void (*measure)(struct bench *b, struct image *im,
+					const char *name))
+{
+	struct image im;
+
+	if (image_open(&im, name) || image_attach(&im))
+		skip(b, name, im.why[0] ? im.why : "it cannot be attached to");
+	else
+		measure(b, &im, name);
+	image_close(&im);
+}
+
+static void measure_shares(struct bench *b, struct image *im, const char *name)
+{
+	measure_share(b, im, name, MON_INTERVAL_MS, 0.5);
+	measure_share(b, im, name, 1, 5.0);
+}
+
+int main(int argc, char **argv)
+{
+	struct bench b = { .seconds = 10 };
+	int opt;
+
+	while ((opt = getopt(argc, argv, "s:")) != -1) {
+		if (opt != 's' || atoi(optarg) < 1) {
+			fprintf(stderr, "usage: monitor [-s SECONDS]\n");
+			return 2;
+		}
+		b.seconds = atoi(optarg);
+	}
+	printf("TAP version 13\n1..9\n");
+	if (!image_vmlinux(b.vmlinux, sizeof(b.vmlinux))) {
+		printf("Bail out! no vmlinux: set KTSTR_KERNEL\n");
+		return 1;
+	}
+	bench_open(&b);
+	bench_image(&b, "cpus8", measure_sample);
+	bench_image(&b, "cpus64", measure_sample);
+	bench_image(&b, "cpus252", measure_sample);
+	bench_image(&b, "cpus8", measure_dump);
+	bench_image(&b, "cpus64", measure_dump);
+	bench_image(&b, "cpus8", measure_shares);
+	bench_image(&b, "cpus8", measure_reads);
+	return b.failed != 0;
+}
