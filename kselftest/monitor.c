@@ -325,6 +325,56 @@ KTSTR_TEST_F(monitor, stall_is_reported, .duration_s = 20,
 	kill(pid, SIGKILL);
 }
 
+#define STALL_DSQ 1	/* of scx_ktstr.bpf.c */
+
+/* What sits in a DSQ since before our dump is in the kernel's dump as well. */
+static int check_kernel_dump(const struct run_outcome *out, char *err,
+			     size_t size)
+{
+	const struct mon_kept_dump *kept = mon_findings_get(&out->findings,
+							    MON_DUMP_ALARM);
+	const struct mon_kept_dump *end = mon_findings_get(&out->findings,
+							   MON_DUMP_EXIT);
+	struct compare c = { .out = out, .err = err, .err_size = size };
+	unsigned int n;
+
+	*err = '\0';
+	if (!kept || !end) {
+		snprintf(err, size, "no dump of the stall, or none of the end");
+		return -1;
+	}
+	c.dump = kept->dump;
+	n = compare_kernel_dump(&c, out->sched_log.text, kept->text.text,
+				STALL_DSQ);
+	printf("# monitor: %u tasks of the kernel's own dump, %u fields and frames equal\n",
+	       n, c.exact);
+	if (!n)
+		compare_fail(&c, "the kernel's dump has no task in DSQ %d: %.200s",
+			     STALL_DSQ, out->sched_log.text);
+	/* And why it ended, in the kernel's words */
+	if (end->dump->exit.kind != 1026 ||
+	    !strstr(out->sched_log.text, end->dump->exit.msg))
+		compare_fail(&c, "exit kind %u, \"%s\"", end->dump->exit.kind,
+			     end->dump->exit.msg);
+	return *err ? -1 : 0;
+}
+
+KTSTR_TEST_F(monitor, dump_agrees_with_the_kernels, .duration_s = 30,
+	     .expect_err = true, .watchdog_timeout_ms = 5000,
+	     .bpf_map_write = { .map = ".bss", .var = "fail_mode",
+				.value = KTSTR_FAIL_STALL },
+	     .expect_exit_kind = "runnable task stall",
+	     .post_vm = check_kernel_dump)
+{
+	pid_t pid = fork();
+
+	ASSERT_LE(0, pid);
+	if (!pid)
+		victim();
+	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
+	kill(pid, SIGKILL);
+}
+
 /* One CPU spins with interrupts off and holds its run queue's lock. */
 static int check_hang(const struct run_outcome *out, char *err, size_t size)
 {

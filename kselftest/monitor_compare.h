@@ -361,4 +361,140 @@ static inline void compare_progs(struct compare *c)
 			     c->dump->n_progs, n);
 }
 
+/* ---- the kernel's own dump ---- */
+
+static inline const struct mon_task *find_pid(const struct mon_dump *d,
+					      int pid)
+{
+	size_t i;
+
+	for (i = 0; i < d->n_tasks; i++)
+		if (d->tasks[i].pid == pid)
+			return &d->tasks[i];
+	return NULL;
+}
+
+/* One task of the kernel's dump: five lines, then its stack. */
+static inline bool kernel_task(const char *text, struct mon_task *t,
+			       uint64_t *cpus, int *age_ms)
+{
+	char running, comm[64] = "";
+	char *pid;
+
+	memset(t, 0, sizeof(*t));
+	if (sscanf(text,
+		   " %c %63[^\n]\n scx_state/flags=%u/0x%x dsq_flags=0x%x ops_state/qseq=%u/%lu\n"
+		   " sticky/holding_cpu=%d/%d dsq_id=0x%lx\n"
+		   " dsq_vtime=%lu slice=%lu weight=%u\n cpus=%lx no_mig=%u",
+		   &running, comm, &t->scx.state, &t->scx.flags,
+		   &t->scx.dsq_flags, &t->scx.ops_state, &t->scx.qseq,
+		   &t->scx.sticky_cpu, &t->scx.holding_cpu, &t->scx.dsq_id,
+		   &t->scx.dsq_vtime, &t->scx.slice, &t->scx.weight, cpus,
+		   &t->migration_disabled) != 15)
+		return false;
+	pid = strrchr(comm, '[');
+	if (!pid || sscanf(pid, "[%d] *root %dms", &t->pid, age_ms) != 2)
+		return false;
+	snprintf(t->comm, sizeof(t->comm), "%.*s", (int)(pid - comm), comm);
+	return true;
+}
+
+/* Each frame of the kernel's must be in our stack of that task as well. */
+static inline void compare_stack(struct compare *c, const char *theirs,
+				 const char *ours, const char *ours_end)
+{
+	char frame[128];
+	const char *p;
+	int n;
+
+	theirs = strstr(theirs, "no_mig=");
+	theirs = theirs ? strchr(theirs, '\n') : NULL;
+	while (theirs && *theirs) {
+		theirs += strspn(theirs, "\n");
+		if (strncmp(theirs, "    ", 4) ||
+		    sscanf(theirs, " %127[^/\n ]%n", frame, &n) != 1 ||
+		    !strstr(frame, "+0x"))
+			return;
+		p = strstr(ours, frame);
+		if (!p || p > ours_end || p[strlen(frame)] != '\n')
+			compare_fail(c, "the stack has no %s", frame);
+		else
+			c->exact++;
+		theirs = strchr(theirs, '\n');
+	}
+}
+
+static inline void compare_task(struct compare *c, const struct mon_task *k,
+				uint64_t cpus, const char *theirs,
+				const char *our_text)
+{
+	const struct mon_task *t = find_pid(c->dump, k->pid);
+	char head[64];
+	const char *ours, *end;
+
+	if (!t) {
+		compare_fail(c, "task %d of the kernel's dump was not read",
+			     k->pid);
+		return;
+	}
+	if (strcmp(t->comm, k->comm) || t->scx.state != k->scx.state ||
+	    t->scx.flags != k->scx.flags ||
+	    t->scx.dsq_flags != k->scx.dsq_flags ||
+	    t->scx.ops_state != k->scx.ops_state ||
+	    t->scx.qseq != k->scx.qseq ||
+	    t->scx.sticky_cpu != k->scx.sticky_cpu ||
+	    t->scx.holding_cpu != k->scx.holding_cpu ||
+	    t->scx.dsq_id != k->scx.dsq_id ||
+	    t->scx.dsq_vtime != k->scx.dsq_vtime ||
+	    t->scx.slice != k->scx.slice || t->scx.weight != k->scx.weight ||
+	    t->cpus.bits[0] != cpus ||
+	    t->migration_disabled != k->migration_disabled) {
+		compare_fail(c, "task %s[%d] was read otherwise than the kernel has it: %.250s",
+			     t->comm, t->pid, theirs);
+		return;
+	}
+	c->exact += 14;
+	snprintf(head, sizeof(head), " %s[%d] ", t->comm, t->pid);
+	ours = strstr(our_text, "\nCPU ");
+	ours = ours ? strstr(ours, head) : NULL;
+	if (!ours)
+		return;
+	ours = strchr(ours, '\n');
+	end = ours;
+	while (end && !strncmp(end, "\n      ", 7))
+		end = strchr(end + 1, '\n');
+	if (end)
+		compare_stack(c, theirs, ours, end);
+}
+
+/**
+ * compare_kernel_dump() - tasks that sit in a DSQ, in the kernel's own dump
+ * @c: with @dump: read while these tasks sat there already
+ * @kernel: the dump's text
+ * @our_text: text of @c->dump
+ *
+ * Return: how many tasks were compared.
+ */
+static inline unsigned int compare_kernel_dump(struct compare *c,
+					       const char *kernel,
+					       const char *our_text,
+					       uint64_t dsq_id)
+{
+	const char *p = kernel;
+	struct mon_task k;
+	unsigned int n = 0;
+	uint64_t cpus;
+	int age_ms;
+
+	while ((p = strstr(p, "\n "))) {
+		p++;
+		if (!kernel_task(p, &k, &cpus, &age_ms) ||
+		    k.scx.dsq_id != dsq_id)
+			continue;
+		compare_task(c, &k, cpus, p, our_text);
+		n++;
+	}
+	return n;
+}
+
 #endif /* KTSTR_KSELFTEST_MONITOR_COMPARE_H */
