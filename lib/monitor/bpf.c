@@ -3,6 +3,7 @@
  * Enumerating BPF maps and programs by the kernel's own id tables.
  */
 #include <bpf/btf.h>
+#include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -232,6 +233,7 @@ int mon_map_types(const struct mon_guest *g, const struct mon_map *map,
 {
 	uint64_t data, size, base = 0;
 	void *bytes;
+	libbpf_print_fn_t print;
 	int ret = 0;
 
 	*btf = NULL;
@@ -250,9 +252,12 @@ int mon_map_types(const struct mon_guest *g, const struct mon_map *map,
 	if (mon_read(&g->mem, data, bytes, size)) {
 		ret = -EFAULT;
 	} else {
+		/* A guest's damaged types are no news for our stderr. */
+		print = libbpf_set_print(NULL);
 		*btf = btf__new(bytes, size);
 		if (!*btf)
 			ret = errno == ENOMEM ? -ENOMEM : -EINVAL;
+		libbpf_set_print(print);
 	}
 	free(bytes);
 	return ret;
