@@ -283,6 +283,11 @@ static int check_victim(const struct run_outcome *out, char *err, size_t size)
 		return -1;
 	}
 	idle = d->sample->cpus[VICTIM_CPU].idle;
+	if (!strstr(kept->text.text, "while victim[")) {
+		snprintf(err, size, "nothing is told of the wait: %.300s",
+			 kept->text.text);
+		return -1;
+	}
 	if (t->cpu != VICTIM_CPU ||
 	    memcmp(&t->cpus, &only, sizeof(only)) ||
 	    s->place != MON_PLACE_DSQ || s->dsq < 0 ||

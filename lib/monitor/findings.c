@@ -9,6 +9,8 @@
 
 #include "lib/util/util.h"
 
+#define STALLS_SHOWN	8	/* with what was idle meanwhile */
+
 void mon_findings_exit(struct mon_findings *f)
 {
 	unsigned int i;
@@ -31,9 +33,69 @@ mon_findings_get(const struct mon_findings *f, enum mon_dump_why why)
 	return NULL;
 }
 
+static unsigned int times_idle(const struct mon_series *s, unsigned int cpu,
+			       uint64_t from_ns, uint64_t end_ns,
+			       unsigned int *n)
+{
+	unsigned int idle = 0;
+	size_t i;
+
+	*n = 0;
+	for (i = s->n_points; i; i--) {
+		const struct mon_point *p = mon_series_point(s, i - 1);
+
+		if (p->host_ns < from_ns)
+			break;
+		if (p->host_ns > end_ns || !p->cpus[cpu].valid)
+			continue;
+		idle += p->cpus[cpu].idle;
+		(*n)++;
+	}
+	return idle;
+}
+
+void mon_stall_meanwhile(const struct mon_series *s, const struct mon_dump *d,
+			 const struct mon_stall *stall, uint64_t end_ns,
+			 struct strbuf *out)
+{
+	const struct mon_task *t = &d->tasks[stall->task];
+	uint64_t from_ns = end_ns - min(end_ns, t->wait_ns);
+	unsigned int cpu, idle, n, said = 0;
+
+	for (cpu = 0; cpu < s->n_cpus; cpu++) {
+		idle = times_idle(s, cpu, from_ns, end_ns, &n);
+		if (!idle)
+			continue;
+		if (!said++)
+			strbuf_addf(out, "while %s[%d] waited, idle in samples: ",
+				    t->comm, t->pid);
+		else
+			strbuf_addf(out, ", ");
+		strbuf_addf(out, "CPU %u %u of %u%s", cpu, idle, n,
+			    mon_cpus_test(&t->cpus, cpu) ? "" :
+			    " (it may not run there)");
+	}
+	if (said)
+		strbuf_addf(out, "\n");
+}
+
+static void meanwhile(struct mon_series *s, struct mon_kept_dump *kept)
+{
+	size_t i;
+
+	if (!s)
+		return;
+	pthread_mutex_lock(&s->lock);
+	for (i = 0; i < kept->dump->n_stalls && i < STALLS_SHOWN; i++)
+		mon_stall_meanwhile(s, kept->dump, &kept->dump->stalls[i],
+				    kept->host_ns, &kept->text);
+	pthread_mutex_unlock(&s->lock);
+}
+
 const struct mon_kept_dump *
 mon_findings_dump(struct mon_findings *f, const struct mon_guest *guest,
-		  enum mon_dump_why why, const char *what, uint64_t stall_ns)
+		  enum mon_dump_why why, const char *what, uint64_t stall_ns,
+		  struct mon_series *series)
 {
 	const struct mon_dump_options options = { .stall_ns = stall_ns };
 	struct mon_kept_dump *kept;
@@ -51,6 +113,7 @@ mon_findings_dump(struct mon_findings *f, const struct mon_guest *guest,
 	snprintf(kept->what, sizeof(kept->what), "%s", what);
 	kept->text = (struct strbuf){ .text = (char *)"",
 				      .max = MON_DUMP_TEXT_MAX };
+	meanwhile(series, kept);
 	mon_dump_text(kept->dump, &kept->text);
 	kept->dump->guest = NULL;
 	f->n_dumps++;

@@ -6,6 +6,7 @@
 #define KTSTR_MONITOR_FINDINGS_H
 
 #include "lib/monitor/dump.h"
+#include "lib/monitor/series.h"
 #include "lib/monitor/verdict.h"
 #include "lib/util/strbuf.h"
 
@@ -35,7 +36,7 @@ enum mon_dump_why {
  * @host_ns: CLOCK_MONOTONIC of the host
  * @tsc: the guest's time stamp counter; 0 when not known
  * @dump: what was read; its @guest is NULL, so nothing more can be
- * @text: mon_dump_text() of it
+ * @text: which CPUs were idle while tasks waited, then mon_dump_text()
  */
 struct mon_kept_dump {
 	enum mon_dump_why why;
@@ -74,12 +75,14 @@ void mon_findings_exit(struct mon_findings *findings);
  * @why: the reason
  * @what: the same for people
  * @stall_ns: a task that waits for longer is listed as a stall
+ * @series: samples so far, by which CPUs were idle meanwhile; may be NULL
  *
  * Return: the dump; NULL when there is one, no room, or nothing to read.
  */
 const struct mon_kept_dump *
 mon_findings_dump(struct mon_findings *findings, const struct mon_guest *guest,
-		  enum mon_dump_why why, const char *what, uint64_t stall_ns);
+		  enum mon_dump_why why, const char *what, uint64_t stall_ns,
+		  struct mon_series *series);
 
 /**
  * mon_findings_get() - the dump for a reason
@@ -90,5 +93,21 @@ mon_findings_dump(struct mon_findings *findings, const struct mon_guest *guest,
  */
 const struct mon_kept_dump *
 mon_findings_get(const struct mon_findings *findings, enum mon_dump_why why);
+
+/**
+ * mon_stall_meanwhile() - which CPUs were idle while a task waited
+ * @series: samples until the dump
+ * @dump: the dump
+ * @stall: one of its stalls
+ * @end_ns: CLOCK_MONOTONIC of the host when the dump was taken
+ * @out: gets one line; nothing without a sample of that time
+ *
+ * By the samples, of which there are ten a second: what was idle in between
+ * is not known.
+ */
+void mon_stall_meanwhile(const struct mon_series *series,
+			 const struct mon_dump *dump,
+			 const struct mon_stall *stall, uint64_t end_ns,
+			 struct strbuf *out);
 
 #endif /* KTSTR_MONITOR_FINDINGS_H */

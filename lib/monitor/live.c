@@ -195,7 +195,8 @@ static void take_dump(struct mon_live *l, enum mon_dump_why why,
 	uint64_t stall_ns = DUMP_STALL_MS * NSEC_PER_MSEC;
 
 	if (mon_findings_dump(l->config.findings, &l->guest, why, what,
-			      stall_ns * l->config.slowness))
+			      stall_ns * l->config.slowness,
+			      l->config.series))
 		mark(l, MON_MARK_DUMP, what);
 }
 
@@ -207,16 +208,31 @@ static void fail(struct mon_live *l, const char *why)
 		snprintf(f->error, sizeof(f->error), "%s", why);
 }
 
+/* Of the scheduler at @root; before 6.16 there is just one, in globals. */
+static int exit_kind(const struct mon_guest *g, uint64_t *root, uint64_t *kind)
+{
+	uint64_t va = mon_guest_symbol(g, MON_SYM_SCX_ROOT);
+	uint32_t old;
+
+	if (va) {
+		if (mon_read_u64(&g->mem, va, root) || !*root)
+			return -EAGAIN;
+		return mon_guest_field(g, MON_SCX_EXIT_KIND, *root, kind);
+	}
+	*root = mon_guest_symbol(g, MON_SYM_SCX_OLD_EXIT_KIND);
+	if (!*root || mon_read_u32(&g->mem, *root, &old))
+		return -EAGAIN;
+	*kind = old;
+	return 0;
+}
+
 /* The moment a scheduler is told to go, whoever says so */
 static void look_for_exit(struct mon_live *l)
 {
-	uint64_t va = mon_guest_symbol(&l->guest, MON_SYM_SCX_ROOT);
 	uint64_t root, kind;
 	char what[64];
 
-	if (!va || mon_read_u64(&l->guest.mem, va, &root) || !root ||
-	    root == l->exit_seen ||
-	    mon_guest_field(&l->guest, MON_SCX_EXIT_KIND, root, &kind) ||
+	if (exit_kind(&l->guest, &root, &kind) || root == l->exit_seen ||
 	    kind < l->kernel->f.constant[MON_C_SCX_EXIT_ERROR])
 		return;
 	l->exit_seen = root;

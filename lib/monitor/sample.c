@@ -278,6 +278,29 @@ static void read_name(const struct mon_guest *g, const char *sch,
 	mon_clean_str(scx->name, sizeof(scx->name));
 }
 
+/* Before 6.16 there is one scheduler, in globals, and it has no counters. */
+static void read_old_scx(const struct mon_sampler *s, struct mon_scx *scx)
+{
+	const struct mon_guest *g = s->guest;
+	uint64_t ops = mon_guest_symbol(g, MON_SYM_SCX_OLD_OPS);
+	uint64_t kind = mon_guest_symbol(g, MON_SYM_SCX_OLD_EXIT_KIND);
+	uint64_t timeout = mon_guest_symbol(g, MON_SYM_WATCHDOG_TIMEOUT);
+	const uint64_t *c = g->kernel->f.constant;
+
+	if (!ops || scx->enable_state < 0 ||
+	    ((uint64_t)scx->enable_state != c[MON_C_SCX_ENABLED] &&
+	     (uint64_t)scx->enable_state != c[MON_C_SCX_DISABLING]))
+		return;
+	if (kind)
+		mon_read_u32(&g->mem, kind, &scx->exit_kind);
+	if (timeout)
+		mon_read_u64(&g->mem, timeout, &scx->watchdog_timeout);
+	if (mon_guest_has_field(g, MON_OPS_NAME))
+		mon_read_str(&g->mem, ops + mon_guest_offset(g, MON_OPS_NAME),
+			     scx->name, sizeof(scx->name));
+	scx->loaded = true;
+}
+
 static void read_scx(struct mon_sampler *s, struct mon_scx *scx)
 {
 	const struct mon_guest *g = s->guest;
@@ -287,6 +310,8 @@ static void read_scx(struct mon_sampler *s, struct mon_scx *scx)
 	memset(scx, 0, offsetof(struct mon_scx, events));
 	scx->enable_state = s->enable_state ? (int)mon_load(s->enable_state, 4)
 					    : -1;
+	if (!s->root)
+		read_old_scx(s, scx);
 	if (!root)
 		return;
 	sch = mon_ptr(&g->mem, root, g->kernel->f.struct_size[MON_ST_SCX_SCHED]);
