@@ -18,9 +18,9 @@ ARCH ?= $(shell uname -m | sed -e s/i.86/x86/ -e s/x86_64/x86/)
 
 ifneq ($(filter x86 x86_64,$(ARCH)),)
 # Suites that run_tests runs.
-TEST_GEN_PROGS := eevdf scx monitor
+TEST_GEN_PROGS := eevdf scx monitor repro
 # What they need beside them.
-TEST_GEN_PROGS_EXTENDED := ktstr-init kvm-check ktstr-emulated-host \
+TEST_GEN_PROGS_EXTENDED := repro_demo ktstr-init kvm-check ktstr-emulated-host \
 	ktstr-emuhost-agent
 TEST_PROGS_EXTENDED := vmm/emulated-host/fetch.sh
 endif

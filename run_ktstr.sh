@@ -23,6 +23,8 @@ here=$(cd "$(dirname "$(readlink -f "$0")")" && pwd -P)
 . "$here/scripts/ktap.sh"
 # shellcheck source=scripts/suite.sh
 . "$here/scripts/suite.sh"
+# shellcheck source=scripts/repro.sh
+. "$here/scripts/repro.sh"
 # shellcheck source=scripts/check.sh
 . "$here/scripts/check.sh"
 # shellcheck source=scripts/check-stages.sh
@@ -36,6 +38,8 @@ here=$(cd "$(dirname "$(readlink -f "$0")")" && pwd -P)
 commands='
 (none)		| cmd_main	| tools, kernel, suite: get, build, run all
 run		| cmd_run	| the same, for some programs or tests
+repro		| cmd_repro	| one test, and again with probes
+demo		| cmd_demo	| what the death of a scheduler looks like
 kernel		| cmd_kernel	| make sure of the kernel, print its folder
 kvm-check	| cmd_kvm_check	| can KVM here run a kernel? usable, emulated or none
 check		| cmd_check	| the tests of ktstr itself
@@ -55,6 +59,11 @@ Commands:
   run [-t TEST] [-f FIXTURE] [PROGRAM...]
                  run only these programs (default: all), of these only the
                  tests and fixtures named; -t and -f can be repeated
+  repro TEST [--functions A,B,...] [--rounds N]
+                 run one test (FIXTURE.[VARIANT.]TEST), then again with probes
+                 on its crash path, or on the functions named, and show the
+                 calls; N times rather than until it fails in the same way
+  demo           what a scheduler's death looks like: a test that fails
   kernel         make sure of the kernel, print its folder
   kvm-check      print usable, emulated or none, and why
   check [-l] [STAGE...]

@@ -203,11 +203,21 @@ cmd_run()
 	find "$out/logs" -name 'run-*.log' -printf '%T@ %p\n' | sort -rn |
 		tail -n "+$runs_kept" | cut -d' ' -f2- | xargs -rd '\n' rm -f
 	# shellcheck disable=SC2016
-	job_start - env KTSTR_KERNEL="$kernel" KTSTR_OWNER_PID=$$ bash -o pipefail -c \
+	job_start - env KTSTR_KERNEL="$kernel" KTSTR_OWNER_PID=$$ \
+		KTSTR_SIDECAR_DIR="$(results_dir)" bash -o pipefail -c \
 		'log=$1; shift; "$@" 2>&1 | tee "$log"' - "$log" \
 		"$install/run_kselftest.sh" "${selected[@]}"
 	job_wait "$job" || status=$?
 	run_verdict "$log" "$status" "$((SECONDS - begin))"
+}
+
+# Where whole reports go, unless the user has said so: one folder a kernel.
+results_dir()
+{
+	local dir=${KTSTR_SIDECAR_DIR:-$out/results/${kernel##*/}}
+
+	mkdir -p "$dir"
+	printf '%s\n' "$dir"
 }
 
 # run_verdict LOG STATUS SECONDS: the closing line, and the exit status.

@@ -5,8 +5,12 @@
 #include "lib/report/failure.h"
 
 #include <ctype.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "lib/report/collapse.h"
 #include "lib/report/monitor.h"
 #include "lib/util/util.h"
 
@@ -71,29 +75,40 @@ static void report_stats(FILE *to, const struct run_outcome *out)
 	}
 }
 
-static void report_diagnostics(FILE *to, const struct failure *f)
+static void report_where(FILE *to, const struct failure *f)
 {
 	const struct run_outcome *out = f->out;
-	bool wanted = f->verbose || out->sched_died || out->crash[0] ||
-		      out->vm.end != VM_END_POWEROFF || !out->has_exit;
+	const char *words = outcome_init_words(out);
 
-	if (!wanted)
-		return;
-	fprintf(to, "# --- diagnostics ---\n");
 	fprintf(to, "#   last stage: %s; VM: %s after %.2f s, %llu exits\n",
 		wire_stage_name(max(out->stage, out->vm.stage)),
 		vm_end_name(out->vm.end), out->vm.run_ns / 1e9,
 		(unsigned long long)out->vm.exits);
-	if (out->crash[0]) {
+	if (*words) {
 		fputs("#   init: ", to);
-		put_clean(to, out->crash, strlen(out->crash));
+		put_clean(to, words, strlen(words));
 		fputc('\n', to);
 	}
 	fprintf(to, "#   kernel: %s\n", f->kernel);
-	report_tail(to, "last console lines", &out->console, CONSOLE_LINES);
 }
 
-void report_failure(FILE *to, const struct failure *f)
+static void report_diagnostics(FILE *to, const struct failure *f)
+{
+	fprintf(to, "# --- diagnostics ---\n");
+	report_where(to, f);
+	report_tail(to, "last console lines", &f->out->console, CONSOLE_LINES);
+}
+
+static void report_sched_log(FILE *to, const struct run_outcome *out)
+{
+	struct strbuf log = STRBUF_INIT;
+
+	collapse_log(out->sched_log.text, out->sched_log.len, &log);
+	report_tail(to, "scheduler log", &log, LOG_LINES);
+	strbuf_free(&log);
+}
+
+static void report_error(FILE *to, const struct failure *f)
 {
 	char topology[TOPOLOGY_NAME_LEN];
 
@@ -104,11 +119,115 @@ void report_failure(FILE *to, const struct failure *f)
 		topology_name(&f->topology, topology));
 	put_clean(to, f->verdict->reason, strlen(f->verdict->reason));
 	fputc('\n', to);
+}
 
+static void report_whole(FILE *to, const struct failure *f)
+{
+	report_error(to, f);
 	report_stats(to, f->out);
 	report_diagnostics(to, f);
-	report_tail(to, "scheduler log", &f->out->sched_log, LOG_LINES);
+	report_sched_log(to, f->out);
 	report_monitor(to, f->out);
-	report_dump(to, f->out, f->test);
+	report_dump(to, f->out);
 	report_tail(to, "sched_ext dump", &f->out->scx_dump, LOG_LINES);
+}
+
+/* The first @lines of what a section says. */
+static void report_head(FILE *to, const char *text, unsigned int lines)
+{
+	while (*text && lines--) {
+		size_t len = strcspn(text, "\n") + 1;
+
+		fprintf(to, "%.*s\n", (int)len - 1, text);
+		text += text[len - 1] ? len : len - 1;
+	}
+	if (*text)
+		fprintf(to, "#   ...\n");
+}
+
+static void report_section_head(FILE *to, const struct failure *f,
+				void (*section)(FILE *to,
+						const struct run_outcome *out),
+				unsigned int lines)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *mem = open_memstream(&text, &size);
+
+	if (!mem)
+		return;
+	section(mem, f->out);
+	if (!fclose(mem))
+		report_head(to, text, lines);
+	free(text);
+}
+
+/* At most 25 lines: what, about whom, where, the evidence, and how again. */
+static void report_brief(FILE *to, const struct failure *f, const char *path)
+{
+	report_error(to, f);
+	report_where(to, f);
+	report_section_head(to, f, report_stats, 4);
+	if (f->out->sched_died || f->out->vm.end != VM_END_POWEROFF)
+		report_tail(to, "last console lines", &f->out->console, 4);
+	report_section_head(to, f, report_alarms, 5);
+	if (*path)
+		fprintf(to, "#   whole report: %s\n", path);
+	else
+		fprintf(to, "#   whole report: with KTSTR_VERBOSE=1, or KTSTR_SIDECAR_DIR= a folder\n");
+	fprintf(to, "#   again: ./run_ktstr.sh repro %s\n", f->test);
+}
+
+/* Where the whole report goes; "" when nobody named a folder. */
+static void report_path(const char *test, char *path, size_t size)
+{
+	const char *dir = getenv("KTSTR_SIDECAR_DIR");
+
+	path[0] = '\0';
+	if (dir && *dir)
+		snprintf(path, size, "%s/%s.failure.txt", dir, test);
+}
+
+static FILE *report_open(const char *path, const char *mode)
+{
+	FILE *file = *path ? fopen(path, mode) : NULL;
+
+	if (*path && !file)
+		printf("#   cannot write %s: %s\n", path, strerror(errno));
+	return file;
+}
+
+void report_failure(FILE *to, const struct failure *f)
+{
+	char path[PATH_MAX];
+	FILE *file;
+
+	report_path(f->test, path, sizeof(path));
+	file = report_open(path, "we");
+	if (file) {
+		report_whole(file, f);
+		report_all_dumps(file, f->out);
+		if (fclose(file))
+			fprintf(to, "#   cannot write %s: %s\n", path,
+				strerror(errno));
+	}
+	if (f->verbose)
+		report_whole(to, f);
+	else
+		report_brief(to, f, path);
+}
+
+void report_more(FILE *to, const char *test, const char *text)
+{
+	char path[PATH_MAX];
+	FILE *file;
+
+	report_comment(to, text);
+	report_path(test, path, sizeof(path));
+	file = report_open(path, "ae");
+	if (!file)
+		return;
+	fputs("# --- auto-repro ---\n", file);
+	report_comment(file, text);
+	fclose(file);
 }

@@ -20,7 +20,7 @@
  * @kernel: path of the image
  * @out: what the run has said
  * @verdict: the decision
- * @verbose: show the diagnostics in any case
+ * @verbose: print the whole report
  */
 struct failure {
 	const char *test;
@@ -35,11 +35,19 @@ struct failure {
 /**
  * report_failure() - print it as KTAP comments
  *
- * Sections in order, each only when it has something to say: error line,
- * stats, diagnostics (stage, VM, the last lines of the console), scheduler
- * log.
+ * At most 25 lines: the error, where it ended, evidence, and the command that
+ * runs it again. The whole report - error line, stats, diagnostics, scheduler
+ * log, monitor, dumps - goes to TEST.failure.txt in $KTSTR_SIDECAR_DIR, and to
+ * @to instead of the short one when @f is verbose.
  */
 void report_failure(FILE *to, const struct failure *f);
+
+/**
+ * report_more() - print what was found out later, and keep it with the report
+ * @test: full name
+ * @text: lines
+ */
+void report_more(FILE *to, const char *test, const char *text);
 
 /**
  * report_comment() - print text as KTAP comments, a line each

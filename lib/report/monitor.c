@@ -125,8 +125,9 @@ static void print_schedstat(FILE *to, const struct mon_series *s)
 		csw, csw / seconds, delay / seconds, ttwu, idle);
 }
 
-static void print_alarms(FILE *to, const struct mon_findings *f)
+void report_alarms(FILE *to, const struct run_outcome *out)
 {
+	const struct mon_findings *f = &out->findings;
 	unsigned int i;
 
 	if (!f->n_alarms)
@@ -149,7 +150,7 @@ void report_monitor(FILE *to, const struct run_outcome *out)
 	print_samples(to, s);
 	print_events(to, s);
 	print_schedstat(to, s);
-	print_alarms(to, &out->findings);
+	report_alarms(to, out);
 }
 
 /* ---- dumps ---- */
@@ -168,34 +169,17 @@ static const struct mon_kept_dump *best_dump(const struct mon_findings *f)
 	return d;
 }
 
-static void write_dumps(FILE *to, const struct mon_findings *f,
-			const char *test)
+void report_all_dumps(FILE *to, const struct run_outcome *out)
 {
-	const char *dir = getenv("KTSTR_SIDECAR_DIR");
-	char path[PATH_MAX];
+	const struct mon_findings *f = &out->findings;
 	unsigned int i;
-	FILE *file;
 
-	if (!dir || !*dir)
-		return;
-	snprintf(path, sizeof(path), "%s/%s.dump.txt", dir, test);
-	file = fopen(path, "we");
-	if (!file) {
-		fprintf(to, "#   cannot write %s: %s\n", path,
-			strerror(errno));
-		return;
-	}
 	for (i = 0; i < f->n_dumps; i++)
-		fprintf(file, "==== %s\n%s", f->dumps[i].what,
+		fprintf(to, "==== %s\n%s", f->dumps[i].what,
 			f->dumps[i].text.text);
-	if (fclose(file))
-		fprintf(to, "#   cannot write %s: %s\n", path,
-			strerror(errno));
-	else
-		fprintf(to, "#   whole: %s\n", path);
 }
 
-void report_dump(FILE *to, const struct run_outcome *out, const char *test)
+void report_dump(FILE *to, const struct run_outcome *out)
 {
 	const struct mon_kept_dump *d = best_dump(&out->findings);
 	struct strbuf head = STRBUF_INIT;
@@ -214,5 +198,4 @@ void report_dump(FILE *to, const struct run_outcome *out, const char *test)
 		fprintf(to, "#   (%zu bytes more)\n",
 			d->text.len - head.len);
 	strbuf_free(&head);
-	write_dumps(to, &out->findings, test);
 }

@@ -20,9 +20,21 @@ void report_monitor(FILE *to, const struct run_outcome *out);
  * report_dump() - print the dump that tells most, as KTAP comments
  * @to: where
  * @out: a run that is over
- * @test: full name of the test: all dumps go whole into TEST.dump.txt in
- *	$KTSTR_SIDECAR_DIR when that is set
  */
-void report_dump(FILE *to, const struct run_outcome *out, const char *test);
+void report_dump(FILE *to, const struct run_outcome *out);
+
+/**
+ * report_all_dumps() - all dumps, whole
+ * @to: a file, not KTAP
+ * @out: a run that is over
+ */
+void report_all_dumps(FILE *to, const struct run_outcome *out);
+
+/**
+ * report_alarms() - the monitor's complaints, as KTAP comments
+ * @to: where
+ * @out: a run that is over
+ */
+void report_alarms(FILE *to, const struct run_outcome *out);
 
 #endif /* KTSTR_REPORT_MONITOR_H */

@@ -299,7 +299,7 @@ static void put_verdict(const struct repro_report *report, struct strbuf *out)
 	if (report->rounds > 1)
 		strbuf_addf(out, ", %u of %u rounds", report->matched,
 			    report->rounds);
-	if (ex && ex->found && report->match != EXIT_NOT_REPRODUCED)
+	if (ex && ex->found && ex->reason[0] && report->match != EXIT_NOT_REPRODUCED)
 		strbuf_addf(out, " (%s%s%s)", ex->reason,
 			    ex->msg[0] ? ": " : "", ex->msg);
 	strbuf_addf(out, "\n");

@@ -180,6 +180,11 @@ void outcome_add(struct run_outcome *out, const struct wire_rec *rec,
 	kind->add(out, payload, rec->len);
 }
 
+const char *outcome_init_words(const struct run_outcome *out)
+{
+	return out->crash[0] ? out->crash : out->vm.crash;
+}
+
 bool outcome_error_text(const struct run_outcome *out, const char *needle)
 {
 	return strstr(out->sched_log.text, needle) ||

@@ -77,6 +77,13 @@ void outcome_add(struct run_outcome *out, const struct wire_rec *rec,
 		 const void *payload);
 
 /**
+ * outcome_init_words() - what init said of its own failure
+ *
+ * Return: its words in the ring, else what came on COM2, else "".
+ */
+const char *outcome_init_words(const struct run_outcome *out);
+
+/**
  * outcome_error_text() - does a text of the scheduler's end contain this?
  *
  * Searched are the scheduler's log, the sched_ext dump and the kernel's

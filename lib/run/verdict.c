@@ -28,12 +28,6 @@ static const char *last_stage(const struct run_outcome *out)
 	return wire_stage_name(max(out->stage, out->vm.stage));
 }
 
-/* What init said of its own failure; on COM2 only when it had no ring. */
-static const char *init_words(const struct run_outcome *out)
-{
-	return out->crash[0] ? out->crash : out->vm.crash;
-}
-
 /* "exit status 3", "signal 11": how a process ended. */
 static void describe_exit(const struct wire_exit *e, char *buf, size_t size)
 {
@@ -48,6 +42,7 @@ static void describe_exit(const struct wire_exit *e, char *buf, size_t size)
 /* The VM did not end by itself: nothing that the guest said can save it. */
 static bool judge_vm(const struct run_outcome *out, struct run_verdict *v)
 {
+	const char *init = outcome_init_words(out);
 	const struct vm_result *vm = &out->vm;
 
 	switch (vm->end) {
@@ -66,7 +61,7 @@ static bool judge_vm(const struct run_outcome *out, struct run_verdict *v)
 		decide(v, RUN_FAIL,
 		       "timed out after %.1f s (last stage: %s)%s%s%s%s",
 		       vm->run_ns / 1e9, last_stage(out),
-		       init_words(out)[0] ? ": " : "", init_words(out),
+		       *init ? ": " : "", init,
 		       out->findings.n_alarms ? "; monitor: " : "",
 		       out->findings.alarms[0].text);
 		return true;
@@ -143,13 +138,13 @@ static void judge_expected_death(const struct run_expect *expect,
 				 struct run_verdict *v)
 {
 	bool pinned = expect->pins.contains || expect->pins.matches;
+	const char *init = outcome_init_words(out);
 	char death[256], missing[200];
 
 	if (!out->sched_died) {
 		decide(v, RUN_FAIL,
 		       "scheduler %s was expected to die, and did not%s%s",
-		       expect->scheduler, init_words(out)[0] ? ": " : "",
-		       init_words(out));
+		       expect->scheduler, *init ? ": " : "", init);
 		return;
 	}
 
@@ -255,9 +250,9 @@ void run_judge(const struct run_expect *expect, const struct run_outcome *out,
 			       sizeof(verdict->reason));
 		return;
 	}
-	if (init_words(out)[0]) {
+	if (outcome_init_words(out)[0]) {
 		decide(verdict, RUN_FAIL, "init (last stage: %s): %s",
-		       last_stage(out), init_words(out));
+		       last_stage(out), outcome_init_words(out));
 		return;
 	}
 	judge_body(out, verdict);

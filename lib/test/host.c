@@ -139,7 +139,7 @@ static void leave_verdict(struct host_run *hr, const struct run_config *config,
 		report_failure(stdout, &f);
 	} else if (log_verbose()) {
 		report_monitor(stdout, out);
-		report_dump(stdout, out, hr->name);
+		report_dump(stdout, out);
 	}
 	host_repro(attr, config, out, &verdict);
 	if (verdict.code == RUN_SKIP)

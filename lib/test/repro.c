@@ -84,7 +84,7 @@ void host_repro(const struct ktstr_attr *attr, const struct run_config *config,
 	printf("# --- auto-repro ---\n");
 	fflush(stdout);
 	repro_run(&request, repro);
-	report_comment(stdout, repro->text.text);
+	report_more(stdout, config->test, repro->text.text);
 	if (verdict->code == RUN_PASS && attr->post_repro &&
 	    attr->post_repro(repro, verdict->reason, sizeof(verdict->reason)))
 		verdict->code = RUN_FAIL;

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Auto-repro: schedulers that die, and the story that is told of it.
+ *
+ * Each death is expected, so the tests pass; what is judged is the story. A
+ * failure as users meet it is in repro_demo.c.
+ */
+#include "ktstr.h"
+#include "scenarios.h"
+
+#include "lib/repro/pipeline.h"
+#include "lib/repro/source.h"
+#include "lib/util/util.h"
+
+static const struct scheduler scx_ktstr = {
+	.name = "scx_ktstr",
+	.ops_name = "ktstr",
+	.binary = "scx_ktstr",
+};
+
+/* ---- what a story must hold ---- */
+
+static const struct probe_call *find_call(const struct repro *repro,
+					  const char *func)
+{
+	unsigned int i;
+
+	for (i = repro->story.n_calls; i > 0; i--) {
+		const struct probe_call *call = &repro->story.calls[i - 1];
+
+		if (!strcmp(story_desc(&repro->story, call)->name, func))
+			return call;
+	}
+	return NULL;
+}
+
+static const struct desc_field *find_field(const struct probe_desc *desc,
+					   const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < desc->n_fields; i++)
+		if (!strcmp(desc->fields[i].name, name))
+			return &desc->fields[i];
+	return NULL;
+}
+
+/* A field of a call's entry; false when there is no such field. */
+static bool entry_value(const struct repro *repro,
+			const struct probe_call *call, const char *name,
+			uint64_t *value)
+{
+	const struct desc_field *field;
+
+	field = find_field(story_desc(&repro->story, call), name);
+	if (field)
+		*value = fields_value(field, call->entry);
+	return field;
+}
+
+static bool exit_value(const struct repro *repro,
+		       const struct probe_call *call, const char *name,
+		       uint64_t *value)
+{
+	const struct desc_field *field;
+
+	field = find_field(story_desc(&repro->story, call), name);
+	if (field && call->exit_ns)
+		*value = fields_value(field, call->exit);
+	return field && call->exit_ns;
+}
+
+#define REQUIRE(cond, ...)					\
+	do {							\
+		if (!(cond)) {					\
+			snprintf(err, err_size, __VA_ARGS__);	\
+			return -1;				\
+		}						\
+	} while (0)
+
+/* No call in a story may be about anybody but the culprit. */
+static int all_about_culprit(const struct repro *repro, char *err,
+			     size_t err_size)
+{
+	const struct story *story = &repro->story;
+	unsigned int i;
+
+	for (i = 0; i < story->n_calls; i++) {
+		const struct probe_call *call = &story->calls[i];
+		uint64_t pid;
+
+		REQUIRE((int32_t)call->pid == story->culprit.pid,
+			"%s is about pid %u, the culprit is %d",
+			story_desc(story, call)->name, call->pid,
+			story->culprit.pid);
+		if (!entry_value(repro, call, "pid", &pid))
+			continue;
+		REQUIRE(pid == call->pid, "%s was given pid %llu, not %u",
+			story_desc(story, call)->name,
+			(unsigned long long)pid, call->pid);
+	}
+	return 0;
+}
+
+static int reproduced(const struct repro *repro, char *err, size_t err_size)
+{
+	REQUIRE(repro->match == EXIT_REPRODUCED,
+		"not reproduced in %u rounds: %s", repro->rounds,
+		repro->reason);
+	REQUIRE(repro->repro_ns * 10 <= repro->primary_ns * 22,
+		"the repro took %.1f s, the primary %.1f s: more than 2.2 times",
+		repro->repro_ns / 1e9, repro->primary_ns / 1e9);
+	return all_about_culprit(repro, err, err_size);
+}
+
+/* The op that failed, its caller, and the place of both in the source. */
+static int enqueue_story(const struct repro *repro, char *err, size_t err_size)
+{
+	static const char * const funcs[] = {
+		"scx_do_enqueue_task", "ktstr_enqueue",
+	};
+	const struct probe_desc *desc;
+	unsigned int i;
+
+	if (reproduced(repro, err, err_size))
+		return -1;
+	for (i = 0; i < ARRAY_SIZE(funcs); i++)
+		REQUIRE(find_call(repro, funcs[i]), "no call of %s", funcs[i]);
+	desc = story_desc(&repro->story, find_call(repro, "ktstr_enqueue"));
+	REQUIRE(!strcmp(desc->source, "scx_ktstr.bpf.c") && desc->line > 1,
+		"ktstr_enqueue lies in %s:%u", desc->source, desc->line);
+	return 0;
+}
+
+/* The call under way when the scheduler died: it left no exit before that. */
+static int dies_in_enqueue(const struct repro *repro, char *err,
+			   size_t err_size)
+{
+	const struct probe_call *call;
+	uint64_t mask;
+
+	if (enqueue_story(repro, err, err_size))
+		return -1;
+	call = find_call(repro, "ktstr_enqueue");
+	REQUIRE(entry_value(repro, call, "cpus_ptr", &mask) && mask,
+		"no cpus_ptr in ktstr_enqueue");
+	REQUIRE(call->entry_ns <= repro->story.exit.time_ns,
+		"ktstr_enqueue was entered after the exit");
+	return 0;
+}
+
+#define STALL_DSQ	1
+
+/* What was done to the victim: it went to the queue that nobody serves. */
+static int stall_story(const struct repro *repro, char *err, size_t err_size)
+{
+	const struct probe_call *call;
+	uint64_t before, after;
+
+	if (enqueue_story(repro, err, err_size))
+		return -1;
+	REQUIRE(repro->story.culprit.source == CULPRIT_MESSAGE,
+		"the victim is not whom the kernel's message names");
+	call = find_call(repro, "ktstr_enqueue");
+	REQUIRE(entry_value(repro, call, "dsq_id", &before) &&
+		exit_value(repro, call, "dsq_id", &after),
+		"no dsq_id before and after ktstr_enqueue");
+	REQUIRE(before != STALL_DSQ && after == STALL_DSQ,
+		"dsq_id went from %llu to %llu, not to %u",
+		(unsigned long long)before, (unsigned long long)after,
+		STALL_DSQ);
+	return 0;
+}
+
+/* No error of sched_ext: nobody is the culprit, but it must come again. */
+static int came_again(const struct repro *repro, char *err, size_t err_size)
+{
+	REQUIRE(repro->rounds > 0 && repro->end == REPRO_RAN,
+		"no repro VM ran to its end: %s", repro->reason);
+	return 0;
+}
+
+/* ---- the deaths ---- */
+
+KTSTR_FIXTURE(repro, .topology = TOPOLOGY(1, 1, 2, 1),
+	      .scheduler = &scx_ktstr, .expect_err = true, .duration_s = 10,
+	      .auto_repro = AUTO_REPRO_ON);
+
+KTSTR_TEST_F(repro, bpf_error, .sched_args = { "-f", "error", "-a", "500" },
+	     .expect_scx_bpf_error_contains = "host-triggered crash",
+	     .expect_scx_bpf_error_matches = "scx_ktstr\\.bpf\\.c:[0-9]+: ktstr",
+	     .post_repro = dies_in_enqueue)
+{
+	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
+}
+
+KTSTR_TEST_F(repro, missing_dsq, .sched_args = { "-f", "bad-dsq", "-a", "500" },
+	     .expect_scx_bpf_error_contains = "non-existent DSQ 0xdead",
+	     .post_repro = enqueue_story)
+{
+	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
+}
+
+KTSTR_TEST_F(repro, missing_cpu, .sched_args = { "-f", "bad-cpu", "-a", "500" },
+	     .expect_scx_bpf_error_contains = "4095",
+	     .post_repro = enqueue_story)
+{
+	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
+}
+
+KTSTR_TEST_F(repro, stall,
+	     .sched_args = { "-f", "stall", "-a", "500", "-t", "3000" },
+	     .expect_exit_kind = "runnable task stall",
+	     .post_repro = stall_story)
+{
+	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
+}
+
+KTSTR_TEST_F(repro, process_exits, .sched_args = { "-f", "exit", "-a", "500" },
+	     .post_repro = came_again)
+{
+	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
+}
+
+KTSTR_TEST_F(repro, process_crashes,
+	     .sched_args = { "-f", "segv", "-a", "500" },
+	     .post_repro = came_again)
+{
+	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
+}
+
+KTSTR_HARNESS_MAIN

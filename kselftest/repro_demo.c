@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a scheduler's death looks like: a test that fails on purpose.
+ *
+ * Built with the suites, but no run has it unless it is named:
+ *
+ *	./run_ktstr.sh demo
+ */
+#include "ktstr.h"
+#include "scenarios.h"
+
+static const struct scheduler scx_ktstr = {
+	.name = "scx_ktstr",
+	.ops_name = "ktstr",
+	.binary = "scx_ktstr",
+};
+
+KTSTR_FIXTURE(repro_demo, .topology = TOPOLOGY(1, 1, 2, 1),
+	      .scheduler = &scx_ktstr, .duration_s = 10);
+
+KTSTR_TEST_F(repro_demo, host_triggered_crash,
+	     .sched_args = { "-f", "error", "-a", "500" })
+{
+	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
+}
+
+KTSTR_HARNESS_MAIN
