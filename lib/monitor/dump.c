@@ -19,11 +19,12 @@ struct maker {
 	const struct mon_dump_options *options;
 };
 
-static void read_exit(const struct mon_guest *g, struct mon_exit *e)
+void mon_exit_read(const struct mon_guest *g, struct mon_exit *e)
 {
 	uint64_t va = 0, root = mon_guest_symbol(g, MON_SYM_SCX_ROOT), p, v;
 	unsigned int i;
 
+	memset(e, 0, sizeof(*e));
 	e->cpu = -1;
 	if (!mon_kernel_has(g->kernel, MON_PART_SCX_ROOT))
 		return;
@@ -290,7 +291,7 @@ static int fill(struct mon_dump *d, const struct mon_dump_options *options)
 	if (ret)
 		return ret;
 	mon_now(d->guest, &d->now);
-	read_exit(d->guest, &d->exit);
+	mon_exit_read(d->guest, &d->exit);
 	ret = mon_tasks_each(d->guest, add_task, &m);
 	if (ret == -ENOMEM)
 		return ret;

@@ -123,6 +123,21 @@ void mon_dump_destroy(struct mon_dump *dump);
 void mon_dump_text(const struct mon_dump *dump, struct strbuf *out);
 
 /**
+ * mon_exit_read() - why the scheduler was told to go, as far as it is known
+ * @guest: attached
+ * @exit: filled in; kind 0 when there is no scheduler, or it was not, or the
+ *	kernel has not yet written down why
+ */
+void mon_exit_read(const struct mon_guest *guest, struct mon_exit *exit);
+
+/**
+ * mon_exit_text() - write that for people; nothing when the kind is 0
+ * @dump: the dump
+ * @out: gets a line, and one for each frame of its stack
+ */
+void mon_exit_text(const struct mon_dump *dump, struct strbuf *out);
+
+/**
  * mon_stall_text() - one stall in a few lines: who, where, since when, and
  * which idle CPUs could have run it
  */

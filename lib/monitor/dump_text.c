@@ -125,7 +125,7 @@ void mon_stall_text(const struct mon_dump *d, const struct mon_stall *s,
 		    mon_cpus_str(&s->allowed, could, sizeof(could)));
 }
 
-static void exit_text(const struct mon_dump *d, struct strbuf *out)
+void mon_exit_text(const struct mon_dump *d, struct strbuf *out)
 {
 	const struct mon_exit *e = &d->exit;
 	char name[192];
@@ -313,7 +313,7 @@ void mon_dump_text(const struct mon_dump *d, struct strbuf *out)
 		    seconds(d->now.clock_ns),
 		    d->took_ns / (double)NSEC_PER_MSEC, d->sample->n_valid,
 		    d->sample->n_cpus, d->n_tasks);
-	exit_text(d, out);
+	mon_exit_text(d, out);
 	for (i = 0; i < d->n_stalls; i++)
 		mon_stall_text(d, &d->stalls[i], out);
 	scheduler_text(d, out);

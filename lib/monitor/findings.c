@@ -33,6 +33,31 @@ mon_findings_get(const struct mon_findings *f, enum mon_dump_why why)
 	return NULL;
 }
 
+static struct mon_kept_dump *find(struct mon_findings *f,
+				  enum mon_dump_why why)
+{
+	return (struct mon_kept_dump *)mon_findings_get(f, why);
+}
+
+bool mon_findings_refresh(struct mon_findings *f, const struct mon_guest *guest)
+{
+	struct mon_kept_dump *kept = find(f, MON_DUMP_EXIT);
+	struct strbuf text = { .text = (char *)"", .max = MON_DUMP_TEXT_MAX };
+
+	if (!kept || (kept->dump->exit.kind && kept->dump->exit.msg[0]))
+		return true;
+	mon_exit_read(guest, &kept->dump->exit);
+	if (!kept->dump->exit.kind || !kept->dump->exit.msg[0])
+		return false;
+	kept->dump->guest = guest;
+	mon_exit_text(kept->dump, &text);
+	kept->dump->guest = NULL;
+	strbuf_add(&text, kept->text.text, kept->text.len);
+	strbuf_free(&kept->text);
+	kept->text = text;
+	return true;
+}
+
 static unsigned int times_idle(const struct mon_series *s, unsigned int cpu,
 			       uint64_t from_ns, uint64_t end_ns,
 			       unsigned int *n)

@@ -85,6 +85,17 @@ mon_findings_dump(struct mon_findings *findings, const struct mon_guest *guest,
 		  struct mon_series *series);
 
 /**
+ * mon_findings_refresh() - learn why the scheduler ended, once that is known
+ * @findings: with a dump for MON_DUMP_EXIT: it was taken the moment that the
+ *	scheduler was told to go, which is before the kernel writes down why
+ * @guest: attached; the scheduler must still be the same
+ *
+ * Return: true when there is nothing more to learn.
+ */
+bool mon_findings_refresh(struct mon_findings *findings,
+			  const struct mon_guest *guest);
+
+/**
  * mon_findings_get() - the dump for a reason
  * @findings: what was found
  * @why: the reason

@@ -41,6 +41,7 @@
  * @body_ns: when the body was first seen to run
  * @written: the map was written to, or can never be
  * @exit_seen: the scheduler that was told to go, by its address
+ * @exit_known: the kernel's reason for that is known
  */
 struct mon_live {
 	struct mon_live_config config;
@@ -60,6 +61,7 @@ struct mon_live {
 	uint64_t body_ns;
 	bool written;
 	uint64_t exit_seen;
+	bool exit_known;
 	struct mon_watchdog watchdog;
 };
 
@@ -229,13 +231,30 @@ static int exit_kind(const struct mon_guest *g, uint64_t *root, uint64_t *kind)
 /* The moment a scheduler is told to go, whoever says so */
 static void look_for_exit(struct mon_live *l)
 {
+	uint64_t error = l->kernel->f.constant[MON_C_SCX_EXIT_ERROR];
 	uint64_t root, kind;
+	struct mon_exit e;
 	char what[64];
 
-	if (exit_kind(&l->guest, &root, &kind) || root == l->exit_seen ||
-	    kind < l->kernel->f.constant[MON_C_SCX_EXIT_ERROR])
+	if (exit_kind(&l->guest, &root, &kind))
+		return;
+	if (root == l->exit_seen) {
+		if (!l->exit_known)
+			l->exit_known =
+				mon_findings_refresh(l->config.findings,
+						     &l->guest);
+		return;
+	}
+	if (kind && kind < error) {
+		/* It may be on its way out already, which hides the reason. */
+		mon_exit_read(&l->guest, &e);
+		kind = e.kind;
+	}
+	if (!kind)
 		return;
 	l->exit_seen = root;
+	if (kind < error)
+		return;
 	snprintf(what, sizeof(what), "the scheduler was told to go (kind %u)",
 		 (unsigned int)kind);
 	take_dump(l, MON_DUMP_EXIT, what);

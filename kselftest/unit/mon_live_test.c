@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The monitor's thread over a memory image: nothing moves there, but it must
+ * find its kernel, refuse another one, sample, dump when it is asked to, write
+ * into maps, and come back when it is told to stop.
+ */
+#include "kselftest_harness.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include "kselftest/unit/mon_image.h"
+#include "lib/monitor/live.h"
+#include "lib/util/util.h"
+
+#define PATIENCE_MS	20000
+#define STOP_LIMIT_NS	NSEC_PER_SEC
+
+FIXTURE(mon_live)
+{
+	struct image im;
+	char vmlinux[PATH_MAX];
+	struct mon_series series;
+	struct mon_findings findings;
+	struct mon_live_config config;
+	struct mon_live *live;
+};
+
+FIXTURE_SETUP(mon_live)
+{
+	mon_series_init(&self->series);
+	if (image_open(&self->im, "l4-nokaslr"))
+		SKIP(return, "%s", self->im.why);
+	image_vmlinux(self->vmlinux, sizeof(self->vmlinux));
+	self->config = (struct mon_live_config){
+		.vmlinux = self->vmlinux,
+		.ops = &mon_image_ops,
+		.ctx = self->im.file,
+		.phys_end = mon_image_phys_end(self->im.file),
+		.interval_ms = 10,
+		.slowness = 1.0,
+		.series = &self->series,
+		.findings = &self->findings,
+	};
+}
+
+FIXTURE_TEARDOWN(mon_live)
+{
+	mon_live_stop(self->live, NULL);
+	mon_findings_exit(&self->findings);
+	mon_series_exit(&self->series);
+	image_close(&self->im);
+}
+
+static uint64_t taken(FIXTURE_DATA(mon_live) *self)
+{
+	uint64_t n;
+
+	pthread_mutex_lock(&self->series.lock);
+	n = self->series.n_taken;
+	pthread_mutex_unlock(&self->series.lock);
+	return n;
+}
+
+static bool wait_samples(FIXTURE_DATA(mon_live) *self, uint64_t n)
+{
+	unsigned int i;
+
+	for (i = 0; i < PATIENCE_MS / 10 && taken(self) < n; i++)
+		usleep(10000);
+	return taken(self) >= n;
+}
+
+static bool wait_why(FIXTURE_DATA(mon_live) *self, const char *text)
+{
+	bool found = false;
+	unsigned int i;
+
+	for (i = 0; i < PATIENCE_MS / 10 && !found; i++) {
+		usleep(10000);
+		pthread_mutex_lock(&self->series.lock);
+		found = strstr(self->series.why_none, text);
+		pthread_mutex_unlock(&self->series.lock);
+	}
+	return found;
+}
+
+static uint64_t stop(FIXTURE_DATA(mon_live) *self, const char *dump)
+{
+	uint64_t start = clock_now_ns();
+
+	mon_live_stop(self->live, dump);
+	self->live = NULL;
+	return clock_now_ns() - start;
+}
+
+TEST_F(mon_live, samples)
+{
+	ASSERT_EQ(0, mon_live_start(&self->config, &self->live));
+	EXPECT_TRUE(wait_samples(self, 10));
+	EXPECT_GT(STOP_LIMIT_NS, stop(self, NULL));
+	EXPECT_STREQ("", self->series.why_none);
+	EXPECT_EQ(4, self->series.n_cpus);
+	EXPECT_LE(10, self->series.n_points);
+	EXPECT_EQ(4, mon_series_point(&self->series, 9)->n_valid);
+	EXPECT_EQ(0, self->findings.n_dumps);
+	EXPECT_STREQ("", self->findings.error);
+}
+
+TEST_F(mon_live, stops_at_once)
+{
+	ASSERT_EQ(0, mon_live_start(&self->config, &self->live));
+	EXPECT_GT(2 * STOP_LIMIT_NS, stop(self, "at once"));
+}
+
+TEST_F(mon_live, dumps)
+{
+	ASSERT_EQ(0, mon_live_start(&self->config, &self->live));
+	ASSERT_TRUE(wait_samples(self, 1));
+	mon_live_ask_dump(self->live);
+	ASSERT_TRUE(wait_samples(self, 5));
+	stop(self, "the end");
+	ASSERT_EQ(2, self->findings.n_dumps);
+	EXPECT_NE(NULL, mon_findings_get(&self->findings, MON_DUMP_ASKED));
+	EXPECT_NE(NULL, mon_findings_get(&self->findings, MON_DUMP_END));
+	EXPECT_NE(NULL, strstr(self->findings.dumps[1].text.text,
+			       "scheduler: \"simple\""));
+}
+
+TEST_F(mon_live, no_vmlinux)
+{
+	self->config.vmlinux = "/nonexistent/vmlinux";
+	ASSERT_EQ(0, mon_live_start(&self->config, &self->live));
+	EXPECT_TRUE(wait_why(self, "/nonexistent/vmlinux"));
+	stop(self, NULL);
+	EXPECT_EQ(0, self->series.n_points);
+}
+
+/* The same file but for the build id */
+static int other_vmlinux(FIXTURE_DATA(mon_live) *self, char *other_id)
+{
+	const struct mon_kernel *k = self->im.kernel;
+	uint8_t id[MON_BUILD_ID_MAX];
+	int fd = open(self->vmlinux, O_RDONLY | O_CLOEXEC), copy;
+	struct stat st;
+	uint8_t *p, *hit;
+
+	copy = memfd_create("vmlinux", MFD_CLOEXEC);
+	if (fd < 0 || copy < 0 || fstat(fd, &st) || ftruncate(copy, st.st_size))
+		return -1;
+	p = mmap(NULL, st.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, copy, 0);
+	if (p == MAP_FAILED || read(fd, p, st.st_size) != st.st_size)
+		return -1;
+	close(fd);
+	memcpy(id, k->build_id, k->build_id_len);
+	while ((hit = memmem(p, st.st_size, id, k->build_id_len)))
+		hit[0] ^= 1;
+	munmap(p, st.st_size);
+	id[0] ^= 1;
+	mon_build_id_str(id, k->build_id_len, other_id);
+	return copy;
+}
+
+TEST_F(mon_live, another_kernel_is_refused)
+{
+	char id[MON_BUILD_ID_STRLEN], other_id[MON_BUILD_ID_STRLEN];
+	char path[64];
+	int fd = other_vmlinux(self, other_id);
+
+	ASSERT_LE(0, fd);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	self->config.vmlinux = path;
+	self->config.write.map = ".bss";
+	ASSERT_EQ(0, mon_live_start(&self->config, &self->live));
+	mon_live_stage(self->live, STAGE_INIT);
+	EXPECT_TRUE(wait_why(self, "another kernel"));
+	stop(self, NULL);
+	TH_LOG("%s", self->series.why_none);
+	mon_build_id_str(self->im.kernel->build_id,
+			 self->im.kernel->build_id_len, id);
+	EXPECT_NE(NULL, strstr(self->series.why_none, id));
+	EXPECT_NE(NULL, strstr(self->series.why_none, other_id));
+	EXPECT_EQ(0, self->series.n_points);
+	/* What the test asked for did not come true. */
+	EXPECT_NE(NULL, strstr(self->findings.error, "bpf_map_write"));
+	close(fd);
+}
+
+TEST_F(mon_live, map_that_is_not_there)
+{
+	self->config.write = (struct bpf_map_write){
+		.map = ".no_such_map", .after_ms = 1,
+	};
+	ASSERT_EQ(0, mon_live_start(&self->config, &self->live));
+	mon_live_stage(self->live, STAGE_WORKLOAD);
+	ASSERT_TRUE(wait_samples(self, 5));
+	stop(self, NULL);
+	EXPECT_NE(NULL, strstr(self->findings.error, ".no_such_map"));
+}
+
+TEST_HARNESS_MAIN
