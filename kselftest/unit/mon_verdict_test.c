@@ -5,6 +5,8 @@
  */
 #include "kselftest_harness.h"
 
+#include "kselftest/unit/mon_image.h"
+#include "lib/monitor/sample.h"
 #include "lib/monitor/verdict.h"
 #include "lib/util/util.h"
 
@@ -365,6 +367,71 @@ TEST_F(mon_verdict, wild_numbers)
 	EXPECT_GE(MON_ALARMS_MAX, self->alarms);
 	self->s->n_cpus = CPUS + 1;
 	EXPECT_EQ(0, mon_verdict_feed(self->v, self->s));
+}
+
+/* ---- real samples: of an image, with the host's clock going on ---- */
+
+static unsigned int feed_image(struct image *im, struct mon_verdict *v,
+			       struct mon_sample *s, unsigned int n)
+{
+	struct mon_sampler *sampler;
+	unsigned int alarms = 0, i, cpu;
+
+	if (mon_sampler_create(&im->guest, &sampler))
+		return 0;
+	for (i = 0; i < n; i++) {
+		if (mon_sampler_take(sampler, s))
+			break;
+		s->host_ns = NSEC_PER_SEC + i * STEP_NS;
+		/* Time stands still in an image, and CPUs that run do not. */
+		for (cpu = 0; cpu < s->n_cpus; cpu++)
+			s->cpus[cpu].clock_ns += i;
+		alarms += mon_verdict_feed(v, s);
+	}
+	mon_sampler_destroy(sampler);
+	return alarms;
+}
+
+static void judge_image(struct __test_metadata *_metadata, const char *name,
+			bool stalled)
+{
+	struct check_limits limits;
+	const struct mon_alarm *a;
+	struct mon_verdict *v;
+	struct mon_sample *s;
+	struct image im;
+	unsigned int n;
+
+	if (image_open(&im, name))
+		SKIP(return, "%s", im.why);
+	ASSERT_EQ(0, image_attach(&im));
+	check_limits_default(&limits);
+	v = mon_verdict_create(im.kernel, im.guest.nr_cpus, &limits, 1.0);
+	s = mon_sample_alloc(&im.guest);
+	ASSERT_TRUE(v && s);
+	n = feed_image(&im, v, s, 10);
+	a = mon_verdict_alarms(v, &n);
+	EXPECT_EQ(stalled, n != 0);
+	if (n) {
+		TH_LOG("%s", a->text);
+		EXPECT_EQ(true, a->check == MON_CHECK_TASK_STALL ||
+			  a->check == MON_CHECK_TASK_WAIT);
+		EXPECT_NE(0, a->pid);
+		EXPECT_LE(0, a->cpu);
+	}
+	free(s);
+	mon_verdict_destroy(v);
+	image_close(&im);
+}
+
+TEST(real_stall)
+{
+	judge_image(_metadata, "stall", true);
+}
+
+TEST(real_quiet_guest)
+{
+	judge_image(_metadata, "cpus8", false);
 }
 
 TEST_HARNESS_MAIN
