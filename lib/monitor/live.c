@@ -26,6 +26,8 @@
 #define ATTACH_NS	(50 * NSEC_PER_MSEC)
 /* Looks after init has spoken that must fail before a kernel is another. */
 #define PATIENCE	20
+/* Looking for another kernel touches all memory; it is in the first of it. */
+#define EXPLAIN_MAX	(4ULL << 30)
 
 /**
  * struct mon_live - a monitor
@@ -144,8 +146,9 @@ static bool explain(struct mon_live *l)
 		snprintf(err, sizeof(err),
 			 "the guest's kernel has not started its scheduler");
 	else
-		ret = mon_guest_explain(l->kernel, c->ops, c->ctx, c->phys_end,
-					err, sizeof(err));
+		ret = mon_guest_explain(l->kernel, c->ops, c->ctx,
+					min(c->phys_end, EXPLAIN_MAX), err,
+					sizeof(err));
 	set_why(l, err);
 	return ret == -ENOEXEC;
 }
@@ -170,10 +173,14 @@ static int attach(struct mon_live *l)
 		    explain(l))
 			return -ENOEXEC;
 		next_ns = max(next_ns + ATTACH_NS, clock_now_ns());
-		if (wait_until(l, next_ns)) {
+		if (!wait_until(l, next_ns))
+			continue;
+		/* Of a kernel that never got so far there is nothing to say. */
+		if (stage_now(l) >= STAGE_INIT)
 			explain(l);
-			return -ECANCELED;
-		}
+		else
+			set_why(l, "the VM ended before its kernel had set itself up");
+		return -ECANCELED;
 	}
 }
 
