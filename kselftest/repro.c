@@ -9,7 +9,7 @@
 #include "scenarios.h"
 
 #include "lib/repro/pipeline.h"
-#include "lib/repro/source.h"
+#include "lib/util/compiler.h"
 #include "lib/util/util.h"
 
 static const struct scheduler scx_ktstr = {
@@ -70,13 +70,17 @@ static bool exit_value(const struct repro *repro,
 	return field && call->exit_ns;
 }
 
-#define REQUIRE(cond, ...)					\
-	do {							\
-		if (!(cond)) {					\
-			snprintf(err, err_size, __VA_ARGS__);	\
-			return -1;				\
-		}						\
-	} while (0)
+/* Leave why a story is wrong. */
+static int __printf(3, 4) wrong(char *err, size_t err_size, const char *fmt,
+				...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(err, err_size, fmt, ap);
+	va_end(ap);
+	return -1;
+}
 
 /* No call in a story may be about anybody but the culprit. */
 static int all_about_culprit(const struct repro *repro, char *err,
@@ -87,33 +91,36 @@ static int all_about_culprit(const struct repro *repro, char *err,
 
 	for (i = 0; i < story->n_calls; i++) {
 		const struct probe_call *call = &story->calls[i];
-		uint64_t pid;
+		const char *name = story_desc(story, call)->name;
+		uint64_t pid = call->pid;
 
-		REQUIRE((int32_t)call->pid == story->culprit.pid,
-			"%s is about pid %u, the culprit is %d",
-			story_desc(story, call)->name, call->pid,
-			story->culprit.pid);
-		if (!entry_value(repro, call, "pid", &pid))
-			continue;
-		REQUIRE(pid == call->pid, "%s was given pid %llu, not %u",
-			story_desc(story, call)->name,
-			(unsigned long long)pid, call->pid);
+		if ((int32_t)call->pid != story->culprit.pid)
+			return wrong(err, err_size,
+				     "%s is about pid %u, the culprit is %d",
+				     name, call->pid, story->culprit.pid);
+		entry_value(repro, call, "pid", &pid);
+		if (pid != call->pid)
+			return wrong(err, err_size,
+				     "%s was given pid %llu, not %u", name,
+				     (unsigned long long)pid, call->pid);
 	}
 	return 0;
 }
 
-static int reproduced(const struct repro *repro, char *err, size_t err_size)
+/* The same failure again, about one task, in 2.2 times the time at most. */
+static int comes_again(const struct repro *repro, char *err, size_t err_size)
 {
-	REQUIRE(repro->match == EXIT_REPRODUCED,
-		"not reproduced in %u rounds: %s", repro->rounds,
-		repro->reason);
-	REQUIRE(repro->repro_ns * 10 <= repro->primary_ns * 22,
-		"the repro took %.1f s, the primary %.1f s: more than 2.2 times",
-		repro->repro_ns / 1e9, repro->primary_ns / 1e9);
+	if (repro->match != EXIT_REPRODUCED)
+		return wrong(err, err_size, "not reproduced in %u rounds: %s",
+			     repro->rounds, repro->reason);
+	if (repro->repro_ns * 10 > repro->primary_ns * 22)
+		return wrong(err, err_size,
+			     "the repro took %.1f s, the primary %.1f s",
+			     repro->repro_ns / 1e9, repro->primary_ns / 1e9);
 	return all_about_culprit(repro, err, err_size);
 }
 
-/* The op that failed, its caller, and the place of both in the source. */
+/* The op that failed, its caller, and where the op is in its source. */
 static int enqueue_story(const struct repro *repro, char *err, size_t err_size)
 {
 	static const char * const funcs[] = {
@@ -122,30 +129,35 @@ static int enqueue_story(const struct repro *repro, char *err, size_t err_size)
 	const struct probe_desc *desc;
 	unsigned int i;
 
-	if (reproduced(repro, err, err_size))
+	if (comes_again(repro, err, err_size))
 		return -1;
 	for (i = 0; i < ARRAY_SIZE(funcs); i++)
-		REQUIRE(find_call(repro, funcs[i]), "no call of %s", funcs[i]);
+		if (!find_call(repro, funcs[i]))
+			return wrong(err, err_size, "no call of %s", funcs[i]);
 	desc = story_desc(&repro->story, find_call(repro, "ktstr_enqueue"));
-	REQUIRE(!strcmp(desc->source, "scx_ktstr.bpf.c") && desc->line > 1,
-		"ktstr_enqueue lies in %s:%u", desc->source, desc->line);
+	if (strcmp(desc->source, "scx_ktstr.bpf.c") || desc->line < 2)
+		return wrong(err, err_size, "ktstr_enqueue lies in %s:%u",
+			     desc->source, desc->line);
 	return 0;
 }
 
-/* The call under way when the scheduler died: it left no exit before that. */
+/* The last call of the op was under way when the scheduler died. */
 static int dies_in_enqueue(const struct repro *repro, char *err,
 			   size_t err_size)
 {
 	const struct probe_call *call;
-	uint64_t mask;
+	uint64_t mask = 0;
 
 	if (enqueue_story(repro, err, err_size))
 		return -1;
 	call = find_call(repro, "ktstr_enqueue");
-	REQUIRE(entry_value(repro, call, "cpus_ptr", &mask) && mask,
-		"no cpus_ptr in ktstr_enqueue");
-	REQUIRE(call->entry_ns <= repro->story.exit.time_ns,
-		"ktstr_enqueue was entered after the exit");
+	entry_value(repro, call, "cpus_ptr", &mask);
+	if (mask != 3)
+		return wrong(err, err_size, "cpus_ptr is 0x%llx, not CPUs 0-1",
+			     (unsigned long long)mask);
+	if (call->entry_ns > repro->story.exit.time_ns)
+		return wrong(err, err_size,
+			     "ktstr_enqueue was entered after the exit");
 	return 0;
 }
 
@@ -155,28 +167,30 @@ static int dies_in_enqueue(const struct repro *repro, char *err,
 static int stall_story(const struct repro *repro, char *err, size_t err_size)
 {
 	const struct probe_call *call;
-	uint64_t before, after;
+	uint64_t before = STALL_DSQ, after = 0;
 
 	if (enqueue_story(repro, err, err_size))
 		return -1;
-	REQUIRE(repro->story.culprit.source == CULPRIT_MESSAGE,
-		"the victim is not whom the kernel's message names");
+	if (repro->story.culprit.source != CULPRIT_MESSAGE)
+		return wrong(err, err_size,
+			     "the victim is not whom the kernel names");
 	call = find_call(repro, "ktstr_enqueue");
-	REQUIRE(entry_value(repro, call, "dsq_id", &before) &&
-		exit_value(repro, call, "dsq_id", &after),
-		"no dsq_id before and after ktstr_enqueue");
-	REQUIRE(before != STALL_DSQ && after == STALL_DSQ,
-		"dsq_id went from %llu to %llu, not to %u",
-		(unsigned long long)before, (unsigned long long)after,
-		STALL_DSQ);
+	entry_value(repro, call, "dsq_id", &before);
+	exit_value(repro, call, "dsq_id", &after);
+	if (before == STALL_DSQ || after != STALL_DSQ)
+		return wrong(err, err_size,
+			     "dsq_id went from %llu to %llu, not to %u",
+			     (unsigned long long)before,
+			     (unsigned long long)after, STALL_DSQ);
 	return 0;
 }
 
 /* No error of sched_ext: nobody is the culprit, but it must come again. */
 static int came_again(const struct repro *repro, char *err, size_t err_size)
 {
-	REQUIRE(repro->rounds > 0 && repro->end == REPRO_RAN,
-		"no repro VM ran to its end: %s", repro->reason);
+	if (!repro->rounds || repro->end != REPRO_RAN)
+		return wrong(err, err_size, "no repro VM ran to its end: %s",
+			     repro->reason);
 	return 0;
 }
 

@@ -7,9 +7,9 @@
  *
  * Probes the kernel functions named (in the file NAMES one a line) and the
  * callers of ops, says "ready" on stdout, waits for a scheduler to be loaded,
- * probes its programs, says "attached", and waits for its exit. Then it hands over the calls of the task that the failure is
- * about: to init (KTSTR_WIRE_FD), or to FILE. SIGTERM makes it hand over what
- * it has.
+ * probes its programs, says "attached", and waits for its exit. Then it hands
+ * over the calls of the task that the failure is about: to init (KTSTR_WIRE_FD),
+ * or to FILE. SIGTERM makes it hand over what it has.
  *
  * Exit status: 0 exit seen, 1 no exit seen, 2 usage, 3 no probes at all.
  */
@@ -260,7 +260,7 @@ static int names_read(struct names *names, const char *path)
 	return 0;
 }
 
-static int usage(void)
+static int print_help(void)
 {
 	fprintf(stderr,
 		"usage: ktstr-probe [-o FILE] [-f NAMES] [FUNCTION...]\n");
@@ -278,7 +278,7 @@ static int parse_args(struct prober *pr, struct names *names, int argc,
 			pr->out = fopen(optarg, "we");
 		}
 		if (opt == '?')
-			return usage();
+			return print_help();
 		if (!pr->out || (opt == 'f' && names_read(names, optarg))) {
 			perror(optarg);
 			return 2;

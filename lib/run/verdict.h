@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "lib/repro/pins.h"
+#include "lib/check/pins.h"
 #include "lib/run/outcome.h"
 
 /* Kselftest's exit codes, named here as the harness's header is not for us. */

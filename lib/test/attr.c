@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/repro/pins.h"
+#include "lib/check/pins.h"
 #include "lib/util/util.h"
 
 #define DEFAULT_DURATION_S	2

@@ -9,8 +9,8 @@
  * a newline; `(?m)` and `(?s)` change that. Text is bytes, not UTF-8. A
  * pattern that matches the empty text is refused, as it pins nothing.
  */
-#ifndef KTSTR_REPRO_PINS_H
-#define KTSTR_REPRO_PINS_H
+#ifndef KTSTR_CHECK_PINS_H
+#define KTSTR_CHECK_PINS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -49,4 +49,4 @@ int pins_check(const struct pins *pins, bool expect_err, char *err,
 int pins_match(const struct pins *pins, const char *text, size_t len,
 	       char *err, size_t err_size);
 
-#endif /* KTSTR_REPRO_PINS_H */
+#endif /* KTSTR_CHECK_PINS_H */

@@ -6,7 +6,7 @@
 
 #include "kselftest_harness.h"
 
-#include "lib/repro/pins.h"
+#include "lib/check/pins.h"
 #include "lib/util/util.h"
 #include "repro_data.h"
 
