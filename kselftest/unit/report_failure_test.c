@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A failure's block on the KTAP: short, clean, and whole in a file.
+ */
+#include "kselftest_harness.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "lib/report/failure.h"
+#include "lib/util/util.h"
+
+#define BLOCK_LINES	25
+
+FIXTURE(failure)
+{
+	struct run_outcome out;
+	struct run_verdict verdict;
+	struct failure f;
+	char *text;
+};
+
+FIXTURE_SETUP(failure)
+{
+	unsetenv("KTSTR_SIDECAR_DIR");
+	outcome_init(&self->out);
+	self->out.vm.end = VM_END_POWEROFF;
+	snprintf(self->verdict.reason, sizeof(self->verdict.reason),
+		 "the reason");
+	self->f = (struct failure){
+		.test = "fix.test", .scheduler = "scx_x",
+		.topology = TOPOLOGY(1, 2, 2, 1), .kernel = "/k/bzImage",
+		.out = &self->out, .verdict = &self->verdict,
+	};
+	self->text = NULL;
+}
+
+FIXTURE_TEARDOWN(failure)
+{
+	outcome_exit(&self->out);
+	free(self->text);
+}
+
+static const char *print(FIXTURE_DATA(failure) *self)
+{
+	size_t size;
+	FILE *to;
+
+	free(self->text);
+	self->text = NULL;
+	to = open_memstream(&self->text, &size);
+	report_failure(to, &self->f);
+	fclose(to);
+	return self->text;
+}
+
+static int count_lines(const char *text)
+{
+	int n = 0;
+
+	for (; *text; text++)
+		n += *text == '\n';
+	return n;
+}
+
+/* As much of everything as a run can bring. */
+static void fill(struct run_outcome *out)
+{
+	unsigned int i;
+
+	out->sched_died = true;
+	out->n_cgroups = OUTCOME_MAX_CGROUPS;
+	for (i = 0; i < OUTCOME_MAX_CGROUPS; i++)
+		snprintf(out->cgroups[i].name, sizeof(out->cgroups[i].name),
+			 "cg_%u", i);
+	for (i = 0; i < 1000; i++) {
+		strbuf_addf(&out->console, "[    %u.0] console line\n", i);
+		strbuf_addf(&out->sched_log, "log line %u\n", i);
+		strbuf_addf(&out->scx_dump, "dump line %u\n", i);
+	}
+	snprintf(out->crash, sizeof(out->crash), "init's last words");
+}
+
+TEST_F(failure, says_what_and_where_and_how_again)
+{
+	static const char * const want[] = {
+		"# ktstr 'fix.test' [sched=scx_x] [topo=1n2l2c1t] failed:\n",
+		"#   the reason\n", "last stage: ", "kernel: /k/bzImage\n",
+		"again: ./run_ktstr.sh repro fix.test\n",
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(want); i++)
+		EXPECT_NE(NULL, strstr(print(self), want[i]));
+}
+
+TEST_F(failure, is_short_whatever_there_is)
+{
+	const char *text, *line;
+
+	fill(&self->out);
+	text = print(self);
+	EXPECT_GE(BLOCK_LINES, count_lines(text));
+	for (line = text; *line; line += strcspn(line, "\n") + 1)
+		EXPECT_EQ('#', *line);
+	EXPECT_NE(NULL, strstr(text, "init's last words"));
+	EXPECT_NE(NULL, strstr(text, "console line"));
+}
+
+TEST_F(failure, verbose_is_whole)
+{
+	fill(&self->out);
+	self->f.verbose = true;
+	EXPECT_LT(BLOCK_LINES, count_lines(print(self)));
+	EXPECT_NE(NULL, strstr(self->text, "log line 999"));
+	EXPECT_NE(NULL, strstr(self->text, "dump line 999"));
+}
+
+TEST_F(failure, the_whole_is_kept_in_a_file)
+{
+	char dir[] = "/tmp/ktstr-failure.XXXXXX", path[256], buf[8192];
+	size_t n;
+	FILE *f;
+
+	ASSERT_NE(NULL, mkdtemp(dir));
+	setenv("KTSTR_SIDECAR_DIR", dir, 1);
+	fill(&self->out);
+	snprintf(path, sizeof(path), "%s/fix.test.failure.txt", dir);
+	EXPECT_NE(NULL, strstr(print(self), path));
+	f = fopen(path, "r");
+	EXPECT_NE(NULL, f);
+	if (f) {
+		n = fread(buf, 1, sizeof(buf) - 1, f);
+		buf[n] = '\0';
+		fclose(f);
+		EXPECT_NE(NULL, strstr(buf, "log line 999"));
+		EXPECT_NE(NULL, strstr(buf, "dump line 999"));
+	}
+	unlink(path);
+	rmdir(dir);
+}
+
+/* A folder that is not there is said, and nothing else is lost. */
+TEST_F(failure, a_file_that_cannot_be_written)
+{
+	setenv("KTSTR_SIDECAR_DIR", "/nonexistent", 1);
+	EXPECT_NE(NULL, strstr(print(self), "#   the reason\n"));
+}
+
+/* A terminal must not obey what a guest prints. */
+TEST_F(failure, control_characters_are_shown_not_sent)
+{
+	snprintf(self->verdict.reason, sizeof(self->verdict.reason),
+		 "red \033[31m and a bell \a");
+	EXPECT_EQ(NULL, strchr(print(self), '\033'));
+	EXPECT_EQ(NULL, strchr(self->text, '\a'));
+}
+
+TEST_HARNESS_MAIN

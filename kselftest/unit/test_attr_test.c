@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Attributes: inner levels go before outer ones, nonsense is refused.
+ */
+#include "kselftest_harness.h"
+
+#include "lib/test/attr.h"
+
+static const struct scheduler some_scheduler = {
+	.name = "some", .binary = "scx_some", .args = { "-s" },
+	.topology = TOPOLOGY(1, 1, 3, 1), .limits = { .max_gap_ms = 77 },
+};
+
+static const struct scheduler no_process = { .name = "eevdf" };
+
+FIXTURE(attr)
+{
+	struct ktstr_attr levels[3];
+	struct ktstr_test test;
+	struct ktstr_merged merged;
+	char err[256];
+};
+
+FIXTURE_SETUP(attr)
+{
+	unsigned int i;
+
+	memset(self, 0, sizeof(*self));
+	self->test = (struct ktstr_test){ .fixture = "fix", .variant = "",
+					  .name = "name" };
+	for (i = 0; i < ARRAY_SIZE(self->levels); i++)
+		self->test.levels[i] = &self->levels[i];
+}
+
+FIXTURE_TEARDOWN(attr)
+{
+}
+
+static int merge(FIXTURE_DATA(attr) *self)
+{
+	self->err[0] = '\0';
+	return attr_merge(&self->test, &self->merged, self->err,
+			  sizeof(self->err));
+}
+
+TEST_F(attr, defaults)
+{
+	ASSERT_EQ(0, merge(self));
+	EXPECT_EQ(2U, topology_cpus(&self->merged.attr.topology));
+	EXPECT_EQ(2U, self->merged.attr.duration_s);
+	EXPECT_EQ(2U, self->merged.attr.workers);
+	EXPECT_EQ(2000U, self->merged.attr.limits.max_gap_ms);
+	EXPECT_EQ(0U, self->merged.n_sched_args);
+	EXPECT_EQ(NULL, self->merged.attr.scheduler);
+}
+
+TEST_F(attr, a_missing_level_is_none)
+{
+	self->test.levels[1] = NULL;
+	self->levels[0].duration_s = 7;
+	ASSERT_EQ(0, merge(self));
+	EXPECT_EQ(7U, self->merged.attr.duration_s);
+}
+
+TEST_F(attr, inner_levels_win)
+{
+	self->levels[0] = (struct ktstr_attr){
+		.topology = TOPOLOGY(1, 1, 4, 1), .duration_s = 1,
+		.workers = 5, .limits = { .max_gap_ms = 1, .max_spread_pct = 9 },
+	};
+	self->levels[1].duration_s = 2;
+	self->levels[2].duration_s = 3;
+	self->levels[2].limits.max_gap_ms = 3;
+	ASSERT_EQ(0, merge(self));
+	EXPECT_EQ(3U, self->merged.attr.duration_s);
+	EXPECT_EQ(5U, self->merged.attr.workers);
+	EXPECT_EQ(4U, topology_cpus(&self->merged.attr.topology));
+	EXPECT_EQ(3U, self->merged.attr.limits.max_gap_ms);
+	EXPECT_EQ(9U, self->merged.attr.limits.max_spread_pct);
+}
+
+TEST_F(attr, a_scheduler_fills_what_nobody_sets)
+{
+	static const char * const want[] = { "-s", "-a", "-b", "-c" };
+	unsigned int i;
+
+	self->levels[0].scheduler = &some_scheduler;
+	for (i = 0; i < 3; i++)
+		self->levels[i].sched_args[0] = want[i + 1];
+	ASSERT_EQ(0, merge(self));
+	EXPECT_EQ(3U, topology_cpus(&self->merged.attr.topology));
+	EXPECT_EQ(77U, self->merged.attr.limits.max_gap_ms);
+	ASSERT_EQ(4U, self->merged.n_sched_args);
+	for (i = 0; i < 4; i++)
+		EXPECT_STREQ(want[i], self->merged.sched_args[i]);
+
+	self->levels[2].topology = (struct topology)TOPOLOGY(1, 1, 1, 1);
+	ASSERT_EQ(0, merge(self));
+	EXPECT_EQ(1U, topology_cpus(&self->merged.attr.topology));
+}
+
+TEST_F(attr, full_of_arguments)
+{
+	struct scheduler full = some_scheduler;
+	unsigned int i, j;
+
+	for (j = 0; j < KTSTR_MAX_ARGS; j++) {
+		full.args[j] = "-x";
+		for (i = 0; i < 3; i++)
+			self->levels[i].sched_args[j] = "-y";
+	}
+	self->levels[0].scheduler = &full;
+	ASSERT_EQ(0, merge(self));
+	EXPECT_EQ(4U * KTSTR_MAX_ARGS, self->merged.n_sched_args);
+}
+
+TEST_F(attr, nonsense_is_refused)
+{
+	static const struct {
+		struct ktstr_attr attr;
+		const char *why;
+	} cases[] = {
+		{ { .expect_err = true }, "needs a scheduler that can die" },
+		{ { .expect_err = true, .scheduler = &no_process },
+		  "needs a scheduler that can die" },
+		{ { .scheduler = &some_scheduler,
+		    .expect_scx_bpf_error_contains = "x" }, "expect_err" },
+		{ { .scheduler = &some_scheduler,
+		    .expect_scx_bpf_error_matches = "x" }, "expect_err" },
+		{ { .scheduler = &some_scheduler, .expect_err = true,
+		    .expect_scx_bpf_error_matches = "a*" }, "empty" },
+		{ { .scheduler = &some_scheduler, .expect_err = true,
+		    .expect_scx_bpf_error_matches = "(" }, "parenthes" },
+		{ { .scheduler = &some_scheduler, .expect_exit_kind = "x" },
+		  ".expect_err = true" },
+		{ { .scheduler = &some_scheduler, .expect_err = true,
+		    .expect_exit_kind = "" }, "needs a text" },
+		{ { .scheduler = &some_scheduler, .expect_err = true,
+		    .expect_alarm = "x" }, ".expect_alarm" },
+		{ { .topology = { .nodes = 1 } }, "topology" },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		self->levels[2] = cases[i].attr;
+		EXPECT_EQ(-EINVAL, merge(self)) {
+			TH_LOG("case %u was taken", i);
+		}
+		EXPECT_NE(NULL, strstr(self->err, cases[i].why)) {
+			TH_LOG("case %u: '%s'", i, self->err);
+		}
+	}
+}
+
+TEST_F(attr, full_names)
+{
+	char name[64];
+
+	attr_full_name(&self->test, name, sizeof(name));
+	EXPECT_STREQ("fix.name", name);
+	self->test.variant = "var";
+	attr_full_name(&self->test, name, sizeof(name));
+	EXPECT_STREQ("fix.var.name", name);
+}
+
+TEST_HARNESS_MAIN
