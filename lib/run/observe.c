@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/util/util.h"
 #include "vmm/memory.h"
 #include "vmm/vm.h"
 
@@ -94,6 +95,7 @@ struct mon_live *observe_start(const struct run_config *config, struct vm *vm,
 	struct mon_live *live;
 	int ret;
 
+	s->start_ns = clock_now_ns();
 	if (!config->kernel->vmlinux[0]) {
 		snprintf(s->why_none, sizeof(s->why_none),
 			 "no vmlinux beside %.900s: name a kernel's build folder by KTSTR_KERNEL",
