@@ -106,8 +106,12 @@ kill_9_while_building()
 
 ctrl_c_while_waiting()
 {
+	local i
+
 	fake_tree tree
-	echo 'sleep 3' >tree/parts/hook
+	# It builds until the other run was seen to wait, a minute at most.
+	echo "for i in \$(seq 600); do [ -e $PWD/go ] || sleep 0.1; done" \
+		>tree/parts/hook
 	export KDIR=$PWD/tree
 	start kernel
 	wait_for_file cache/ktstr/build
@@ -116,11 +120,16 @@ ctrl_c_while_waiting()
 		cd other
 		ln -s ../cache ../tree .
 		start kernel
-		sleep 1
+		for ((i = 0; i < 300; i++)); do
+			! grep -q 'another run does the same work' stderr ||
+				break
+			sleep 0.1
+		done
 		kill -INT -- "-$front_pid"
 		end_status 130
 		grep -q 'another run does the same work' stderr
 	) || fail "the run that waits"
+	touch go
 	end_status 0
 }
 
