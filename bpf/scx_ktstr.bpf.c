@@ -77,6 +77,14 @@ void BPF_STRUCT_OPS(ktstr_enqueue, struct task_struct *p, u64 enq_flags)
 
 	if (fail_mode == KTSTR_FAIL_HANG && is_victim(p))
 		hang();
+	if (fail_mode == KTSTR_FAIL_WRONG_TASK) {
+		struct task_struct *other = bpf_get_current_task_btf();
+
+		if (other != p) {
+			scx_bpf_dsq_insert(other, SHARED_DSQ, SCX_SLICE_DFL, 0);
+			return;
+		}
+	}
 	if (fail_mode == KTSTR_FAIL_STALL && is_victim(p))
 		dsq = STALL_DSQ;
 	else if (fail_mode == KTSTR_FAIL_BAD_DSQ && is_victim(p))
@@ -89,6 +97,13 @@ void BPF_STRUCT_OPS(ktstr_enqueue, struct task_struct *p, u64 enq_flags)
 void BPF_STRUCT_OPS(ktstr_dispatch, s32 cpu, struct task_struct *prev)
 {
 	scx_bpf_dsq_move_to_local(SHARED_DSQ, 0);
+}
+
+/* Part of the scheduler only on request: tick may not dispatch. */
+SEC("?struct_ops/ktstr_rejected")
+void BPF_PROG(ktstr_rejected, struct task_struct *p)
+{
+	scx_bpf_dsq_insert(p, SHARED_DSQ, SCX_SLICE_DFL, 0);
 }
 
 s32 BPF_STRUCT_OPS_SLEEPABLE(ktstr_init)

@@ -42,10 +42,12 @@ static const struct fail_mode {
 	{ "bad-dsq", KTSTR_FAIL_BAD_DSQ, "insert into a DSQ that is not there" },
 	{ "bad-cpu", KTSTR_FAIL_BAD_CPU, "insert on a CPU that is not there" },
 	{ "hang", KTSTR_FAIL_HANG, "enqueue never returns, with interrupts off" },
+	{ "wrong-task", KTSTR_FAIL_WRONG_TASK, "enqueue dispatches another task" },
 	{ "init", KTSTR_FAIL_INIT, "init returns -ENODEV" },
 	{ "exit", KTSTR_FAIL_EXIT, "the process exits with 3" },
 	{ "segv", KTSTR_FAIL_SEGV, "the process dies by SIGSEGV" },
 	{ "no-attach", KTSTR_FAIL_NO_ATTACH, "the process never attaches" },
+	{ "rejected", KTSTR_FAIL_REJECTED, "the verifier refuses a program" },
 };
 
 static volatile sig_atomic_t stop;
@@ -172,6 +174,8 @@ int main(int argc, char **argv)
 	skel->rodata->spare_pid = getpid();
 	if (timeout_ms)
 		skel->struct_ops.ktstr_ops->timeout_ms = timeout_ms;
+	if (fail == KTSTR_FAIL_REJECTED)
+		skel->struct_ops.ktstr_ops->tick = skel->progs.ktstr_rejected;
 	if (fail == KTSTR_FAIL_INIT)
 		skel->bss->fail_mode = fail;
 	SCX_OPS_LOAD(skel, ktstr_ops, scx_ktstr, uei);

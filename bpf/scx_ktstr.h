@@ -14,11 +14,13 @@ enum ktstr_fail {
 	KTSTR_FAIL_BAD_CPU,	/* insert into the local DSQ of CPU 4095 */
 	KTSTR_FAIL_INIT,	/* ops.init returns -ENODEV */
 	KTSTR_FAIL_HANG,	/* enqueue does not return: interrupts stay off */
+	KTSTR_FAIL_WRONG_TASK,	/* enqueue dispatches another task than its own */
 	/* From here on the user part acts, not the BPF part. */
 	KTSTR_FAIL_USER,
 	KTSTR_FAIL_EXIT = KTSTR_FAIL_USER,	/* the process exits with 3 */
 	KTSTR_FAIL_SEGV,	/* the process dies by SIGSEGV */
 	KTSTR_FAIL_NO_ATTACH,	/* the process never attaches */
+	KTSTR_FAIL_REJECTED,	/* the verifier refuses ops.tick */
 };
 
 #endif /* KTSTR_BPF_SCX_KTSTR_H */

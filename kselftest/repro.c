@@ -194,6 +194,16 @@ static int came_again(const struct repro *repro, char *err, size_t err_size)
 	return 0;
 }
 
+static int never_ran(const struct repro *repro, char *err, size_t err_size)
+{
+	if (!strstr(repro->text.text, "PRIMARY DID NOT REACH WORKLOAD"))
+		return wrong(err, err_size,
+			     "the report does not say that nothing was tested");
+	if (repro->match != EXIT_REPRODUCED)
+		return wrong(err, err_size, "it did not end in the same way");
+	return came_again(repro, err, err_size);
+}
+
 /* ---- the deaths ---- */
 
 KTSTR_FIXTURE(repro, .topology = TOPOLOGY(1, 1, 2, 1),
@@ -218,6 +228,22 @@ KTSTR_TEST_F(repro, missing_dsq, .sched_args = { "-f", "bad-dsq", "-a", "500" },
 KTSTR_TEST_F(repro, missing_cpu, .sched_args = { "-f", "bad-cpu", "-a", "500" },
 	     .expect_scx_bpf_error_contains = "4095",
 	     .post_repro = enqueue_story)
+{
+	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
+}
+
+KTSTR_TEST_F(repro, wrong_task,
+	     .sched_args = { "-f", "wrong-task", "-a", "500" },
+	     .expect_scx_bpf_error_contains = "direct-dispatch",
+	     .post_repro = enqueue_story)
+{
+	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
+}
+
+/* It never ran: the report must say that it proves nothing. */
+KTSTR_TEST_F(repro, rejected, .sched_args = { "-f", "rejected" },
+	     .expect_scx_bpf_error_contains = "not allowed",
+	     .post_repro = never_ran)
 {
 	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
 }

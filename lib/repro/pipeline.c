@@ -119,15 +119,41 @@ static struct round *round_run(const struct repro_request *request,
 	return round;
 }
 
+/* A process that ended by itself, without a word of sched_ext. */
+static bool same_process_end(const struct run_outcome *a,
+			     const struct run_outcome *b)
+{
+	return a->has_sched_exit && b->has_sched_exit &&
+	       a->sched_exit.status == b->sched_exit.status &&
+	       a->sched_died_stage == b->sched_died_stage;
+}
+
+static enum exit_match compare(const struct repro_request *request,
+			       const struct repro *repro,
+			       const struct run_outcome *out,
+			       const struct scx_exit *ex,
+			       const struct stack *st)
+{
+	enum exit_match match = exit_match(&repro->first, &repro->stack, ex,
+					   st);
+
+	if (match != EXIT_NOT_REPRODUCED || !out->sched_died)
+		return match;
+	if (!repro->first.found && same_process_end(request->out, out))
+		return EXIT_REPRODUCED;
+	return EXIT_DIFFERENT;
+}
+
 /* Compare, and take the story over from @round when it is worth more. */
-static bool round_take(struct repro *repro, struct round *round)
+static bool round_take(const struct repro_request *request,
+		       struct repro *repro, struct round *round)
 {
 	struct stack st = { };
 	enum exit_match match;
 	struct scx_exit ex;
 
 	repro_exit_of(&round->out, &ex, &st);
-	match = exit_match(&repro->first, &repro->stack, &ex, &st);
+	match = compare(request, repro, &round->out, &ex, &st);
 	repro->matched += match == EXIT_REPRODUCED;
 	if (repro->match == EXIT_REPRODUCED && repro->matched > 1) {
 		stack_free(&st);
@@ -205,7 +231,7 @@ void repro_run(const struct repro_request *request, struct repro *repro)
 
 		if (!round)
 			break;
-		if (round_take(repro, round)) {
+		if (round_take(request, repro, round)) {
 			round_free(shown);
 			shown = round;
 		} else {
