@@ -12,6 +12,7 @@
 
 #include "lib/report/collapse.h"
 #include "lib/report/monitor.h"
+#include "lib/report/timeline.h"
 #include "lib/util/util.h"
 
 #define CONSOLE_LINES	20
@@ -121,11 +122,22 @@ static void report_error(FILE *to, const struct failure *f)
 	fputc('\n', to);
 }
 
+static void report_timeline(FILE *to, const struct run_outcome *out)
+{
+	struct timeline timeline;
+
+	if (timeline_build(&out->series, &timeline))
+		return;
+	timeline_print(to, &timeline);
+	timeline_free(&timeline);
+}
+
 static void report_whole(FILE *to, const struct failure *f)
 {
 	report_error(to, f);
 	report_stats(to, f->out);
 	report_diagnostics(to, f);
+	report_timeline(to, f->out);
 	report_sched_log(to, f->out);
 	report_monitor(to, f->out);
 	report_dump(to, f->out);
@@ -174,7 +186,7 @@ static void report_brief(FILE *to, const struct failure *f, const char *path)
 	if (*path)
 		fprintf(to, "#   whole report: %s\n", path);
 	else
-		fprintf(to, "#   whole report: with KTSTR_VERBOSE=1, or KTSTR_SIDECAR_DIR= a folder\n");
+		fprintf(to, "#   whole report: KTSTR_VERBOSE=1 prints it, KTSTR_SIDECAR_DIR= keeps it\n");
 	fprintf(to, "#   again: ./run_ktstr.sh repro %s\n", f->test);
 }
 

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Cutting a run into phases. See timeline.h.
+ */
+#include "lib/report/timeline.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/util/util.h"
+
+/* Does a phase begin with it? @name gets the phase's. */
+static bool begins_phase(const struct mon_mark *m, char *name, size_t size)
+{
+	if (m->kind == MON_MARK_STAGE) {
+		snprintf(name, size, "stage %s", wire_stage_name(m->stage));
+		return true;
+	}
+	if (m->kind != MON_MARK_STEP)
+		return false;
+	switch (m->step.edge) {
+	case 0:
+		snprintf(name, size, "workload starts");
+		break;
+	case 1:
+		snprintf(name, size, "step %u", m->step.index);
+		break;
+	case 2:
+		snprintf(name, size, "step %u over", m->step.index);
+		break;
+	default:
+		snprintf(name, size, "workload over");
+		break;
+	}
+	return true;
+}
+
+static void add_phases(struct timeline *t)
+{
+	struct timeline_phase *p = t->phases;
+	size_t i;
+
+	for (i = 0; i < t->series->n_marks && t->n_phases < TIMELINE_MAX; i++) {
+		const struct mon_mark *m = &t->series->marks[i];
+
+		if (!m->guest_ns || !begins_phase(m, p[t->n_phases].name,
+						  sizeof(p->name)))
+			continue;
+		p[t->n_phases].start_ns = m->guest_ns;
+		p[t->n_phases].end_ns = m->guest_ns;
+		if (m->kind == MON_MARK_STEP)
+			p[t->n_phases].iterations = m->step.iterations;
+		if (t->n_phases)
+			p[t->n_phases - 1].end_ns = m->guest_ns;
+		t->n_phases++;
+	}
+}
+
+/* The phase that a moment belongs to; NULL before the first. */
+static struct timeline_phase *phase_at(const struct timeline *t,
+				       uint64_t guest_ns)
+{
+	unsigned int i;
+
+	for (i = t->n_phases; i > 0; i--)
+		if (guest_ns >= t->phases[i - 1].start_ns)
+			return &t->phases[i - 1];
+	return NULL;
+}
+
+static void add_point(struct timeline_phase *p, const struct mon_point *point,
+		      unsigned int n_cpus)
+{
+	uint32_t most = 0, least = UINT32_MAX;
+	unsigned int i, n = 0;
+	uint64_t sum = 0;
+	double ratio;
+
+	for (i = 0; i < n_cpus; i++) {
+		const struct mon_point_cpu *c = &point->cpus[i];
+
+		if (!c->valid)
+			continue;
+		n++;
+		sum += c->nr_running;
+		most = max(most, c->nr_running);
+		least = min(least, c->nr_running);
+		p->max_dsq_depth = max(p->max_dsq_depth, c->dsq_depth);
+		if (c->nr_running > p->max_running) {
+			p->max_running = c->nr_running;
+			p->max_running_cpu = i;
+		}
+	}
+	if (!n)
+		return;
+	ratio = (double)most / max(least, 1U);
+	p->n_points++;
+	p->avg_running += ((double)sum / n - p->avg_running) / p->n_points;
+	p->avg_imbalance += (ratio - p->avg_imbalance) / p->n_points;
+	p->max_imbalance = max(p->max_imbalance, ratio);
+	p->end_ns = max(p->end_ns, point->guest_ns);
+}
+
+/* Counters start anew with each scheduler: only what went on counts. */
+static void add_events(struct timeline_phase *p, const struct mon_point *prev,
+		       const struct mon_point *point, unsigned int n)
+{
+	unsigned int e;
+
+	if (!prev || !prev->events_valid || !point->events_valid)
+		return;
+	p->events_valid = true;
+	for (e = 0; e < n && e < MON_EVENTS_MAX; e++)
+		if (point->events[e] > prev->events[e])
+			p->events[e] += point->events[e] - prev->events[e];
+}
+
+static void add_points(struct timeline *t)
+{
+	const struct mon_series *s = t->series;
+	const struct mon_point *prev = NULL;
+	size_t i;
+
+	for (i = 0; i < s->n_points; i++) {
+		const struct mon_point *point = mon_series_point(s, i);
+		struct timeline_phase *p = phase_at(t, point->guest_ns);
+
+		if (!point->guest_ns || !p)
+			continue;
+		add_point(p, point, s->n_cpus);
+		add_events(p, prev, point, s->n_events);
+		prev = point;
+	}
+}
+
+int timeline_build(const struct mon_series *series, struct timeline *timeline)
+{
+	*timeline = (struct timeline){ .series = series };
+	timeline->phases = calloc(TIMELINE_MAX, sizeof(*timeline->phases));
+	if (!timeline->phases)
+		return -ENOMEM;
+	add_phases(timeline);
+	add_points(timeline);
+	return 0;
+}
+
+void timeline_free(struct timeline *timeline)
+{
+	free(timeline->phases);
+	timeline->phases = NULL;
+	timeline->n_phases = 0;
+}
+
+static void print_phase(FILE *to, const struct timeline *t,
+			const struct timeline_phase *p)
+{
+	double seconds = (p->end_ns - p->start_ns) / (double)NSEC_PER_SEC;
+	unsigned int e;
+
+	fprintf(to, "#   %7.3f s  %-16s %.3f s, %u samples",
+		p->start_ns / (double)NSEC_PER_SEC, p->name, seconds,
+		p->n_points);
+	if (p->n_points)
+		fprintf(to,
+			", running/cpu %.1f (most %u, CPU %u), imbalance %.1f (most %.1f), dsq %u",
+			p->avg_running, p->max_running, p->max_running_cpu,
+			p->avg_imbalance, p->max_imbalance, p->max_dsq_depth);
+	fputc('\n', to);
+	for (e = 0; p->events_valid && e < t->series->n_events; e++)
+		if (p->events[e] && seconds > 0)
+			fprintf(to, "#               %s +%" PRId64 " (%.1f/s)\n",
+				t->series->event_names[e], p->events[e],
+				p->events[e] / seconds);
+}
+
+static void print_marks(FILE *to, const struct timeline *t,
+			const struct timeline_phase *p)
+{
+	size_t i;
+
+	for (i = 0; i < t->series->n_marks; i++) {
+		const struct mon_mark *m = &t->series->marks[i];
+
+		if (m->kind == MON_MARK_STAGE || m->kind == MON_MARK_STEP ||
+		    !m->guest_ns || phase_at(t, m->guest_ns) != p)
+			continue;
+		fprintf(to, "#   %7.3f s    %s: %s\n",
+			m->guest_ns / (double)NSEC_PER_SEC,
+			mon_mark_name(m->kind), m->text);
+	}
+}
+
+void timeline_print(FILE *to, const struct timeline *timeline)
+{
+	unsigned int i;
+
+	if (!timeline->n_phases)
+		return;
+	fprintf(to, "# --- timeline ---\n");
+	for (i = 0; i < timeline->n_phases; i++) {
+		print_phase(to, timeline, &timeline->phases[i]);
+		print_marks(to, timeline, &timeline->phases[i]);
+	}
+}
