@@ -177,16 +177,16 @@ static void report_section_head(FILE *to, const struct failure *f,
 /* At most 25 lines: what, about whom, where, the evidence, and how again. */
 static void report_brief(FILE *to, const struct failure *f, const char *path)
 {
+	static const char no_file[] =
+		"KTSTR_VERBOSE=1 prints it, KTSTR_SIDECAR_DIR= keeps it";
+
 	report_error(to, f);
 	report_where(to, f);
 	report_section_head(to, f, report_stats, 4);
 	if (f->out->sched_died || f->out->vm.end != VM_END_POWEROFF)
 		report_tail(to, "last console lines", &f->out->console, 4);
 	report_section_head(to, f, report_alarms, 5);
-	if (*path)
-		fprintf(to, "#   whole report: %s\n", path);
-	else
-		fprintf(to, "#   whole report: KTSTR_VERBOSE=1 prints it, KTSTR_SIDECAR_DIR= keeps it\n");
+	fprintf(to, "#   whole report: %s\n", *path ? path : no_file);
 	fprintf(to, "#   again: ./run_ktstr.sh repro %s\n", f->test);
 }
 
