@@ -11,6 +11,7 @@
 #include <zlib.h>
 
 #include "lib/monitor/kernel.h"
+#include "lib/monitor/unwind.h"
 #include "lib/util/util.h"
 
 #define CONFIG_MAX	(4U << 20)
@@ -173,6 +174,7 @@ static int read_parts(struct mon_kernel *k, char *err, size_t err_size)
 	if (!mon_symbols_section(k->symbols, ".orc_unwind_ip", &k->orc_ip) ||
 	    !mon_symbols_section(k->symbols, ".orc_unwind", &k->orc))
 		k->orc_ip.size = 0;
+	k->orc_old = mon_orc_is_old(&k->orc);
 	k->hz = hz_from_ikconfig(k) ?: hz_from_file(k);
 	return read_identity(k, err, err_size);
 }

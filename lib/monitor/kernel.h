@@ -26,6 +26,7 @@
  * @build_id_len: their number
  * @notes: its .notes section, which holds the build id
  * @orc_ip, @orc: its ORC unwind tables, empty where it has none
+ * @orc_old: they number registers as kernels did at first, see unwind.c
  * @hz: CONFIG_HZ, 0 when neither vmlinux nor a .config beside it tells
  * @cpus_max: CONFIG_NR_CPUS
  */
@@ -39,6 +40,7 @@ struct mon_kernel {
 	struct mon_section notes;
 	struct mon_section orc_ip;
 	struct mon_section orc;
+	bool orc_old;
 	unsigned int hz;
 	unsigned int cpus_max;
 };

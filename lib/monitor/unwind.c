@@ -12,7 +12,7 @@
 #include "lib/monitor/unwind.h"
 #include "lib/util/util.h"
 
-/* arch/x86/include/asm/orc_types.h, as it is since 6.4 */
+/* arch/x86/include/asm/orc_types.h, as it is in 7.3 */
 enum orc_reg {
 	ORC_REG_UNDEFINED,
 	ORC_REG_AX,
@@ -27,6 +27,20 @@ enum orc_reg {
 	ORC_REG_BP_INDIRECT,
 };
 
+/* What 6.12 has at each number */
+static const enum orc_reg old_regs[16] = {
+	ORC_REG_UNDEFINED,
+	ORC_REG_PREV_SP,
+	ORC_REG_DX,
+	ORC_REG_DI,
+	ORC_REG_BP,
+	ORC_REG_SP,
+	ORC_REG_R10,
+	ORC_REG_R13,
+	ORC_REG_BP_INDIRECT,
+	ORC_REG_SP_INDIRECT,
+};
+
 enum orc_type {
 	ORC_TYPE_UNDEFINED,
 	ORC_TYPE_END_OF_STACK,
@@ -36,6 +50,8 @@ enum orc_type {
 };
 
 #define ORC_ENTRY_SIZE	6
+#define ORC_LOOK_AT	4096	/* entries, for their numbering */
+#define OLD_SP		5	/* index in old_regs */
 #define USER_MODE	3	/* in the code segment's selector */
 
 struct orc {
@@ -74,7 +90,22 @@ static uint64_t ip_of_entry(const struct mon_section *ips, size_t i)
 	return ips->addr + 4 * i + (int64_t)rel;
 }
 
-static void decode(const uint8_t *p, struct orc *orc)
+/*
+ * Nothing in the file tells which numbering it has. But nearly all code finds
+ * its caller by the stack pointer: what is frequent is that.
+ */
+bool mon_orc_is_old(const struct mon_section *orc)
+{
+	size_t n = min(orc->size / ORC_ENTRY_SIZE, (size_t)ORC_LOOK_AT), i;
+	const uint8_t *p = orc->data;
+	unsigned int by_reg[16] = { };
+
+	for (i = 0; i < n; i++)
+		by_reg[p[i * ORC_ENTRY_SIZE + 4] & 0xf]++;
+	return by_reg[OLD_SP] > by_reg[ORC_REG_SP];
+}
+
+static void decode(const uint8_t *p, bool old, struct orc *orc)
 {
 	int16_t off[2];
 
@@ -83,6 +114,10 @@ static void decode(const uint8_t *p, struct orc *orc)
 	orc->bp_offset = off[1];
 	orc->sp_reg = p[4] & 0xf;
 	orc->bp_reg = p[4] >> 4;
+	if (old) {
+		orc->sp_reg = old_regs[orc->sp_reg];
+		orc->bp_reg = old_regs[orc->bp_reg];
+	}
 	orc->type = p[5] & 7;
 	orc->signal = p[5] >> 3 & 1;
 }
@@ -105,7 +140,8 @@ static bool find_orc(const struct mon_kernel *k, uint64_t ip, struct orc *orc)
 	}
 	if (!lo)
 		return false;
-	decode((const uint8_t *)k->orc.data + (lo - 1) * ORC_ENTRY_SIZE, orc);
+	decode((const uint8_t *)k->orc.data + (lo - 1) * ORC_ENTRY_SIZE,
+	       k->orc_old, orc);
 	return true;
 }
 

@@ -41,4 +41,12 @@ int mon_unwind_task(const struct mon_guest *guest, const void *task,
 int mon_unwind_regs(const struct mon_guest *guest, const struct mon_regs *regs,
 		    struct mon_stack *stack);
 
+/**
+ * mon_orc_is_old() - how do ORC tables number registers?
+ * @orc: section .orc_unwind
+ *
+ * Return: true for the numbers of 6.12, false for those of 7.3.
+ */
+bool mon_orc_is_old(const struct mon_section *orc);
+
 #endif /* KTSTR_MONITOR_UNWIND_H */
