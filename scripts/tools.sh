@@ -22,6 +22,7 @@ hdr libelf.h	| libelf-dev	| elfutils-libelf-devel	| libbpf, symbols
 hdr elfutils/libdw.h | libdw-dev | elfutils-devel	| source lines
 hdr zlib.h	| zlib1g-dev	| zlib-devel	| libelf
 hdr zstd.h	| libzstd-dev	| libzstd-devel	| libelf
+lib libpcre2-8.so | libpcre2-dev | pcre2-devel	| patterns of expected errors
 lib libc.a	| libc6-dev	| glibc-static	| the agent of the emulated host
 clang 16	| clang-19	| clang		| BPF programs
 cmd llvm-strip	| llvm		| llvm		| BPF programs
@@ -37,6 +38,7 @@ hdr openssl/bio.h | libssl-dev	| openssl-devel	| certificates in a kernel of you
 tools_check='
 cmd shellcheck	| shellcheck	| ShellCheck	| the style of shell parts
 cmd bzip2	| bzip2		| bzip2		| gen_tar
+rt fuzzer	| libclang-rt-19-dev | compiler-rt | fuzzing
 '
 
 tool_is_there()
@@ -48,6 +50,7 @@ tool_is_there()
 	hdr) echo "#include <$what>" | gcc -E -x c - -o /dev/null 2>/dev/null ;;
 	lib) [[ $(gcc -print-file-name="$what" 2>/dev/null) = /* ]] ;;
 	clang) clang_find "$what" >/dev/null ;;
+	rt) clang_runtime "$what" ;;
 	esac
 }
 
@@ -65,6 +68,16 @@ clang_find()
 		fi
 	done
 	return 1
+}
+
+# clang_runtime NAME: has our clang this library of its own?
+clang_runtime()
+{
+	local clang dir
+
+	clang=$(clang_find 16) || return
+	dir=$("$clang" -print-resource-dir) || return
+	[[ -n $(find "$dir/" -name "libclang_rt.$1*.a" -print -quit) ]]
 }
 
 os_family()
