@@ -22,6 +22,7 @@ hdr libelf.h	| libelf-dev	| elfutils-libelf-devel	| libbpf, symbols
 hdr elfutils/libdw.h | libdw-dev | elfutils-devel	| source lines
 hdr zlib.h	| zlib1g-dev	| zlib-devel	| libelf
 hdr zstd.h	| libzstd-dev	| libzstd-devel	| libelf
+hdr openssl/opensslv.h | libssl-dev | openssl-devel | bpftool
 lib libpcre2-8.so | libpcre2-dev | pcre2-devel	| patterns of expected errors
 lib libc.a	| libc6-dev	| glibc-static	| the agent of the emulated host
 clang 16	| clang-19	| clang		| BPF programs
