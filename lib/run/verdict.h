@@ -14,6 +14,7 @@
 enum run_code {
 	RUN_PASS = 0,
 	RUN_FAIL = 1,
+	RUN_XFAIL = 2,
 	RUN_SKIP = 4,
 };
 

@@ -13,10 +13,40 @@
 #include "lib/host/paths.h"
 #include "lib/run/verdict.h"
 #include "lib/test/glue.h"
+#include "lib/test/resume.h"
 #include "vmm/emulated-host/emulated-host.h"
 #include "vmm/probe.h"
 
 #define PROBE_WHY_SIZE	200
+#define RERUN_STARTS	3	/* for one and the same test */
+
+/*
+ * A host that dies while tests run is no verdict about any: the next one goes
+ * on with the test that has none.
+ */
+static int run_to_the_end(struct emuhost_config *config, int *status)
+{
+	struct resume resume;
+	const char *env[] = { resume.env, NULL };
+	unsigned int tries = 0;
+	int ret;
+
+	resume_init(&resume);
+	config->filter = resume_filter;
+	config->ctx = &resume;
+	for (;;) {
+		ret = emuhost_run(config, status);
+		/* Each test that got its result is worth another start. */
+		tries = resume.seen > resume.known ? 1 : tries + 1;
+		if (ret != -EIO || !resume.said || tries == RERUN_STARTS)
+			return ret;
+		resume_again(&resume);
+		config->env = env;
+		printf("\n# infrastructure: going on after %u results on another emulated host\n",
+		       resume.known);
+		fflush(stdout);
+	}
+}
 
 static int rerun(char **argv, const char *why)
 {
@@ -48,7 +78,7 @@ static int rerun(char **argv, const char *why)
 		return ret;
 
 	argv[0] = self;
-	ret = emuhost_run(&config, &status);
+	ret = run_to_the_end(&config, &status);
 	if (ret == -EIO) {
 		/* It may have died between two results: no parser may wait. */
 		printf("Bail out! infrastructure: the emulated host died\n");

@@ -173,6 +173,8 @@ static void handle_frame(struct session *s, enum emuhost_frame_type type,
 		memcpy(&s->beat_ms, data, sizeof(s->beat_ms));
 		break;
 	case EMUHOST_OUT:
+		if (s->filter)
+			data = s->filter(s->filter_ctx, data, &len);
 		pass_on(s, STDOUT_FILENO, data, len);
 		break;
 	case EMUHOST_ERR:

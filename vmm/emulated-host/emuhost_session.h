@@ -36,6 +36,8 @@ enum session_end {
  * @stall_ms: give up after so long without a frame
  * @boot_ms: give up when the first frame has not come by then
  * @timeout_ms: end the command after so long; 0: no limit
+ * @filter: says which part of the command's stdout is passed on; may be NULL
+ * @filter_ctx: its first argument
  *
  * Results:
  * @end: how it ended
@@ -64,6 +66,8 @@ struct session {
 	unsigned int stall_ms;
 	unsigned int boot_ms;
 	unsigned int timeout_ms;
+	const char *(*filter)(void *ctx, const char *data, size_t *len);
+	void *filter_ctx;
 
 	enum session_end end;
 	int status;

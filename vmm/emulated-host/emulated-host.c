@@ -194,6 +194,8 @@ static void run_once(struct run *run, struct session *s)
 	s->signals = run->signals;
 	s->stall_ms = run->stall_ms;
 	s->boot_ms = run->boot_ms;
+	s->filter = run->config->filter;
+	s->filter_ctx = run->config->ctx;
 	s->timeout_ms = run->config->timeout_s * MSEC_PER_SEC;
 	s->request = &run->req.bytes;
 	s->machine = &m;

@@ -19,6 +19,7 @@
 #define KTSTR_VMM_EMULATED_HOST_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* Set, to "1", for everything that runs in there. */
 #define EMUHOST_ENV		"KTSTR_EMULATED_HOST"
@@ -66,6 +67,10 @@ enum emuhost_restart {
  * @boot_s: declare it broken when its agent has not reported by then
  *	[$KTSTR_EMUHOST_BOOT_SECS, EMUHOST_BOOT_S]
  * @restart: see there
+ * @filter: sees the command's stdout as it comes and says which part of it
+ *	comes out of ours: its start is returned, @len is made shorter; may be
+ *	NULL
+ * @ctx: its first argument
  * @reason: why the real host will not do, for the line that says so; may be
  *	NULL
  */
@@ -81,6 +86,8 @@ struct emuhost_config {
 	unsigned int stall_s;
 	unsigned int boot_s;
 	enum emuhost_restart restart;
+	const char *(*filter)(void *ctx, const char *data, size_t *len);
+	void *ctx;
 	const char *reason;
 };
 
