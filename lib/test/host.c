@@ -19,6 +19,7 @@
 #include "lib/util/lifeline.h"
 #include "lib/util/log.h"
 #include "lib/util/util.h"
+#include "vmm/emulated-host/emulated-host.h"
 
 #define RUN_ERR_SIZE	400
 
@@ -148,6 +149,16 @@ static void leave_verdict(struct host_run *hr, const struct run_config *config,
 		glue_result(hr->test, verdict.code, "%s", verdict.reason);
 }
 
+/*
+ * On an emulated host one VM of some hundreds stands still as soon as it runs.
+ * A kernel that really hangs there will do so again.
+ */
+static bool hung_before_init(const struct run_outcome *out)
+{
+	return emuhost_inside() && out->vm.end == VM_END_DEADLINE &&
+	       max(out->stage, out->vm.stage) < STAGE_INIT;
+}
+
 static void boot_and_judge(struct host_run *hr)
 {
 	const struct ktstr_attr *attr = &hr->merged.attr;
@@ -183,6 +194,12 @@ static void boot_and_judge(struct host_run *hr)
 	}
 	outcome_init(out);
 	ret = run_vm(&config, out, err, sizeof(err));
+	if (!ret && hung_before_init(out)) {
+		printf("# infrastructure: the VM hung before init, booting it again\n");
+		outcome_exit(out);
+		outcome_init(out);
+		ret = run_vm(&config, out, err, sizeof(err));
+	}
 	if (ret)
 		report_no_run(hr, ret, err);
 	else
