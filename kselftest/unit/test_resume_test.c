@@ -16,7 +16,7 @@ static const char first[] =
 
 static const char second[] =
 	"TAP version 13\n1..4\n# Starting 4 tests from 1 test cases.\n"
-	"#  RUN           f.a ...\nok 1 f.a\nok 2 f.b # SKIP \n"
+	"#  RUN           f.a ...\nok 1 f.a\nok 2 f.b # SKIP why\n"
 	"#  RUN           f.c ...\nnot ok 3 f.c # why\nok 4 f.d\n";
 
 FIXTURE(resume)
