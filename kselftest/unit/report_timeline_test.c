@@ -185,4 +185,39 @@ TEST_F(timeline, many_phases_are_bounded)
 	EXPECT_EQ((unsigned int)TIMELINE_MAX, self->t.n_phases);
 }
 
+/* A step of two seconds each, the second with fewer iterations. */
+static void tell_count(struct mon_series *s, unsigned int edge,
+		       unsigned int index, uint64_t iterations,
+		       uint64_t time_ns)
+{
+	struct wire_step rec = {
+		.edge = edge, .index = index, .iterations = iterations,
+	};
+
+	tell(s, WIRE_STEP, time_ns, &rec, sizeof(rec));
+}
+
+TEST_F(timeline, a_step_against_the_one_before)
+{
+	const char *text;
+
+	tell_count(&self->s, 1, 0, 100, 1 * NSEC_PER_SEC);
+	tell_count(&self->s, 2, 0, 1100, 3 * NSEC_PER_SEC);
+	tell_count(&self->s, 1, 1, 1100, 3 * NSEC_PER_SEC);
+	tell_count(&self->s, 2, 1, 1300, 5 * NSEC_PER_SEC);
+	ASSERT_EQ(0, add(&self->s, self->sample, 2 * NSEC_PER_SEC, 1, 1));
+	ASSERT_EQ(0, add(&self->s, self->sample, 4 * NSEC_PER_SEC, 3, 1));
+	mon_series_finish(&self->s);
+	ASSERT_EQ(0, timeline_build(&self->s, &self->t));
+	ASSERT_EQ(4U, self->t.n_phases);
+	EXPECT_EQ(500, self->t.phases[0].throughput);
+	EXPECT_EQ(0, self->t.phases[1].throughput);
+	EXPECT_EQ(100, self->t.phases[2].throughput);
+	text = print(self);
+	EXPECT_NE(NULL, strstr(text, "500 iterations/s"));
+	EXPECT_NE(NULL, strstr(text, ">>> DEGRADATION: imbalance +2.0"));
+	EXPECT_NE(NULL, strstr(text, ">>> DEGRADATION: throughput -80.0 %"));
+	EXPECT_EQ(NULL, strstr(text, "IMPROVEMENT"));
+}
+
 TEST_HARNESS_MAIN

@@ -6,10 +6,20 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/util/util.h"
+
+const char *timeline_step_name(uint32_t edge)
+{
+	static const char * const names[] = {
+		"workload starts", "step", "step over", "workload over",
+	};
+
+	return names[min(edge, (uint32_t)ARRAY_SIZE(names) - 1)];
+}
 
 /* Does a phase begin with it? @name gets the phase's. */
 static bool begins_phase(const struct mon_mark *m, char *name, size_t size)
@@ -20,20 +30,11 @@ static bool begins_phase(const struct mon_mark *m, char *name, size_t size)
 	}
 	if (m->kind != MON_MARK_STEP)
 		return false;
-	switch (m->step.edge) {
-	case 0:
-		snprintf(name, size, "workload starts");
-		break;
-	case 1:
-		snprintf(name, size, "step %u", m->step.index);
-		break;
-	case 2:
-		snprintf(name, size, "step %u over", m->step.index);
-		break;
-	default:
-		snprintf(name, size, "workload over");
-		break;
-	}
+	if (m->step.edge == 1 || m->step.edge == 2)
+		snprintf(name, size, "step %u%s", m->step.index,
+			 m->step.edge == 2 ? " over" : "");
+	else
+		snprintf(name, size, "%s", timeline_step_name(m->step.edge));
 	return true;
 }
 
@@ -50,8 +51,11 @@ static void add_phases(struct timeline *t)
 			continue;
 		p[t->n_phases].start_ns = m->guest_ns;
 		p[t->n_phases].end_ns = m->guest_ns;
-		if (m->kind == MON_MARK_STEP)
+		if (m->kind == MON_MARK_STEP) {
+			p[t->n_phases].told_step = true;
+			p[t->n_phases].is_step = m->step.edge == 1;
 			p[t->n_phases].iterations = m->step.iterations;
+		}
 		if (t->n_phases)
 			p[t->n_phases - 1].end_ns = m->guest_ns;
 		t->n_phases++;
@@ -74,8 +78,8 @@ static void add_point(struct timeline_phase *p, const struct mon_point *point,
 		      unsigned int n_cpus)
 {
 	uint32_t most = 0, least = UINT32_MAX;
+	uint64_t sum = 0, depth = 0;
 	unsigned int i, n = 0;
-	uint64_t sum = 0;
 	double ratio;
 
 	for (i = 0; i < n_cpus; i++) {
@@ -85,6 +89,7 @@ static void add_point(struct timeline_phase *p, const struct mon_point *point,
 			continue;
 		n++;
 		sum += c->nr_running;
+		depth += c->dsq_depth;
 		most = max(most, c->nr_running);
 		least = min(least, c->nr_running);
 		p->max_dsq_depth = max(p->max_dsq_depth, c->dsq_depth);
@@ -99,6 +104,8 @@ static void add_point(struct timeline_phase *p, const struct mon_point *point,
 	p->n_points++;
 	p->avg_running += ((double)sum / n - p->avg_running) / p->n_points;
 	p->avg_imbalance += (ratio - p->avg_imbalance) / p->n_points;
+	p->avg_dsq_depth += ((double)depth / n - p->avg_dsq_depth) /
+			    p->n_points;
 	p->max_imbalance = max(p->max_imbalance, ratio);
 	p->end_ns = max(p->end_ns, point->guest_ns);
 }
@@ -135,6 +142,23 @@ static void add_points(struct timeline *t)
 	}
 }
 
+/* What the workers did in a phase: the next one's count less its own. */
+static void add_throughput(struct timeline *t)
+{
+	unsigned int i;
+
+	for (i = 0; i + 1 < t->n_phases; i++) {
+		struct timeline_phase *p = &t->phases[i];
+		uint64_t until = t->phases[i + 1].iterations;
+
+		if (p->is_step && t->phases[i + 1].told_step &&
+		    until > p->iterations && p[1].start_ns > p->start_ns)
+			p->throughput = (double)(until - p->iterations) *
+					NSEC_PER_SEC /
+					(p[1].start_ns - p->start_ns);
+	}
+}
+
 int timeline_build(const struct mon_series *series, struct timeline *timeline)
 {
 	*timeline = (struct timeline){ .series = series };
@@ -143,6 +167,7 @@ int timeline_build(const struct mon_series *series, struct timeline *timeline)
 		return -ENOMEM;
 	add_phases(timeline);
 	add_points(timeline);
+	add_throughput(timeline);
 	return 0;
 }
 
@@ -151,6 +176,38 @@ void timeline_free(struct timeline *timeline)
 	free(timeline->phases);
 	timeline->phases = NULL;
 	timeline->n_phases = 0;
+}
+
+/* How far the number goes before it is a change. */
+#define CHANGE_IMBALANCE	0.5
+#define CHANGE_DEPTH		3.0
+#define CHANGE_THROUGHPUT	0.3	/* of what it was */
+
+static void print_change(FILE *to, const char *what, double change, bool worse,
+			 const char *unit)
+{
+	fprintf(to, "#     >>> %s: %s %+.1f%s\n",
+		worse ? "DEGRADATION" : "IMPROVEMENT", what, change, unit);
+}
+
+/* The step against the one before it. */
+static void print_changes(FILE *to, const struct timeline_phase *was,
+			  const struct timeline_phase *p)
+{
+	double imbalance = p->avg_imbalance - was->avg_imbalance;
+	double depth = p->avg_dsq_depth - was->avg_dsq_depth;
+	double ratio = was->throughput > 0 ?
+		       p->throughput / was->throughput - 1 : 0;
+
+	if (was->n_points && p->n_points) {
+		if (fabs(imbalance) > CHANGE_IMBALANCE)
+			print_change(to, "imbalance", imbalance, imbalance > 0,
+				     "");
+		if (fabs(depth) > CHANGE_DEPTH)
+			print_change(to, "dsq", depth, depth > 0, "");
+	}
+	if (p->throughput > 0 && fabs(ratio) > CHANGE_THROUGHPUT)
+		print_change(to, "throughput", ratio * 100, ratio < 0, " %");
 }
 
 static void print_phase(FILE *to, const struct timeline *t,
@@ -164,9 +221,12 @@ static void print_phase(FILE *to, const struct timeline *t,
 		p->n_points);
 	if (p->n_points)
 		fprintf(to,
-			", running/cpu %.1f (most %u, CPU %u), imbalance %.1f (most %.1f), dsq %u",
+			", running/cpu %.1f (most %u, CPU %u), imbalance %.1f (most %.1f), dsq %.1f (most %u)",
 			p->avg_running, p->max_running, p->max_running_cpu,
-			p->avg_imbalance, p->max_imbalance, p->max_dsq_depth);
+			p->avg_imbalance, p->max_imbalance, p->avg_dsq_depth,
+			p->max_dsq_depth);
+	if (p->throughput > 0)
+		fprintf(to, ", %.0f iterations/s", p->throughput);
 	fputc('\n', to);
 	for (e = 0; p->events_valid && e < t->series->n_events; e++)
 		if (p->events[e] && seconds > 0)
@@ -194,13 +254,20 @@ static void print_marks(FILE *to, const struct timeline *t,
 
 void timeline_print(FILE *to, const struct timeline *timeline)
 {
+	const struct timeline_phase *step = NULL;
 	unsigned int i;
 
 	if (!timeline->n_phases)
 		return;
 	fprintf(to, "# --- timeline ---\n");
 	for (i = 0; i < timeline->n_phases; i++) {
-		print_phase(to, timeline, &timeline->phases[i]);
-		print_marks(to, timeline, &timeline->phases[i]);
+		const struct timeline_phase *p = &timeline->phases[i];
+
+		print_phase(to, timeline, p);
+		if (step && p->is_step)
+			print_changes(to, step, p);
+		if (p->is_step)
+			step = p;
+		print_marks(to, timeline, p);
 	}
 }

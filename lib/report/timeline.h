@@ -8,6 +8,7 @@
 #ifndef KTSTR_REPORT_TIMELINE_H
 #define KTSTR_REPORT_TIMELINE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -27,10 +28,14 @@
  * @max_running_cpu: and which that was
  * @max_imbalance: most over least runnable tasks (at least 1) in one sample
  * @avg_imbalance: on average
+ * @avg_dsq_depth: tasks in a CPU's local DSQ, on average
  * @max_dsq_depth: longest local DSQ
  * @events: how far each counter went on
  * @events_valid: it was read at least twice
- * @iterations: of the workers, when a step told
+ * @told_step: it begins with the beginning or the end of a step or workload
+ * @is_step: a step begins with it
+ * @iterations: of the workers until its start, when a step told
+ * @throughput: iterations a second while it lasted; 0 when not known
  */
 struct timeline_phase {
 	char name[48];
@@ -42,10 +47,14 @@ struct timeline_phase {
 	unsigned int max_running_cpu;
 	double max_imbalance;
 	double avg_imbalance;
+	double avg_dsq_depth;
 	uint32_t max_dsq_depth;
 	int64_t events[MON_EVENTS_MAX];
 	bool events_valid;
+	bool told_step;
+	bool is_step;
 	uint64_t iterations;
+	double throughput;
 };
 
 /**
@@ -68,8 +77,20 @@ int timeline_build(const struct mon_series *series, struct timeline *timeline);
 void timeline_free(struct timeline *timeline);
 
 /**
- * timeline_print() - a line for each phase that has samples, and one for each
- * thing that happened in it, as KTAP comments
+ * timeline_step_name() - what happens at an edge of a step
+ * @edge: of struct wire_step
+ *
+ * Return: "workload starts", "step", "step over", "workload over".
+ */
+const char *timeline_step_name(uint32_t edge);
+
+/**
+ * timeline_print() - the phases as KTAP comments
+ * @to: where
+ * @timeline: what to print
+ *
+ * A line for each phase, one for each thing that happened in it, and one for
+ * each step in which it went clearly worse or better than in the step before.
  */
 void timeline_print(FILE *to, const struct timeline *timeline);
 
