@@ -11,6 +11,7 @@
 #include "lib/host/paths.h"
 #include "lib/report/failure.h"
 #include "lib/report/monitor.h"
+#include "lib/report/sidecar.h"
 #include "lib/run/run.h"
 #include "lib/run/verdict.h"
 #include "lib/test/attr.h"
@@ -32,6 +33,7 @@ struct host_run {
 	char scheduler[PATH_MAX];
 	struct relay output;
 	struct relay console;
+	double slowness;
 };
 
 static const char *scheduler_name(const struct host_run *hr)
@@ -61,6 +63,11 @@ static bool find_files(struct host_run *hr)
 	const struct scheduler *s = hr->merged.attr.scheduler;
 	char err[RUN_ERR_SIZE];
 	int ret;
+
+	if (ktstr_glue.missing[0]) {
+		glue_skip(hr->test, ktstr_glue.missing);
+		return false;
+	}
 
 	ret = host_kernel_check(&ktstr_glue.kernel, s && s->binary, err,
 				sizeof(err));
@@ -149,6 +156,28 @@ static void leave_verdict(struct host_run *hr, const struct run_config *config,
 		glue_result(hr->test, verdict.code, "%s", verdict.reason);
 }
 
+/* As the result line has it, skips too; @out is NULL without a VM. */
+static void leave_sidecar(const struct host_run *hr,
+			  const struct run_outcome *out)
+{
+	const char *image = ktstr_glue.kernel.image;
+	const struct sidecar s = {
+		.test = hr->name,
+		.code = *hr->test->exit_code,
+		.reason = hr->test->reason,
+		.topology = hr->merged.attr.topology,
+		.scheduler = scheduler_name(hr),
+		.sched_args = hr->merged.sched_args,
+		.n_sched_args = hr->merged.n_sched_args,
+		.kernel = image[0] ? image : NULL,
+		.slowness = hr->slowness,
+		.emulated = emuhost_inside(),
+		.out = out,
+	};
+
+	sidecar_write(&s);
+}
+
 /*
  * On an emulated host one VM of some hundreds stands still as soon as it runs.
  * A kernel that really hangs there will do so again.
@@ -162,7 +191,7 @@ static bool hung_before_init(const struct run_outcome *out)
 static void boot_and_judge(struct host_run *hr)
 {
 	const struct ktstr_attr *attr = &hr->merged.attr;
-	const struct run_config config = {
+	struct run_config config = {
 		.program = hr->program,
 		.test = hr->name,
 		.kernel = &ktstr_glue.kernel,
@@ -173,7 +202,6 @@ static void boot_and_judge(struct host_run *hr)
 		.n_sched_args = hr->merged.n_sched_args,
 		.sysctls = attr->scheduler ? attr->scheduler->sysctls : NULL,
 		.duration_ms = attr->duration_s * MSEC_PER_SEC,
-		.slowness = host_slowness(topology_cpus(&attr->topology)),
 		.limits = &attr->limits,
 		.write = attr->bpf_map_write.map ? &attr->bpf_map_write : NULL,
 		.watchdog_ms = attr->watchdog_timeout_ms,
@@ -192,6 +220,8 @@ static void boot_and_judge(struct host_run *hr)
 			    "infrastructure: no memory for the VM");
 		return;
 	}
+	hr->slowness = host_slowness(topology_cpus(&attr->topology));
+	config.slowness = hr->slowness;
 	outcome_init(out);
 	ret = run_vm(&config, out, err, sizeof(err));
 	if (!ret && hung_before_init(out)) {
@@ -204,6 +234,7 @@ static void boot_and_judge(struct host_run *hr)
 		report_no_run(hr, ret, err);
 	else
 		leave_verdict(hr, &config, out);
+	leave_sidecar(hr, ret ? NULL : out);
 	outcome_exit(out);
 	free(out);
 }
@@ -212,12 +243,6 @@ void host_test(const struct ktstr_test *test)
 {
 	struct host_run *hr;
 	char err[RUN_ERR_SIZE];
-
-	if (ktstr_glue.missing[0]) {
-		glue_skip(test, ktstr_glue.missing);
-		return;
-	}
-	lifeline_tie(ktstr_glue.main_pid);
 
 	hr = calloc(1, sizeof(*hr));
 	if (!hr) {
@@ -230,7 +255,10 @@ void host_test(const struct ktstr_test *test)
 
 	if (attr_merge(test, &hr->merged, err, sizeof(err))) {
 		glue_result(test, RUN_FAIL, "%s", err);
-	} else if (find_files(hr)) {
+	} else if (!find_files(hr)) {
+		leave_sidecar(hr, NULL);
+	} else {
+		lifeline_tie(ktstr_glue.main_pid);
 		/* An expected death is no news while it happens. */
 		relay_init(&hr->output, stdout, hr->merged.attr.expect_err ||
 			   hr->merged.attr.expect_alarm);

@@ -1,0 +1,413 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the monitor has seen, as JSON. See series_json.h.
+ */
+#include "lib/report/series_json.h"
+
+#include <string.h>
+
+#include "lib/report/json.h"
+#include "lib/report/timeline.h"
+#include "lib/util/util.h"
+
+#define DUMP_TEXT_MAX	((size_t)256 << 10)
+
+/* Which of a run's two clocks the times are by, and from when they count. */
+struct clock {
+	bool guest;
+	uint64_t host_start_ns;
+	int64_t host_to_guest_ns;
+};
+
+static int64_t us(uint64_t ns)
+{
+	return (int64_t)(ns / 1000);
+}
+
+/*
+ * The guest's, when it has told it. What it has no time for, as it came before
+ * its clock began, is put there by the distance of both clocks.
+ */
+static struct clock clock_choose(const struct mon_series *s)
+{
+	struct clock c = { .host_start_ns = s->start_ns };
+	const struct mon_point *last;
+
+	if (!s->n_points)
+		return c;
+	last = mon_series_point(s, s->n_points - 1);
+	c.guest = last->guest_ns != 0;
+	c.host_to_guest_ns = (int64_t)(last->guest_ns - last->host_ns);
+	return c;
+}
+
+static int64_t clock_us(const struct clock *c, uint64_t host_ns,
+			uint64_t guest_ns)
+{
+	if (!c->guest)
+		return (int64_t)(host_ns - c->host_start_ns) / 1000;
+	if (guest_ns)
+		return us(guest_ns);
+	return ((int64_t)host_ns + c->host_to_guest_ns) / 1000;
+}
+
+/* Of what only the host saw. */
+static int64_t clock_host_us(const struct clock *c, uint64_t host_ns)
+{
+	return clock_us(c, host_ns, 0);
+}
+
+static void add_int(struct json_object *array, int64_t value)
+{
+	json_object_array_add(array, json_object_new_int64(value));
+}
+
+/* ---- samples ---- */
+
+static int64_t cpu_nr_running(const struct mon_point_cpu *c)
+{
+	return c->nr_running;
+}
+
+static int64_t cpu_scx_nr_running(const struct mon_point_cpu *c)
+{
+	return c->scx_nr_running;
+}
+
+static int64_t cpu_dsq_depth(const struct mon_point_cpu *c)
+{
+	return c->dsq_depth;
+}
+
+static int64_t cpu_idle(const struct mon_point_cpu *c)
+{
+	return c->idle;
+}
+
+static int64_t cpu_curr_pid(const struct mon_point_cpu *c)
+{
+	return c->curr_pid;
+}
+
+static int64_t cpu_clock_us(const struct mon_point_cpu *c)
+{
+	return us(c->clock_ns);
+}
+
+static int64_t cpu_switches(const struct mon_point_cpu *c)
+{
+	return (int64_t)c->nr_switches;
+}
+
+static int64_t cpu_vcpu_time_us(const struct mon_point_cpu *c)
+{
+	return us(c->vcpu_time_ns);
+}
+
+static int64_t cpu_run_delay_us(const struct mon_point_cpu *c)
+{
+	return us(c->run_delay_ns);
+}
+
+static const struct {
+	const char *key;
+	int64_t (*get)(const struct mon_point_cpu *cpu);
+} cpu_columns[] = {
+	{ "nr_running", cpu_nr_running },
+	{ "scx_nr_running", cpu_scx_nr_running },
+	{ "dsq_depth", cpu_dsq_depth },
+	{ "idle", cpu_idle },
+	{ "curr_pid", cpu_curr_pid },
+	{ "clock_us", cpu_clock_us },
+	{ "nr_switches", cpu_switches },
+	{ "vcpu_time_us", cpu_vcpu_time_us },
+	{ "run_delay_us", cpu_run_delay_us },
+};
+
+/* null stands for a CPU that made no sense in a sample. */
+static void add_cpu_column(struct json_object *cpu, const struct mon_series *s,
+			   unsigned int n, unsigned int column)
+{
+	struct json_object *array = json_object_new_array_ext((int)s->n_points);
+	size_t i;
+
+	json_add_new(cpu, cpu_columns[column].key, array);
+	for (i = 0; array && i < s->n_points; i++) {
+		const struct mon_point_cpu *c =
+			&mon_series_point(s, i)->cpus[n];
+
+		if (c->valid)
+			add_int(array, cpu_columns[column].get(c));
+		else
+			json_object_array_add(array, NULL);
+	}
+}
+
+static void add_comms(struct json_object *cpu, const struct mon_series *s,
+		      unsigned int n)
+{
+	struct json_object *array = json_object_new_array_ext((int)s->n_points);
+	size_t i;
+
+	json_add_new(cpu, "curr_comm", array);
+	for (i = 0; array && i < s->n_points; i++) {
+		const struct mon_point_cpu *c =
+			&mon_series_point(s, i)->cpus[n];
+
+		json_object_array_add(array, c->valid ?
+				      json_text(c->curr_comm,
+						strlen(c->curr_comm)) : NULL);
+	}
+}
+
+static bool ever_valid(const struct mon_series *s, unsigned int cpu)
+{
+	size_t i;
+
+	for (i = 0; i < s->n_points; i++)
+		if (mon_series_point(s, i)->cpus[cpu].valid)
+			return true;
+	return false;
+}
+
+static struct json_object *cpus_json(const struct mon_series *s)
+{
+	struct json_object *cpus = json_object_new_array();
+	unsigned int cpu, i;
+
+	for (cpu = 0; cpus && cpu < s->n_cpus; cpu++) {
+		struct json_object *o;
+
+		if (!ever_valid(s, cpu))
+			continue;
+		o = json_object_new_object();
+		if (!o)
+			break;
+		json_add_int(o, "cpu", cpu);
+		for (i = 0; i < ARRAY_SIZE(cpu_columns); i++)
+			add_cpu_column(o, s, cpu, i);
+		add_comms(o, s, cpu);
+		json_object_array_add(cpus, o);
+	}
+	return cpus;
+}
+
+static struct json_object *times_json(const struct mon_series *s,
+				      const struct clock *clock)
+{
+	struct json_object *array = json_object_new_array_ext((int)s->n_points);
+	size_t i;
+
+	for (i = 0; array && i < s->n_points; i++) {
+		const struct mon_point *p = mon_series_point(s, i);
+
+		add_int(array, clock_us(clock, p->host_ns, p->guest_ns));
+	}
+	return array;
+}
+
+static struct json_object *events_json(const struct mon_series *s)
+{
+	struct json_object *events = json_object_new_object();
+	unsigned int e;
+	size_t i;
+
+	for (e = 0; events && e < s->n_events; e++) {
+		struct json_object *array = json_object_new_array();
+
+		json_object_object_add(events, s->event_names[e], array);
+		for (i = 0; array && i < s->n_points; i++) {
+			const struct mon_point *p = mon_series_point(s, i);
+
+			if (p->events_valid)
+				add_int(array, p->events[e]);
+			else
+				json_object_array_add(array, NULL);
+		}
+	}
+	return events;
+}
+
+static void add_scx(struct json_object *to, const struct mon_series *s)
+{
+	struct json_object *scx = json_object_new_object();
+	struct json_object *loaded = json_object_new_array();
+	struct json_object *bypass = json_object_new_array();
+	struct json_object *kind = json_object_new_array();
+	size_t i;
+
+	json_add_new(to, "sched_ext", scx);
+	json_add_new(scx, "loaded", loaded);
+	json_add_new(scx, "bypass_depth", bypass);
+	json_add_new(scx, "exit_kind", kind);
+	for (i = 0; i < s->n_points; i++) {
+		const struct mon_point *p = mon_series_point(s, i);
+
+		add_int(loaded, p->scx_loaded);
+		add_int(bypass, p->bypass_depth);
+		add_int(kind, p->exit_kind);
+	}
+}
+
+/* ---- what happened ---- */
+
+static void mark_words(struct json_object *o, const struct mon_mark *m)
+{
+	if (m->kind == MON_MARK_STAGE) {
+		json_add_text(o, "text", wire_stage_name(m->stage));
+	} else if (m->kind == MON_MARK_STEP) {
+		json_add_text(o, "text", timeline_step_name(m->step.edge));
+		json_add_int(o, "step", m->step.index);
+		json_add_int(o, "ops", m->step.n_ops);
+		json_add_int(o, "cgroups", m->step.cgroups);
+		json_add_int(o, "workers", m->step.workers);
+		json_add_int(o, "iterations", (int64_t)m->step.iterations);
+	} else {
+		json_add_text(o, "text", m->text);
+	}
+}
+
+static struct json_object *marks_json(const struct mon_series *s,
+				      const struct clock *clock)
+{
+	struct json_object *marks = json_object_new_array();
+	size_t i;
+
+	for (i = 0; marks && i < s->n_marks; i++) {
+		const struct mon_mark *m = &s->marks[i];
+		struct json_object *o = json_object_new_object();
+
+		if (!o)
+			break;
+		json_add_int(o, "time_us", clock_us(clock, m->host_ns,
+						    m->guest_ns));
+		json_add_text(o, "kind", mon_mark_name(m->kind));
+		mark_words(o, m);
+		json_object_array_add(marks, o);
+	}
+	return marks;
+}
+
+static void add_phase_events(struct json_object *o, const struct timeline *t,
+			     const struct timeline_phase *p)
+{
+	struct json_object *events = NULL;
+	unsigned int e;
+
+	if (p->events_valid)
+		events = json_object_new_object();
+	json_add_new(o, "events", events);
+	for (e = 0; events && e < t->series->n_events; e++)
+		if (p->events[e])
+			json_object_object_add(events,
+					       t->series->event_names[e],
+					       json_object_new_int64(p->events[e]));
+}
+
+static struct json_object *phases_json(const struct mon_series *s)
+{
+	struct json_object *phases = json_object_new_array();
+	struct timeline t;
+	unsigned int i;
+
+	if (!phases || timeline_build(s, &t))
+		return phases;
+	for (i = 0; i < t.n_phases; i++) {
+		const struct timeline_phase *p = &t.phases[i];
+		struct json_object *o = json_object_new_object();
+
+		if (!o)
+			break;
+		json_add_text(o, "name", p->name);
+		json_add_int(o, "start_us", us(p->start_ns));
+		json_add_int(o, "end_us", us(p->end_ns));
+		json_add_int(o, "samples", p->n_points);
+		json_add_double(o, "avg_running", p->avg_running);
+		json_add_int(o, "max_running", p->max_running);
+		json_add_int(o, "max_running_cpu", p->max_running_cpu);
+		json_add_double(o, "avg_imbalance", p->avg_imbalance);
+		json_add_double(o, "max_imbalance", p->max_imbalance);
+		json_add_double(o, "avg_dsq_depth", p->avg_dsq_depth);
+		json_add_int(o, "max_dsq_depth", p->max_dsq_depth);
+		json_add_double(o, "iterations_per_s", p->throughput);
+		add_phase_events(o, &t, p);
+		json_object_array_add(phases, o);
+	}
+	timeline_free(&t);
+	return phases;
+}
+
+static struct json_object *alarms_json(const struct mon_findings *f,
+				       const struct clock *clock)
+{
+	struct json_object *alarms = json_object_new_array();
+	unsigned int i;
+
+	for (i = 0; alarms && i < f->n_alarms; i++) {
+		const struct mon_alarm *a = &f->alarms[i];
+		struct json_object *o = json_object_new_object();
+
+		if (!o)
+			break;
+		json_add_text(o, "check", mon_check_name(a->check));
+		json_add_int(o, "cpu", a->cpu);
+		json_add_int(o, "pid", a->pid);
+		json_add_double(o, "value", a->value);
+		json_add_double(o, "threshold", a->threshold);
+		json_add_int(o, "since_us", clock_host_us(clock, a->since_ns));
+		json_add_int(o, "time_us", clock_host_us(clock, a->host_ns));
+		json_add_int(o, "samples", a->samples);
+		json_add_text(o, "text", a->text);
+		json_object_array_add(alarms, o);
+	}
+	return alarms;
+}
+
+static struct json_object *dumps_json(const struct mon_findings *f,
+				      const struct clock *clock)
+{
+	struct json_object *dumps = json_object_new_array();
+	unsigned int i;
+
+	for (i = 0; dumps && i < f->n_dumps; i++) {
+		const struct mon_kept_dump *d = &f->dumps[i];
+		struct json_object *o = json_object_new_object();
+		size_t len = min(d->text.len, DUMP_TEXT_MAX);
+
+		if (!o)
+			break;
+		json_add_text(o, "what", d->what);
+		json_add_int(o, "time_us", clock_host_us(clock, d->host_ns));
+		json_add_new(o, "text", json_text(d->text.text, len));
+		json_add_bool(o, "cut", d->text.len > len);
+		json_object_array_add(dumps, o);
+	}
+	return dumps;
+}
+
+struct json_object *series_json(const struct run_outcome *out)
+{
+	const struct mon_series *s = &out->series;
+	struct clock clock = clock_choose(s);
+	struct json_object *o = json_object_new_object();
+
+	if (!o)
+		return NULL;
+	json_add_text(o, "why_none", s->n_points ? NULL : s->why_none);
+	json_add_text(o, "clock", clock.guest ? "guest" : "host");
+	json_add_int(o, "interval_us", us(s->interval_ns * s->stride));
+	json_add_int(o, "samples_taken", (int64_t)s->n_taken);
+	json_add_int(o, "samples_left_out", (int64_t)s->n_left_out);
+	json_add_int(o, "cpus_rejected", (int64_t)s->n_rejected);
+	json_add_int(o, "cost_us", us(s->cost_ns));
+	json_add_new(o, "time_us", times_json(s, &clock));
+	json_add_new(o, "cpus", cpus_json(s));
+	json_add_new(o, "events", events_json(s));
+	add_scx(o, s);
+	json_add_new(o, "marks", marks_json(s, &clock));
+	json_add_new(o, "phases", clock.guest ? phases_json(s) :
+		     json_object_new_array());
+	json_add_new(o, "alarms", alarms_json(&out->findings, &clock));
+	json_add_new(o, "dumps", dumps_json(&out->findings, &clock));
+	return o;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the monitor has seen, as JSON: the member "monitor" of a sidecar.
+ *
+ * Columns rather than rows: an array for each CPU and quantity, all as long as
+ * "time_us". Documentation/sidecars.rst names each.
+ */
+#ifndef KTSTR_REPORT_SERIES_JSON_H
+#define KTSTR_REPORT_SERIES_JSON_H
+
+#include "lib/run/outcome.h"
+
+struct json_object;
+
+/**
+ * series_json() - samples, marks, phases, alarms and dumps of a run
+ * @out: a run that is over
+ *
+ * Return: an object, the caller's; NULL without memory.
+ */
+struct json_object *series_json(const struct run_outcome *out);
+
+#endif /* KTSTR_REPORT_SERIES_JSON_H */
