@@ -20,8 +20,8 @@ ifneq ($(filter x86 x86_64,$(ARCH)),)
 # Suites that run_tests runs.
 TEST_GEN_PROGS := eevdf scx monitor repro
 # What they need beside them.
-TEST_GEN_PROGS_EXTENDED := repro_demo ktstr-init kvm-check ktstr-emulated-host \
-	ktstr-emuhost-agent
+TEST_GEN_PROGS_EXTENDED := repro_demo ktstr-init ktstr kvm-check \
+	ktstr-emulated-host ktstr-emuhost-agent
 TEST_PROGS_EXTENDED := vmm/emulated-host/fetch.sh
 endif
 
@@ -53,6 +53,21 @@ else
 $(warning no vmlinux: build the kernel first or name one by VMLINUX=; the schedulers are not built, their tests will be skipped)
 endif
 
+# Libraries that the system must have: header, Debian's package, Fedora's.
+ifeq ($(filter clean,$(MAKECMDGOALS)),)
+# (The digits are a hash sign, which versions of make quote in several ways.)
+have = $(shell printf '\043include <%s>\n' '$(1)' | $(CC) -E -x c - >/dev/null 2>&1 && echo y)
+need = $(if $(call have,$(1)),,$(error no $(1): install $(2) (Fedora: $(3))))
+$(call need,libelf.h,libelf-dev,elfutils-libelf-devel)
+$(call need,elfutils/libdw.h,libdw-dev,elfutils-devel)
+$(call need,zlib.h,zlib1g-dev,zlib-devel)
+$(call need,zstd.h,libzstd-dev,libzstd-devel)
+$(call need,json-c/json.h,libjson-c-dev,json-c-devel)
+pcre2 := $(shell printf '\043define PCRE2_CODE_UNIT_WIDTH 8\n\043include <%s>\n' \
+	pcre2.h | $(CC) -E -x c - >/dev/null 2>&1 && echo y)
+$(if $(pcre2),,$(error no pcre2.h: install libpcre2-dev (Fedora: pcre2-devel)))
+endif
+
 OVERRIDE_TARGETS := 1
 include $(LIB_MK)
 
@@ -71,7 +86,7 @@ SUBMAKE = +$(Q)env -u MAKEFLAGS -u MFLAGS -u MAKEOVERRIDES -u MAKELEVEL -u O \
 
 # Programs with a main() of their own; all else goes into the library.
 PROG_SRCS := vmm/kvm-check.c vmm/emulated-host/emulated-host-main.c \
-	vmm/emulated-host/agent.c
+	vmm/emulated-host/agent.c lib/cli/main.c
 LIB_SRCS := $(filter-out $(PROG_SRCS),$(wildcard vmm/*.c vmm/x86/*.c \
 	vmm/emulated-host/*.c lib/*/*.c))
 INIT_SRCS := $(wildcard init/*.c)
@@ -90,7 +105,8 @@ KTSTR_CFLAGS := -std=gnu11 -O2 -g $(WARN) -MMD -MP -ffunction-sections \
 	-D_GNU_SOURCE= -I$(SRC) -I$(SRC)/lib -isystem $(KSFT_DIR) \
 	-isystem $(SCX_INC) $(USERCFLAGS)
 KTSTR_LDFLAGS := -Wl,--as-needed -Wl,--gc-sections -pthread $(USERLDFLAGS)
-KTSTR_LDLIBS := $(LIBBPF) -lelf -ldw -lz -lzstd -lpcre2-8
+KTSTR_SYSLIBS := -lelf -ldw -lz -lzstd -lpcre2-8 -ljson-c
+KTSTR_LDLIBS := $(LIBBPF) $(KTSTR_SYSLIBS)
 ifeq ($(SAN),1)
 KTSTR_CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
@@ -115,7 +131,13 @@ $(OBJ)/%.o: $(SRC)/%.c | $(LIBBPF)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(KTSTR_CFLAGS) -c $< -o $@
 
-$(LIBKTSTR): $(LIB_SRCS:%.c=$(OBJ)/%.o)
+# A page as it is; the linker names its symbols after the file.
+$(OBJ)/lib/cli/page.o: $(SRC)/lib/cli/page.html
+	$(call msg,OBJ,,$(subst $(OBJ)/,,$@))
+	$(Q)mkdir -p $(@D)
+	$(Q)cd $(<D) && $(LD) -r -b binary -z noexecstack $(<F) -o $(abspath $@)
+
+$(LIBKTSTR): $(LIB_SRCS:%.c=$(OBJ)/%.o) $(OBJ)/lib/cli/page.o
 	$(call msg,AR,,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
@@ -139,6 +161,9 @@ $(OUTPUT)/bench/%: $(OBJ)/kselftest/bench/%.o $(LIBKTSTR)
 
 $(OUTPUT)/ktstr-init: $(INIT_SRCS:%.c=$(OBJ)/%.o) $(LIBKTSTR)
 	$(call link,)
+
+$(OUTPUT)/ktstr: $(OBJ)/lib/cli/main.o $(LIBKTSTR)
+	$(call link,$(KTSTR_LDLIBS))
 
 $(OUTPUT)/kvm-check: $(OBJ)/vmm/kvm-check.o $(LIBKTSTR)
 	$(call link,)
@@ -222,6 +247,6 @@ $(FUZZ_OBJ)/libktstr.a: $(LIB_SRCS:%.c=$(FUZZ_OBJ)/%.o)
 $(OUTPUT)/fuzz/%: $(FUZZ_OBJ)/kselftest/unit/%.o $(FUZZ_OBJ)/libktstr.a
 	$(call msg,LINK,fuzz,$@)
 	$(Q)$(BPF_CLANG) -fsanitize=fuzzer,address,undefined -pthread $^ \
-		$(LIBBPF) -Wl,--as-needed -lelf -ldw -lz -lzstd -lpcre2-8 -o $@
+		$(LIBBPF) -Wl,--as-needed $(KTSTR_SYSLIBS) -o $@
 
 -include $(shell find $(OBJ) $(FUZZ_OBJ) -name '*.d' 2>/dev/null)

@@ -43,6 +43,7 @@ lib/monitor	| lib/util lib/wire lib/check lib/host vmm
 lib/run		| lib/util lib/wire lib/check lib/host lib/monitor vmm
 lib/report	| lib/util lib/wire lib/check lib/host lib/monitor lib/run vmm
 lib/repro	| lib/util lib/wire lib/check lib/host lib/monitor lib/run lib/report vmm bpf/probe.h
+lib/cli		| lib/util lib/report
 '
 
 # Files that stand above their room: a program, or the one door to another.

@@ -24,6 +24,7 @@ hdr zlib.h	| zlib1g-dev	| zlib-devel	| libelf
 hdr zstd.h	| libzstd-dev	| libzstd-devel	| libelf
 hdr openssl/opensslv.h | libssl-dev | openssl-devel | bpftool
 lib libpcre2-8.so | libpcre2-dev | pcre2-devel	| patterns of expected errors
+hdr json-c/json.h | libjson-c-dev	| json-c-devel	| sidecars
 lib libc.a	| libc6-dev	| glibc-static	| the agent of the emulated host
 clang 16	| clang-19	| clang		| BPF programs
 cmd llvm-strip	| llvm		| llvm		| BPF programs
@@ -38,6 +39,7 @@ hdr openssl/bio.h | libssl-dev	| openssl-devel	| certificates in a kernel of you
 '
 tools_check='
 cmd shellcheck	| shellcheck	| ShellCheck	| the style of shell parts
+cmd chromium	| chromium	| chromium	| opening pages
 cmd bzip2	| bzip2		| bzip2		| gen_tar
 rt fuzzer	| libclang-rt-19-dev | compiler-rt | fuzzing
 '
