@@ -56,9 +56,11 @@ command: installs missing tools, finds and builds a kernel, builds the suite,
 runs it, prints KTAP.
 
 Commands:
-  run [-t TEST] [-f FIXTURE] [PROGRAM...]
+  run [-t TEST] [-f FIXTURE] [--html FILE] [--perfetto FILE] [PROGRAM...]
                  run only these programs (default: all), of these only the
-                 tests and fixtures named; -t and -f can be repeated
+                 tests and fixtures named; -t and -f can be repeated. --html
+                 writes a page that shows the run queues over time, --perfetto
+                 the same as a trace for ui.perfetto.dev
   repro TEST [--functions A,B,...] [--rounds N]
                  run one test (FIXTURE.[VARIANT.]TEST), then again with probes
                  on its crash path, or on the functions named, and show the

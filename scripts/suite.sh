@@ -6,6 +6,7 @@
 #
 #	out/build/ID/	objects, by kernel tree
 #	out/install/	what `make install` of tools/testing/selftests gives
+#	out/results/KERNEL-COMMIT/	sidecars and whole reports
 #	out/logs/
 
 runs_kept=10
@@ -165,9 +166,18 @@ run_select()
 
 run_options()
 {
-	tests=() fixtures=() programs=()
+	tests=() fixtures=() programs=() html='' perfetto=''
 	while (($# > 0)); do
 		case $1 in
+		--html | --perfetto)
+			[[ -n ${2:-} ]] || usage_error "$1 needs a file"
+			page_writable "$2"
+			if [[ $1 = --html ]]; then
+				html=$2
+			else
+				perfetto=$2
+			fi
+			shift ;;
 		-t | -f)
 			[[ -n ${2:-} ]] || usage_error "$1 needs a name"
 			if [[ $1 = -t ]]; then
@@ -183,9 +193,20 @@ run_options()
 	done
 }
 
+# Better said before the run than after it.
+page_writable()
+{
+	local dir
+
+	dir=$(dirname "$1")
+	[[ -d $dir && -w $dir && ! -d $1 ]] ||
+		wrong "$1: cannot be written"
+}
+
 cmd_run()
 {
 	local tests fixtures programs selected begin=$SECONDS log status=0
+	local html perfetto results run_id
 	local kernel='' vmlinux='' tree='' obj install make_suite
 
 	run_options "$@"
@@ -199,25 +220,57 @@ cmd_run()
 	run_select
 	lock_drop "suite-$(printf '%s' "$out" | hash_stdin 8)"
 
-	log=$out/logs/run-$(date +%Y%m%d-%H%M%S)-$$.log
+	run_id=$(date +%Y%m%d-%H%M%S)-$$
+	log=$out/logs/run-$run_id.log
+	results=$(results_dir)
 	find "$out/logs" -name 'run-*.log' -printf '%T@ %p\n' | sort -rn |
 		tail -n "+$runs_kept" | cut -d' ' -f2- | xargs -rd '\n' rm -f
 	# shellcheck disable=SC2016
 	job_start - env KTSTR_KERNEL="$kernel" KTSTR_OWNER_PID=$$ \
-		KTSTR_SIDECAR_DIR="$(results_dir)" bash -o pipefail -c \
+		KTSTR_SIDECAR_DIR="$results" KTSTR_RUN_ID="$run_id" \
+		KTSTR_COMMIT="$(our_commit)" bash -o pipefail -c \
 		'log=$1; shift; "$@" 2>&1 | tee "$log"' - "$log" \
 		"$install/run_kselftest.sh" "${selected[@]}"
 	job_wait "$job" || status=$?
+	run_pages
 	run_verdict "$log" "$status" "$((SECONDS - begin))"
 }
 
-# Where whole reports go, unless the user has said so: one folder a kernel.
+# Where whole reports and sidecars go, unless the user has said so.
 results_dir()
 {
-	local dir=${KTSTR_SIDECAR_DIR:-$out/results/${kernel##*/}}
+	local dir=${KTSTR_SIDECAR_DIR:-} commit
 
+	if [[ -z $dir ]]; then
+		commit=$(our_commit)
+		dir=$out/results/${kernel##*/}-${commit:-unknown}
+	fi
 	mkdir -p "$dir"
 	printf '%s\n' "$dir"
+}
+
+# Seven digits, and -dirty; nothing where there is no git.
+our_commit()
+{
+	git -c safe.directory='*' -C "$here" describe --always --abbrev=7 \
+		--dirty --exclude='*' 2>/dev/null || true
+}
+
+# The pages that were asked for, of this run's sidecars.
+run_pages()
+{
+	[[ -z $html ]] || run_page html "$html"
+	[[ -z $perfetto ]] || run_page perfetto "$perfetto"
+}
+
+# run_page KIND FILE
+run_page()
+{
+	if "$install/ktstr/ktstr" "$1" -o "$2" --run "$run_id" "$results"; then
+		say "wrote $2"
+	else
+		status=$EXIT_WRONG
+	fi
 }
 
 # run_verdict LOG STATUS SECONDS: the closing line, and the exit status.
