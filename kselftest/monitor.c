@@ -208,6 +208,8 @@ KTSTR_FIXTURE(monitor_reads, .scheduler = &scx_ktstr_counted,
 	      .post_vm = compare_all);
 KTSTR_VARIANT(monitor_reads, 1n1l2c1t, .topology = TOPOLOGY(1, 1, 2, 1));
 KTSTR_VARIANT(monitor_reads, 1n2l2c2t, .topology = TOPOLOGY(1, 2, 2, 2));
+KTSTR_VARIANT(monitor_reads, kaslr, .topology = TOPOLOGY(1, 1, 2, 1),
+	      .kaslr = true);
 
 KTSTR_TEST_F(monitor_reads, what_the_guest_says)
 {

@@ -67,6 +67,7 @@ struct vm_ops {
  * @initrd: bytes of a newc archive; must stay until vm_create() returns
  * @initrd_size: their number
  * @cmdline: words added to the VMM's own command line; may be NULL
+ * @kaslr: let the kernel choose where it lies; else as it was linked
  * @topology: CPUs
  * @memory_mb: guest RAM; 0 means max(64 per CPU, 256) plus what the archive
  *	needs
@@ -81,6 +82,7 @@ struct vm_config {
 	const void *initrd;
 	size_t initrd_size;
 	const char *cmdline;
+	bool kaslr;
 	struct topology topology;
 	unsigned int memory_mb;
 	unsigned int deadline_ms;

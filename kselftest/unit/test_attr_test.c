@@ -66,14 +66,18 @@ TEST_F(attr, inner_levels_win)
 {
 	self->levels[0] = (struct ktstr_attr){
 		.topology = TOPOLOGY(1, 1, 4, 1), .duration_s = 1,
-		.workers = 5, .limits = { .max_gap_ms = 1, .max_spread_pct = 9 },
+		.workers = 5, .kernel_args = "a", .kaslr = true,
+		.limits = { .max_gap_ms = 1, .max_spread_pct = 9 },
 	};
 	self->levels[1].duration_s = 2;
+	self->levels[1].kernel_args = "b";
 	self->levels[2].duration_s = 3;
 	self->levels[2].limits.max_gap_ms = 3;
 	ASSERT_EQ(0, merge(self));
 	EXPECT_EQ(3U, self->merged.attr.duration_s);
 	EXPECT_EQ(5U, self->merged.attr.workers);
+	EXPECT_STREQ("b", self->merged.attr.kernel_args);
+	EXPECT_TRUE(self->merged.attr.kaslr);
 	EXPECT_EQ(4U, topology_cpus(&self->merged.attr.topology));
 	EXPECT_EQ(3U, self->merged.attr.limits.max_gap_ms);
 	EXPECT_EQ(9U, self->merged.attr.limits.max_spread_pct);

@@ -73,6 +73,17 @@ TEST_F(cmdline, acpi_is_for_nodes)
 	EXPECT_EQ(NULL, strstr(self->sb.text, "acpi"));
 }
 
+TEST_F(cmdline, the_kernel_lies_where_it_was_linked_to)
+{
+	ASSERT_EQ(0, cmdline_build(&self->config, &self->sb, &self->err));
+	EXPECT_NE(NULL, strstr(self->sb.text, " nokaslr"));
+
+	strbuf_reset(&self->sb);
+	self->config.kaslr = true;
+	ASSERT_EQ(0, cmdline_build(&self->config, &self->sb, &self->err));
+	EXPECT_EQ(NULL, strstr(self->sb.text, "kaslr"));
+}
+
 TEST_F(cmdline, crowded_cpus_start_one_by_one)
 {
 	ASSERT_EQ(0, cmdline_build(&self->config, &self->sb, &self->err));

@@ -163,6 +163,8 @@ static int boot(struct run *run, struct initramfs *ir,
 	const struct run_config *c = run->config;
 	struct vm_config vmc = {
 		.kernel = c->kernel->image,
+		.cmdline = c->kernel_args,
+		.kaslr = c->kaslr,
 		.topology = c->topology,
 		.memory_mb = c->memory_mb,
 		.deadline_ms = budget->deadline_ms,

@@ -19,6 +19,8 @@
  * @program: the test program on this machine, also run in the guest
  * @test: full name of the test, for -r; NULL for no arguments
  * @kernel: what to boot
+ * @kernel_args: words added to the kernel's command line; may be NULL
+ * @kaslr: the kernel chooses where it lies
  * @topology: CPUs of the VM
  * @memory_mb: guest RAM, 0 for the VMM's choice
  * @scheduler: path of the scheduler's program, NULL for EEVDF
@@ -42,6 +44,8 @@ struct run_config {
 	const char *program;
 	const char *test;
 	const struct host_kernel *kernel;
+	const char *kernel_args;
+	bool kaslr;
 	struct topology topology;
 	unsigned int memory_mb;
 	const char *scheduler;

@@ -36,6 +36,8 @@ static void merge_level(struct ktstr_attr *attr, const struct ktstr_attr *over)
 		attr->topology = over->topology;
 	if (over->memory_mb)
 		attr->memory_mb = over->memory_mb;
+	if (over->kernel_args)
+		attr->kernel_args = over->kernel_args;
 	if (over->scheduler)
 		attr->scheduler = over->scheduler;
 	if (over->duration_s)
@@ -62,6 +64,7 @@ static void merge_level(struct ktstr_attr *attr, const struct ktstr_attr *over)
 		attr->bpf_map_write = over->bpf_map_write;
 	if (over->watchdog_timeout_ms)
 		attr->watchdog_timeout_ms = over->watchdog_timeout_ms;
+	attr->kaslr |= over->kaslr;
 	attr->expect_err |= over->expect_err;
 	attr->host_only |= over->host_only;
 }

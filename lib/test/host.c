@@ -195,6 +195,8 @@ static void boot_and_judge(struct host_run *hr)
 		.program = hr->program,
 		.test = hr->name,
 		.kernel = &ktstr_glue.kernel,
+		.kernel_args = attr->kernel_args,
+		.kaslr = attr->kaslr,
 		.topology = attr->topology,
 		.memory_mb = attr->memory_mb,
 		.scheduler = hr->scheduler[0] ? hr->scheduler : NULL,

@@ -68,6 +68,10 @@ enum auto_repro {
  *
  * @topology: the machine's CPUs [1n1l2c1t]
  * @memory_mb: guest RAM [by CPUs and archive]
+ * @kernel_args: words added to the kernel's command line, e.g.
+ *	"nohz_full=1"; those of an inner level replace an outer's
+ * @kaslr: the kernel chooses where it lies [where it was linked to, so that
+ *	addresses in logs are those of vmlinux]
  * @scheduler: which scheduler to run under [EEVDF]
  * @sched_args: more arguments for it; the levels add up
  * @duration_s: how long a scenario holds [2]
@@ -98,6 +102,8 @@ enum auto_repro {
 struct ktstr_attr {
 	struct topology topology;
 	unsigned int memory_mb;
+	const char *kernel_args;
+	bool kaslr;
 	const struct scheduler *scheduler;
 	const char *sched_args[KTSTR_MAX_ARGS];
 	unsigned int duration_s;

@@ -156,6 +156,7 @@ static int load_cmdline(struct vm *vm, const struct vm_config *config,
 	const struct cmdline_config c = {
 		.ring_gpa = vm->mem.ring_gpa,
 		.ring_size = vm->mem.ring_size,
+		.kaslr = config->kaslr,
 		.numa = vm->topology.nodes > 1,
 		.crowded = vm->crowded,
 		.verbose = config->verbose,

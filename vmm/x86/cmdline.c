@@ -31,14 +31,17 @@ static const char * const words_always[] = {
 	/* The clock that is steady whatever the host does; do not watch it. */
 	"clocksource=kvm-clock",
 	"tsc=reliable",
-	/* The monitor finds symbols where vmlinux has them. */
-	"nokaslr",
 	/* Boot fast, measure the scheduler and not the mitigations. */
 	"mitigations=off",
 	"random.trust_cpu=on",
 	"swiotlb=noforce",
 	/* init reaches the ring through /dev/mem. */
 	"iomem=relaxed",
+};
+
+/* Addresses in a console are those of vmlinux, and the same in each run. */
+static const char * const words_same_place[] = {
+	"nokaslr",
 };
 
 /* Only ACPI can tell of nodes; without them its cost is saved. */
@@ -73,6 +76,8 @@ int cmdline_build(const struct cmdline_config *config, struct strbuf *sb,
 		  const struct vm_error *err)
 {
 	add_words(sb, words_always, ARRAY_SIZE(words_always));
+	if (!config->kaslr)
+		add_words(sb, words_same_place, ARRAY_SIZE(words_same_place));
 	if (!config->numa)
 		add_words(sb, words_one_node, ARRAY_SIZE(words_one_node));
 	if (config->crowded)

@@ -15,6 +15,7 @@
  * struct cmdline_config - what goes into it
  * @ring_gpa: guest address of the ring
  * @ring_size: its bytes
+ * @kaslr: the kernel may choose where it lies
  * @numa: there is more than one node
  * @crowded: CPUs share host CPUs
  * @verbose: the kernel talks from its first moment
@@ -24,6 +25,7 @@
 struct cmdline_config {
 	uint64_t ring_gpa;
 	uint64_t ring_size;
+	bool kaslr;
 	bool numa;
 	bool crowded;
 	bool verbose;
