@@ -9,7 +9,7 @@
 #
 #	make unit	build the unit tests        SAN=1: under ASan and UBSan
 #	make fuzz	build the fuzz targets (clang)
-#	make bench	build the benchmarks
+#	make bench	build the benchmarks, run those that need no KVM
 #
 # VMLINUX names the kernel whose types the BPF programs are compiled against;
 # without one the schedulers are not built, and their tests are skipped.
@@ -118,11 +118,15 @@ EXTRA_CLEAN := $(OBJ) $(SCX) $(LIBKTSTR) $(OUTPUT)/unit $(OUTPUT)/fuzz \
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: unit fuzz bench
+.PHONY: unit fuzz bench bench-build
 
 unit: $(UNIT_PROGS)
 fuzz: $(FUZZ_PROGS)
-bench: $(BENCH_PROGS) $(TEST_GEN_PROGS_EXTENDED)
+bench-build: $(BENCH_PROGS) $(OUTPUT)/bench/drgn-reads.py \
+	$(TEST_GEN_PROGS_EXTENDED)
+bench: bench-build
+	$(Q)KTSTR_KERNEL=$${KTSTR_KERNEL:-$(abspath $(dir $(VMLINUX)))} \
+		$(OUTPUT)/bench/monitor
 
 # ---- objects and the library ----
 
@@ -153,6 +157,9 @@ $(OUTPUT)/%: $(OBJ)/kselftest/%.o $(LIBKTSTR)
 
 $(OUTPUT)/unit/%: $(OBJ)/kselftest/unit/%.o $(LIBKTSTR)
 	$(call link,$(KTSTR_LDLIBS))
+
+$(OUTPUT)/bench/drgn-reads.py: kselftest/bench/drgn-reads.py
+	$(Q)mkdir -p $(@D) && cp $< $@
 
 $(OUTPUT)/bench/%: $(OBJ)/kselftest/bench/%.o $(LIBKTSTR)
 	$(call link,$(KTSTR_LDLIBS))

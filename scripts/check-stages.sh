@@ -139,7 +139,7 @@ stage_boots()
 	local in_kvm=()
 
 	in_kvm_prefix
-	attempt boots.build "${make_suite[@]}" "-j$jobs_of_make" bench || return
+	attempt boots.build "${make_suite[@]}" "-j$jobs_of_make" bench-build || return
 	program "boots: 50 in a row, 1, 2 and 4 CPUs" 800 env \
 		KTSTR_KERNEL="$kernel" KTSTR_OWNER_PID=$$ \
 		KTSTR_SCHEDULER_DIR="$obj" \

@@ -91,7 +91,7 @@ check_run()
 	suite_build
 	# All that stages would build in the same folder at the same time.
 	job_must "$out/logs/suite.log" "building the tests" \
-		"${make_suite[@]}" "-j$jobs_of_make" unit bench
+		"${make_suite[@]}" "-j$jobs_of_make" unit bench-build
 	export KTSTR_CHECK_KERNEL=$kernel KTSTR_CHECK_VMLINUX=$vmlinux
 	export KTSTR_CHECK_TREE=$tree KTSTR_CHECK_ID=$source_id
 	for phase in 1 2 3; do

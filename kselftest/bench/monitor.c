@@ -9,7 +9,7 @@
  * a second, beside drgn's on the same image (drgn-reads.py, where python3-drgn
  * is installed). Prints KTAP: a measure that misses its goal is not ok, one
  * whose image is not there is skipped. KTSTR_KERNEL names the kernel's build
- * folder, KTSTR_SRC that of these sources; kselftest/unit/data/mon-image.sh makes its images.
+ * folder; kselftest/unit/data/mon-image.sh makes its images.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "kselftest/unit/mon_image.h"
+#include "lib/host/paths.h"
 #include "lib/monitor/dump.h"
 #include "lib/monitor/live.h"
 #include "lib/util/compiler.h"
@@ -29,8 +30,7 @@
 #define TRIES		20
 #define SAMPLES		2000
 #define READS		(1U << 22)
-/* From the folder of the sources; another one by the environment */
-#define DRGN_READS	"\"${KTSTR_SRC:-.}\"/kselftest/bench/drgn-reads.py"
+#define DRGN_READS	"drgn-reads.py"	/* lies beside us */
 
 struct bench {
 	char vmlinux[PATH_MAX];
@@ -202,15 +202,17 @@ static void measure_share(struct bench *b, struct image *im, const char *name,
 static double drgn_reads(const struct image *im, const char *name)
 {
 	uint64_t rq = mon_guest_symbol(&im->guest, MON_SYM_RUNQUEUES);
-	char core[PATH_MAX], cmd[3 * PATH_MAX];
+	char core[PATH_MAX], dir[PATH_MAX], cmd[4 * PATH_MAX];
 	unsigned int cpu;
 	double rate = 0;
 	int n;
 	FILE *f;
 
+	if (host_self_dir(dir, sizeof(dir)))
+		return 0;
 	image_path(im->kernel, name, "core", core, sizeof(core));
-	n = snprintf(cmd, sizeof(cmd), "/usr/bin/python3 %s %s %llx",
-		     DRGN_READS, core,
+	n = snprintf(cmd, sizeof(cmd), "/usr/bin/python3 '%s/%s' '%s' %llx",
+		     dir, DRGN_READS, core,
 		     (unsigned long long)im->guest.mem.page_offset);
 	for (cpu = 0; cpu < im->guest.nr_cpus; cpu++)
 		n += snprintf(cmd + n, sizeof(cmd) - n, " %llx",
@@ -280,7 +282,7 @@ int main(int argc, char **argv)
 		}
 		b.seconds = atoi(optarg);
 	}
-	printf("TAP version 13\n1..9\n");
+	printf("TAP version 13\n");
 	if (!image_vmlinux(b.vmlinux, sizeof(b.vmlinux))) {
 		printf("Bail out! no vmlinux: set KTSTR_KERNEL\n");
 		return 1;
@@ -291,7 +293,9 @@ int main(int argc, char **argv)
 	bench_image(&b, "cpus252", measure_sample);
 	bench_image(&b, "cpus8", measure_dump);
 	bench_image(&b, "cpus64", measure_dump);
+	bench_image(&b, "hang64", measure_dump);
 	bench_image(&b, "cpus8", measure_shares);
 	bench_image(&b, "cpus8", measure_reads);
+	printf("1..%u\n", b.n);
 	return b.failed != 0;
 }

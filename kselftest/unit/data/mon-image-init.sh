@@ -156,10 +156,21 @@ stall()
 	doze 1000
 }
 
+# The scheduler is about to hang a CPU: talk until nothing goes on.
+hang()
+{
+	echo READY > /dev/ttyS1
+	while :; do
+		$B usleep 100000
+		echo tick > /dev/ttyS1
+	done
+}
+
 # A machine so large is emulated too slowly for a look at each task.
 [ "$($B nproc)" -gt 64 ] && many=1
 [ -f /scheduler ] && start_scheduler
 [ -f /stall ] && stall
+[ -f /hang ] && hang
 make_maps
 make_history
 be_quiet

@@ -20,7 +20,8 @@
 set -euo pipefail
 
 # name: CPUs, memory, -cpu, kernel command line, scheduler and its arguments.
-# The guest of an image "stall*" is dumped while the scheduler starves it.
+# The guest of an image "stall*" is dumped while the scheduler starves it, that
+# of "hang*" once it has not said a word for a while.
 images='
 l4-nokaslr	sockets=1,cores=2,threads=2	512	max,la57=off	nokaslr		scx_simple
 l4-kaslr	sockets=1,cores=2,threads=2	512	max,la57=off	-		scx_simple
@@ -30,6 +31,7 @@ eevdf		sockets=2,cores=2,threads=1	512	max,la57=off	-		-
 stall		sockets=1,cores=4,threads=1	512	max,la57=off	-		scx_ktstr -f stall -a 8000 -t 30000
 cpus8		sockets=1,cores=4,threads=2	512	max,la57=off	-		scx_simple
 cpus64		sockets=2,cores=16,threads=2	1536	max,la57=off	-		scx_simple
+hang64		sockets=2,cores=16,threads=2	1536	max,la57=off	-		scx_ktstr -f hang -a 3000
 cpus252		sockets=2,cores=63,threads=2	4096	max,la57=off	-		scx_simple
 '
 
@@ -112,6 +114,7 @@ make_initramfs()
 	cp "$(dirname "$0")/mon-image-init.sh" "$root/init"
 	chmod +x "$root/init"
 	[ "$sched" = - ] || echo "$sched" > "$root/scheduler"
+	[ "$2" != hang ] || : > "$root/hang"
 	if [ "$2" = stall ]; then
 		: > "$root/stall"
 		# Its children starve under its name before they can run sleep.
@@ -135,6 +138,21 @@ wait_for()
 	return 1
 }
 
+# wait_for_silence FILE SECONDS LIMIT: nothing was added for so long
+wait_for_silence()
+{
+	local i size=-1 new since=0
+
+	for ((i = 0; i < $3; i++)); do
+		new=$(stat -c %s "$1")
+		[ "$new" = "$size" ] || since=$i
+		size=$new
+		[ $((i - since)) -lt "$2" ] || return 0
+		sleep 1
+	done
+	return 1
+}
+
 make_image()
 {
 	local name=$1 smp=$2 mem=$3 cpu=$4 cmdline=$5 sched=$6
@@ -148,12 +166,17 @@ make_image()
 		-nodefaults -display none -no-reboot \
 		-serial "file:$console" -serial "file:$said" -monitor stdio \
 		-kernel "$bzimage" -initrd "$work/initrd" \
-		-append "console=ttyS0 quiet panic=-1 sched_verbose schedstats=enable $cmdline" \
+		-append "console=ttyS0 quiet panic=-1 cpuhp.parallel=0 sched_verbose schedstats=enable $cmdline" \
 		< "$work/monitor" > "$work/qemu.log" 2>&1 &
 	qemu_pid=$!
 	exec 3> "$work/monitor"
 	wait_for "$said" '^READY' "$limit" ||
 		die "$name: the guest did not get ready: $(tail -3 "$console")"
+	if [ "${name%%[0-9]*}" = hang ]; then
+		wait_for_silence "$said" 20 "$limit" ||
+			die "$name: the guest does not hang"
+		echo DONE >> "$said"
+	fi
 	# These are obeyed one after the other; the guest's clock stands still.
 	printf 'stop\ndump-guest-memory %s\ncont\n' "$work/core" >&3
 	wait_for "$said" '^DONE' "$limit" ||
