@@ -37,6 +37,7 @@ enum source_id {
 	SRC_UEVENT,		/* netlink: sched_ext was enabled or disabled */
 	SRC_SCHED_LOG,		/* pipe: the scheduler's stdout and stderr */
 	SRC_SCX_DUMP,		/* trace_pipe: sched_ext's dumps */
+	SRC_KMSG,		/* /dev/kmsg: what sched_ext says of an end */
 	SRC_TEST_START,		/* pipe: whether the test program could start */
 	SRC_TEST_WIRE,		/* socket: records of the test program */
 	SRC_TEST_OUTPUT,	/* pipe: its stdout and stderr */
@@ -311,6 +312,11 @@ void scx_update(struct init *in);
  * scx_enabled() - is a scheduler enabled, by what scx_update() saw?
  */
 bool scx_enabled(const struct init *in);
+
+/**
+ * scx_drain() - take in what sched_ext has said until now
+ */
+void scx_drain(struct init *in);
 
 /**
  * scx_settle() - if the scheduler is on its way out, wait until it is

@@ -48,7 +48,7 @@ void sched_reaped(struct init *in, int status)
 	if (!in->sched.no_news)
 		init_put(in, WIRE_SCHED_EXIT, &rec, sizeof(rec));
 	scx_update(in);
-	loop_drain(in, SRC_SCX_DUMP);
+	scx_drain(in);
 	if (!in->gone_ns)
 		in->gone_ns = clock_now_ns();
 }
@@ -154,5 +154,5 @@ void sched_stop(struct init *in)
 		init_crash(in, "scheduler %s did not end within %u ms of SIGKILL",
 			   in->plan.scheduler, INIT_KILL_MS);
 	scx_update(in);
-	loop_drain(in, SRC_SCX_DUMP);
+	scx_drain(in);
 }

@@ -10,9 +10,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/netlink.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include "init/file.h"
@@ -75,6 +77,43 @@ static void scx_watch_dump(struct init *in)
 		loop_watch(in, SRC_SCX_DUMP, fd, scx_serve_dump);
 }
 
+/* "6,412,1558411,-;text" */
+static const char *scx_kmsg_text(const char *record)
+{
+	static const char ours[] = "sched_ext: ";
+	const char *text = strchr(record, ';');
+
+	/* What is worse than a warning is on the console: the host has it. */
+	if (!text || (atoi(record) & LOG_PRIMASK) < LOG_WARNING)
+		return NULL;
+	return strncmp(text + 1, ours, strlen(ours)) ? NULL : text + 1;
+}
+
+/* A scheduler that goes by its own wish gets but this line. */
+static bool scx_serve_kmsg(struct init *in, struct source *src)
+{
+	ssize_t len = read(src->fd, in->buf, sizeof(in->buf) - 1);
+	const char *text;
+
+	if (len < 0)
+		return errno == EPIPE;	/* overwritten: there is a next one */
+	in->buf[len] = '\0';
+	text = scx_kmsg_text(in->buf);
+	if (text)
+		init_put(in, WIRE_SCX_DUMP, text, strcspn(text, "\n") + 1);
+	return len > 0;
+}
+
+static void scx_watch_kmsg(struct init *in)
+{
+	int fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	lseek(fd, 0, SEEK_END);
+	loop_watch(in, SRC_KMSG, fd, scx_serve_kmsg);
+}
+
 /* Whatever it says, the state file knows better. */
 static bool scx_serve_uevent(struct init *in, struct source *src)
 {
@@ -112,6 +151,7 @@ int scx_watch(struct init *in)
 				  strerror(errno));
 	scx_watch_uevents(in);
 	scx_watch_dump(in);
+	scx_watch_kmsg(in);
 	scx_update(in);
 	return 0;
 }
@@ -164,11 +204,17 @@ static bool scx_gone(const struct init *in)
 	return in->gone_ns;
 }
 
+void scx_drain(struct init *in)
+{
+	loop_drain(in, SRC_SCX_DUMP);
+	loop_drain(in, SRC_KMSG);
+}
+
 void scx_settle(struct init *in)
 {
 	if (!in->attached || in->gone_ns)
 		return;
-	loop_drain(in, SRC_SCX_DUMP);
+	scx_drain(in);
 	scx_update(in);
 	if (in->scx_leaving && !loop_until(in, scx_gone, in->plan.grace_ms))
 		init_crash(in, "the scheduler was to exit, and sched_ext is still %s after %u ms",

@@ -226,7 +226,7 @@ static void test_free_from_scheduler(struct init *in)
 		return;
 	if (in->test.timed_out)
 		scx_dump();
-	loop_drain(in, SRC_SCX_DUMP);
+	scx_drain(in);
 	in->sched.no_news = true;
 	scx_disable();
 }
