@@ -44,6 +44,25 @@ int single_leave(struct pt_regs *ctx)
 	return probe_leave(bpf_get_func_ip(ctx), PT_REGS_RC(ctx));
 }
 
+#define SIGSTOP	19
+
+/*
+ * bpf_struct_ops_map_update_elem() has returned: all programs of a scheduler
+ * are loaded, and with its next system call it will be let loose. It may die
+ * in the first of its calls, so it waits here until these are probed.
+ */
+SEC("kretprobe")
+int hold(struct pt_regs *ctx)
+{
+	struct probe_state *st = probe_state();
+
+	if (!st || st->frozen || !st->active || (int)PT_REGS_RC(ctx))
+		return 0;
+	if (!bpf_send_signal(SIGSTOP))
+		probe_wake(bpf_get_current_pid_tgid() >> 32);
+	return 0;
+}
+
 /* In scx_claim_exit(), once per scheduler; Linux 7.3 on. */
 SEC("tp_btf/sched_ext_exit")
 int BPF_PROG(trigger, void *sch, u32 kind)

@@ -132,6 +132,11 @@ struct probe_stats {
 	__u64 exits;		/* sched_ext_exit seen, the first one counts */
 };
 
+/* Wakes user space. @held: who was stopped; 0 at the scheduler's exit. */
+struct probe_wake {
+	__u32 held;
+};
+
 /* What changes at run time, shared by all objects. */
 struct probe_state {
 	__u64 seq;

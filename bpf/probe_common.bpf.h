@@ -60,7 +60,7 @@ struct {
 	__type(value, struct probe_state);
 } state SEC(".maps");
 
-/* Wakes user space at the exit; it does not poll, it would be seen. */
+/* Struct probe_wake; user space does not poll, it would be seen. */
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 4096);
@@ -71,6 +71,13 @@ static __always_inline struct probe_state *probe_state(void)
 	__u32 zero = 0;
 
 	return bpf_map_lookup_elem(&state, &zero);
+}
+
+static __always_inline void probe_wake(__u32 held)
+{
+	struct probe_wake rec = { .held = held };
+
+	bpf_ringbuf_output(&wake, &rec, sizeof(rec), BPF_RB_FORCE_WAKEUP);
 }
 
 static __always_inline void read_task(__u64 task, __u32 *pid, char *comm)
@@ -245,7 +252,7 @@ static __always_inline int probe_sched_exit(__u32 kind)
 	read_task(ex->subject, &ex->subject_pid, ex->subject_comm);
 	/* User space takes this as "all of it is there". */
 	ex->time_ns = bpf_ktime_get_ns();
-	bpf_ringbuf_output(&wake, &kind, sizeof(kind), BPF_RB_FORCE_WAKEUP);
+	probe_wake(0);
 	return 0;
 }
 

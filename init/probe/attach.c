@@ -151,6 +151,17 @@ int attach_trigger(struct prober *pr)
 	return trigger_by_func(pr);
 }
 
+void attach_hold(struct prober *pr)
+{
+	static const char func[] = "bpf_struct_ops_map_update_elem";
+
+	if (!ksym_exists(pr, func) ||
+	    !keep_link(pr, bpf_program__attach_kprobe(pr->skel->progs.hold,
+						      true, func)))
+		prober_note(pr, "a scheduler's first calls may be missed: no probe on %s()",
+			    func);
+}
+
 /* Tell the probes and the host about a function; its id, -1 without room. */
 static int add_func(struct prober *pr, uint64_t key, struct probe_func *plan,
 		    struct probe_desc *desc)

@@ -128,13 +128,27 @@ static void tell(const char *word)
 	fflush(stdout);
 }
 
+static int on_wake(void *ctx, void *data, size_t len)
+{
+	const struct probe_wake *rec = data;
+	struct prober *pr = ctx;
+
+	if (len >= sizeof(*rec) && rec->held)
+		pr->held = (pid_t)rec->held;
+	return 0;
+}
+
+/* Whoever waited for our probes may go on. */
+static void release_held(struct prober *pr)
+{
+	if (pr->held)
+		kill(pr->held, SIGCONT);
+	pr->held = 0;
+}
+
 /* Until the exit, or a signal. The VM's deadline bounds it. */
 static void watch(struct prober *pr)
 {
-	struct pollfd wake = {
-		.fd = bpf_map__fd(pr->skel->maps.wake),
-		.events = POLLIN,
-	};
 	bool attached = false;
 
 	while (!stop && !exit_seen(pr)) {
@@ -143,8 +157,11 @@ static void watch(struct prober *pr)
 			if (attached)
 				tell("attached");
 		}
-		poll(&wake, 1, attached ? WATCH_MS : POLL_MS);
+		release_held(pr);
+		ring_buffer__poll(pr->wake, attached ? WATCH_MS : POLL_MS);
 	}
+	ring_buffer__consume(pr->wake);
+	release_held(pr);
 	if (!attached && !exit_seen(pr))
 		prober_note(pr, "no sched_ext scheduler was loaded");
 }
@@ -193,7 +210,12 @@ static int prober_init(struct prober *pr)
 			    strerror(-err));
 		return err;
 	}
-	return attach_trigger(pr);
+	err = attach_trigger(pr);
+	if (err)
+		return err;
+	pr->wake = ring_buffer__new(bpf_map__fd(pr->skel->maps.wake), on_wake,
+				    pr, NULL);
+	return pr->wake ? 0 : -errno;
 }
 
 static int run(struct prober *pr, const char *const *names, unsigned int n,
@@ -208,6 +230,7 @@ static int run(struct prober *pr, const char *const *names, unsigned int n,
 		if (n)
 			attach_kernel(pr, names, n);
 		attach_early(pr);
+		attach_hold(pr);
 	}
 	tell("ready");
 	if (err) {
@@ -307,6 +330,7 @@ int main(int argc, char **argv)
 		lseek(kmsg, 0, SEEK_END);
 
 	ret = run(&pr, names.list, names.n, kmsg);
+	ring_buffer__free(pr.wake);
 	attach_release(&pr);
 	btf__free(pr.btf);
 	if (kmsg >= 0)

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 #include "lib/repro/fields.h"
 #include "lib/repro/probe_wire.h"
@@ -19,6 +20,7 @@ struct bpf_link;
 struct btf;
 struct fentry;
 struct probe;
+struct ring_buffer;
 
 #define PROBE_OPS_MAX	48	/* BPF programs of one scheduler */
 #define OP_CALLERS	4	/* kernel functions that may call an op */
@@ -44,6 +46,8 @@ struct op_prog {
  * struct prober - all that ktstr-probe holds
  * @wire_fd: socket to init, -1 to write to @out
  * @btf: vmlinux's types
+ * @wake: told of schedulers that wait, and of the exit
+ * @held: who waits for our probes; 0 for nobody
  * @descs: functions, by id
  */
 struct prober {
@@ -52,6 +56,8 @@ struct prober {
 	struct btf *btf;
 	unsigned int n_cpus;
 	struct probe *skel;
+	struct ring_buffer *wake;
+	pid_t held;
 	struct fentry *op_skels[PROBE_OPS_MAX];
 	unsigned int n_op_skels;
 	struct bpf_link *links[PROBE_FUNCS * 2 + PROBE_OPS_MAX * 2 + 4];
@@ -89,6 +95,13 @@ bool ksym_exists(const struct prober *pr, const char *name);
  * Return: 0, -errno with a note.
  */
 int attach_trigger(struct prober *pr);
+
+/**
+ * attach_hold() - have schedulers wait between their load and their start
+ *
+ * Where this kernel lacks the function for that, their first calls are missed.
+ */
+void attach_hold(struct prober *pr);
 
 /**
  * attach_kernel() - probe kernel functions; those that cannot be are named
