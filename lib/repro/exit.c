@@ -422,7 +422,11 @@ static enum exit_line parse_line(struct scx_exit *ex, struct span s,
 		parse_console_msg(ex, s);
 		return LINE_LAST;
 	}
-	return parse_disabled(ex, s) ? LINE_DISABLED : LINE_OTHER;
+	if (!parse_disabled(ex, s))
+		return LINE_OTHER;
+	/* Of an exit that was wished for, the kernel prints no more. */
+	return exit_is_error(ex) || ex->kind == EXIT_KIND_UNKNOWN ?
+	       LINE_DISABLED : LINE_LAST;
 }
 
 void exit_parse(struct scx_exit *ex, const char *text, size_t len)

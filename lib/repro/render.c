@@ -329,7 +329,10 @@ void render_repro(const struct render *r, const struct repro_report *report,
 	const struct story *story = report->story;
 
 	if (!report->primary_ran)
-		strbuf_addf(out, "PRIMARY DID NOT REACH WORKLOAD: the repro below is no evidence either way, as the bug was not exercised by either run; look at the primary's start\n");
+		strbuf_addf(out, "PRIMARY DID NOT REACH WORKLOAD: %s\n",
+			    report->match == EXIT_REPRODUCED ?
+			    "the scheduler ended while it started, in both runs; no workload was needed for that" :
+			    "the repro below is no evidence either way, as the bug was not exercised by either run; look at the primary's start");
 	put_verdict(report, out);
 	if (story && story->n_calls)
 		render_story(r, story, out);
