@@ -150,6 +150,7 @@ static bool explain(struct mon_live *l)
 					min(c->phys_end, EXPLAIN_MAX), err,
 					sizeof(err));
 	set_why(l, err);
+	c->series->other_kernel = ret == -ENOEXEC;
 	return ret == -ENOEXEC;
 }
 

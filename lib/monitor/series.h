@@ -118,6 +118,7 @@ struct mon_point {
  * @lock: held while one of several threads adds to it; for nobody to take
  *	after mon_series_finish()
  * @why_none: why there are no samples, one sentence; "" when there are
+ * @other_kernel: that is as vmlinux is not the guest's; @why_none has both ids
  * @start_ns: CLOCK_MONOTONIC of the host when the VM was started
  * @slowness: of the host, as the monitor was told; 0 without one
  * @hz: ticks a second of the guest's kernel; 0 when not known
@@ -140,6 +141,7 @@ struct mon_point {
 struct mon_series {
 	pthread_mutex_t lock;
 	char why_none[1024];
+	bool other_kernel;
 	uint64_t start_ns;
 	double slowness;
 	unsigned int hz;

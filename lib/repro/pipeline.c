@@ -179,6 +179,7 @@ static void repro_render(const struct repro_request *request,
 			 struct repro *repro)
 {
 	const char *vmlinux = request->primary->kernel->vmlinux;
+	const struct mon_series *series = &request->out->series;
 	const struct repro_report report = {
 		.primary_ran = request->out->stage >= STAGE_WORKLOAD,
 		.end = repro->end,
@@ -194,13 +195,18 @@ static void repro_render(const struct repro_request *request,
 		.console = shown ? &shown->console : NULL,
 	};
 	struct decode *decode;
-	struct btf *btf = vmlinux[0] ? btf__parse(vmlinux, NULL) : NULL;
-	char err[256] = "no vmlinux";
+	char err[sizeof(series->why_none)] = "no vmlinux";
+	struct btf *btf = NULL;
 	struct render r = { };
 
+	/* Names and lines of another kernel would be lies. */
+	if (series->other_kernel)
+		snprintf(err, sizeof(err), "%s", series->why_none);
+	else if (vmlinux[0])
+		btf = btf__parse(vmlinux, NULL);
 	decode = decode_create(btf);
 	r.decode = decode;
-	if (vmlinux[0])
+	if (vmlinux[0] && !series->other_kernel)
 		r.source = source_open(vmlinux, err, sizeof(err));
 	if (!r.source)
 		r.no_source = err;

@@ -1,0 +1,97 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Auto-repro with less, and with more, than it hopes for: each lack costs one
+# line, and the rest of the report stands.
+#
+# KTSTR_TEST_INSTALL is an installed suite, KTSTR_TEST_KERNEL a folder of the
+# kernel cache.
+set -uo pipefail
+# shellcheck source=scripts/tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+install=${KTSTR_TEST_INSTALL:?names an installed suite}/ktstr
+good=${KTSTR_TEST_KERNEL:?names a folder of the kernel cache}
+real_cache=${KTSTR_TEST_CACHE:?names the folder of the cache}
+
+# story TEST: runs it with its repro; the story has the op that failed.
+story()
+{
+	export XDG_CACHE_HOME=$real_cache KTSTR_REPRO=1
+	timeout 400 "$install/repro" -r "$1" >stdout 2>&1 </dev/null || true
+	cat stdout
+	says '^# reproduced'
+	says '^#   ktstr_enqueue '
+	says '^# --- probe pipeline ---'
+}
+
+says()
+{
+	grep -Eq "$1" stdout || fail "nothing matches /$1/"
+}
+
+# A kernel of links to the good one, whose vmlinux is a copy.
+kernel_copy()
+{
+	mkdir kernel
+	ln -s "$good"/{bzImage,config} kernel/
+	cp "$good/vmlinux" kernel/
+	export KTSTR_KERNEL=$PWD/kernel
+}
+
+vmlinux_without_dwarf()
+{
+	kernel_copy
+	objcopy --remove-section '.debug_*' --remove-section '.rela.debug_*' \
+		kernel/vmlinux
+	story repro.bpf_error
+	says '^# .*vmlinux has no DWARF: no source lines'
+	says '^#     task_struct \*p'
+	says 'scx_ktstr.bpf.c:[0-9]+$'
+	! grep -q 'kernel/sched/.*:[0-9]' stdout || fail "lines out of nowhere"
+}
+
+# The first byte of its build id is another one.
+vmlinux_of_another_kernel()
+{
+	local id at old new
+
+	kernel_copy
+	id=$(readelf -n kernel/vmlinux | sed -n 's/.*Build ID: //p' | head -n 1)
+	new=$(printf '%02x' $((0x${id:0:2} ^ 0xff)))${id:2}
+	at=$(readelf -SW kernel/vmlinux | sed -n \
+		's/.* \.notes *NOTE *[0-9a-f]* \([0-9a-f]*\) \([0-9a-f]*\) .*/0x\1 0x\2/p')
+	old=$(printf '%s' "$id" | sed 's/../\\x&/g')
+	# shellcheck disable=SC2086 # two numbers
+	set -- $at
+	at=$(dd if=kernel/vmlinux bs=1 skip=$(($1)) count=$(($2)) \
+		status=none | LC_ALL=C grep -obUaP "$old" | head -n 1 |
+		cut -d: -f1)
+	patch_bytes kernel/vmlinux $(($1 + at)) "\\x${new:0:2}"
+	story repro.bpf_error
+	says "another kernel: build id $id .* has build id $new"
+	says '^#     task_struct \*p'
+	says 'scx_ktstr.bpf.c:[0-9]+$'
+	! grep -q 'kernel/sched/.*:[0-9]' stdout || fail "another kernel's lines"
+}
+
+many_functions()
+{
+	local names
+
+	export KTSTR_KERNEL=$good
+	names=$(nm "$good/vmlinux" | awk '
+		$2 ~ /[tT]/ && $3 ~ /^(scx|sched|task|rq|ttwu|enqueue|dequeue|pick|put_prev|set_|update_)[a-z_]*$/ && ++n <= 200 { print $3 }' |
+		paste -sd,)
+	[[ $(tr , '\n' <<<"$names" | wc -l) = 200 ]] ||
+		skip "this kernel has no 200 functions of these names"
+	export KTSTR_REPRO_FUNCTIONS=$names
+	story repro.bpf_error
+	says '^#   functions: 200 named'
+}
+
+ktap_begin
+try vm_repro.vmlinux_without_dwarf vmlinux_without_dwarf
+try vm_repro.vmlinux_of_another_kernel vmlinux_of_another_kernel
+try vm_repro.many_functions many_functions
+ktap_end
