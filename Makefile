@@ -44,7 +44,7 @@ BPF_CLANG ?= $(shell for c in $(CLANG) clang clang-22 clang-21 clang-20 \
 ifneq ($(VMLINUX),)
 ifneq ($(BPF_CLANG),)
 ifneq ($(TEST_GEN_PROGS),)
-TEST_GEN_PROGS_EXTENDED += scx_simple scx_ktstr ktstr-probe
+TEST_GEN_PROGS_EXTENDED += scx_simple scx_ktstr ktstr-probe scx_runner
 endif
 else
 $(warning no clang >= 16 (Debian: clang-19, Fedora: clang): the schedulers are not built, their tests will be skipped)
@@ -202,6 +202,16 @@ $(SCX)/build/bin/scx_simple: $(VMLINUX) | $(LIBBPF)
 
 $(OUTPUT)/scx_simple: $(SCX)/build/bin/scx_simple
 	$(Q)cp $< $@
+
+# The tree's own sched_ext tests: schedulers that the kernel throws out.
+$(OUTPUT)/scx_runner: $(SCX)/build/bin/scx_simple \
+		$(wildcard $(KSFT_DIR)/sched_ext/*.[ch])
+	$(call msg,MAKE,selftests/sched_ext,$@)
+	$(Q)mkdir -p $(SCX)/selftests
+	$(SUBMAKE) -C $(KSFT_DIR)/sched_ext OUTPUT=$(SCX)/selftests \
+		CLANG=$(BPF_CLANG) BPFTOOL=$(abspath $(BPFTOOL)) \
+		VMLINUX_BTF=$(abspath $(VMLINUX)) $(SCX)/selftests/runner >/dev/null
+	$(Q)cp $(SCX)/selftests/runner $@
 
 # ---- our own BPF programs; vmlinux.h comes with scx_simple ----
 

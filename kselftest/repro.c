@@ -274,4 +274,92 @@ KTSTR_TEST_F(repro, process_crashes,
 	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
 }
 
+/* ---- schedulers of the tree's own tests, as they are ---- */
+
+static const struct scheduler runner = {
+	.name = "runner",
+	.binary = "scx_runner",
+};
+
+KTSTR_FIXTURE(repro_tree, .topology = TOPOLOGY(1, 1, 2, 1),
+	      .scheduler = &runner, .expect_err = true, .duration_s = 10,
+	      .auto_repro = AUTO_REPRO_ON);
+
+/* The first of its six exits: asked for in select_cpu, for the task there. */
+static int exit_story(const struct repro *repro, char *err, size_t err_size)
+{
+	const struct probe_call *call;
+
+	if (comes_again(repro, err, err_size))
+		return -1;
+	call = find_call(repro, "exit_select_cpu");
+	if (!call || !find_call(repro, "select_task_rq_scx"))
+		return wrong(err, err_size, "no call of select_cpu");
+	if (repro->again.kind != 65)
+		return wrong(err, err_size, "exit kind %d, not UNREG_BPF",
+			     repro->again.kind);
+	return 0;
+}
+
+/* What select_cpu did is seen on the task: it is bound for that DSQ. */
+static int bogus_dsq_story(const struct repro *repro, char *err,
+			   size_t err_size)
+{
+	uint64_t before = 0, after = 0;
+	const struct probe_call *call;
+
+	if (comes_again(repro, err, err_size))
+		return -1;
+	call = find_call(repro, "ddsp_bogus_dsq_fail_select_cpu");
+	if (!call || !find_call(repro, "find_dsq_for_dispatch"))
+		return wrong(err, err_size, "no call of select_cpu, or none of the function that finds the DSQ");
+	entry_value(repro, call, "dsq_id", &before);
+	exit_value(repro, call, "dsq_id", &after);
+	if (before == 0xcafef00d || after != 0xcafef00d)
+		return wrong(err, err_size, "dsq_id went from %llx to %llx",
+			     (unsigned long long)before,
+			     (unsigned long long)after);
+	return 0;
+}
+
+/* Refused before any task was looked at: who refused it? */
+static int refused_story(const struct repro *repro, char *err, size_t err_size)
+{
+	const struct probe_call *call;
+
+	if (repro->match != EXIT_REPRODUCED)
+		return wrong(err, err_size, "not reproduced: %s", repro->reason);
+	if (!strstr(repro->text.text, "PRIMARY DID NOT REACH WORKLOAD"))
+		return wrong(err, err_size, "the report does not say that no workload ran");
+	call = find_call(repro, "scx_validate_ops");
+	if (!call)
+		call = find_call(repro, "validate_ops");
+	if (!call || (int32_t)call->ret != -EINVAL)
+		return wrong(err, err_size, "no call of validate_ops that returned -EINVAL");
+	return 0;
+}
+
+KTSTR_TEST_F(repro_tree, exit, .sched_args = { "-t", "exit" },
+	     .expect_exit_kind = "unregistered from BPF",
+	     .post_repro = exit_story)
+{
+	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
+}
+
+KTSTR_TEST_F(repro_tree, ddsp_bogus_dsq_fail,
+	     .sched_args = { "-t", "ddsp_bogus_dsq_fail" },
+	     .expect_scx_bpf_error_contains = "non-existent DSQ 0xcafef00d",
+	     .post_repro = bogus_dsq_story)
+{
+	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
+}
+
+KTSTR_TEST_F(repro_tree, enq_last_no_enq_fails,
+	     .sched_args = { "-t", "enq_last_no_enq_fails" },
+	     .expect_scx_bpf_error_contains = "SCX_OPS_ENQ_LAST",
+	     .post_repro = refused_story)
+{
+	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
+}
+
 KTSTR_HARNESS_MAIN
