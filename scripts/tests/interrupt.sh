@@ -10,7 +10,7 @@ set -uo pipefail
 # start ARG...: as a terminal would, in a process group of its own.
 start()
 {
-	setsid env --default-signal=INT,QUIT "$top/run_ktstr.sh" "$@" \
+	setsid env --default-signal=HUP,INT,QUIT,TERM "$top/run_ktstr.sh" "$@" \
 		>stdout 2>stderr </dev/null &
 	front_pid=$!
 }
