@@ -28,6 +28,11 @@ static const char * const generic[] = {
 	"irq_work_run*", "irq_work_single", "call_timer_fn",
 	"hrtimer_interrupt", "__hrtimer_run_queues", "secondary_startup_*",
 	"start_secondary", "cpu_startup_entry", "do_idle", "exc_*",
+	/* Whoever wakes somebody comes through here. */
+	"try_to_wake_up", "ttwu_do_activate", "wake_up_process",
+	"default_wake_function", "autoremove_wake_function", "hrtimer_wakeup",
+	"__wake_up*", "swake_up_*", "process_timeout", "sched_ttwu_pending",
+	"rcu_core", "rcu_core_si", "__run_timers", "run_timer_softirq",
 	/* Locks. */
 	"_raw_spin_*", "_raw_read_*", "_raw_write_*", "queued_spin_lock_*",
 	/* BPF's way in and out. */
