@@ -122,6 +122,15 @@ static void report_error(FILE *to, const struct failure *f)
 	fputc('\n', to);
 }
 
+static void report_culprit(FILE *to, const struct failure *f)
+{
+	if (!f->culprit || !*f->culprit)
+		return;
+	fputs("#   culprit: ", to);
+	put_clean(to, f->culprit, strlen(f->culprit));
+	fputc('\n', to);
+}
+
 static void report_timeline(FILE *to, const struct run_outcome *out)
 {
 	struct timeline timeline;
@@ -135,6 +144,7 @@ static void report_timeline(FILE *to, const struct run_outcome *out)
 static void report_whole(FILE *to, const struct failure *f)
 {
 	report_error(to, f);
+	report_culprit(to, f);
 	report_stats(to, f->out);
 	report_diagnostics(to, f);
 	report_timeline(to, f->out);
@@ -181,6 +191,7 @@ static void report_brief(FILE *to, const struct failure *f, const char *path)
 		"KTSTR_VERBOSE=1 prints it, KTSTR_SIDECAR_DIR= keeps it";
 
 	report_error(to, f);
+	report_culprit(to, f);
 	report_where(to, f);
 	report_section_head(to, f, report_stats, 4);
 	if (f->out->sched_died || f->out->vm.end != VM_END_POWEROFF)

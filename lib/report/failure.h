@@ -18,6 +18,7 @@
  * @scheduler: its name, NULL under EEVDF
  * @topology: of the VM
  * @kernel: path of the image
+ * @culprit: what failed, and for whom, one line; "" when nobody knows
  * @out: what the run has said
  * @verdict: the decision
  * @verbose: print the whole report
@@ -27,6 +28,7 @@ struct failure {
 	const char *scheduler;
 	struct topology topology;
 	const char *kernel;
+	const char *culprit;
 	const struct run_outcome *out;
 	const struct run_verdict *verdict;
 	bool verbose;

@@ -43,6 +43,45 @@ void repro_exit_of(const struct run_outcome *out, struct scx_exit *ex,
 	}
 }
 
+/* The program that failed; without one, the kernel function. */
+static const struct stack_func *culprit_func(const struct stack *st)
+{
+	unsigned int i;
+
+	for (i = 0; i < st->n; i++)
+		if (st->funcs[i].kind == STACK_BPF)
+			return &st->funcs[i];
+	return st->n ? &st->funcs[0] : NULL;
+}
+
+void repro_culprit(const struct run_outcome *out, char *buf, size_t size)
+{
+	struct strbuf text = STRBUF_INIT;
+	const struct stack_func *func;
+	struct stack st = { };
+	struct scx_exit ex;
+
+	repro_exit_of(out, &ex, &st);
+	func = culprit_func(&st);
+	if (func)
+		strbuf_addf(&text, "%s%s", func->name,
+			    func->kind == STACK_BPF ? " (BPF)" : "()");
+	if (ex.subject.pid)
+		strbuf_addf(&text, "%s%s[%d]", text.len ? " for " : "task ",
+			    ex.subject.comm, ex.subject.pid);
+	else if (ex.current.pid)
+		strbuf_addf(&text, "%s%s[%d] ran", text.len ? " while " : "",
+			    ex.current.comm, ex.current.pid);
+	if (ex.wait_ms)
+		strbuf_addf(&text, ", which waited for %llu ms",
+			    (unsigned long long)ex.wait_ms);
+	if (text.len && ex.cpu >= 0)
+		strbuf_addf(&text, ", CPU %d", ex.cpu);
+	snprintf(buf, size, "%s", text.text);
+	strbuf_free(&text);
+	stack_free(&st);
+}
+
 /* Names a line each, for ktstr-probe. */
 static void list_functions(const struct repro_request *request,
 			   const struct stack *st, struct strbuf *names)

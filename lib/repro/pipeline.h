@@ -22,6 +22,17 @@
 #define REPRO_ROUNDS	3	/* at most, unless asked otherwise */
 
 /**
+ * repro_culprit() - what failed, and for whom, as far as its texts tell
+ * @out: a run that is over
+ * @buf: gets one line; "" when nothing tells
+ * @size: of @buf
+ *
+ * The innermost BPF program, else function, of the stack; the task of a stall,
+ * else the one that ran.
+ */
+void repro_culprit(const struct run_outcome *out, char *buf, size_t size);
+
+/**
  * struct repro_request - what to reproduce
  * @primary: the run as it was started
  * @out: what came of it

@@ -9,6 +9,7 @@
 
 #include "lib/util/pace.h"
 #include "lib/host/paths.h"
+#include "lib/repro/pipeline.h"
 #include "lib/report/failure.h"
 #include "lib/report/monitor.h"
 #include "lib/report/sidecar.h"
@@ -125,6 +126,7 @@ static void leave_verdict(struct host_run *hr, const struct run_config *config,
 		.alarm = attr->expect_alarm,
 	};
 	struct run_verdict verdict;
+	char culprit[256];
 
 	run_judge(&expect, out, &verdict);
 	if (verdict.code == RUN_PASS && attr->post_vm &&
@@ -139,11 +141,13 @@ static void leave_verdict(struct host_run *hr, const struct run_config *config,
 			.scheduler = scheduler_name(hr),
 			.topology = attr->topology,
 			.kernel = ktstr_glue.kernel.image,
+			.culprit = culprit,
 			.out = out,
 			.verdict = &verdict,
 			.verbose = log_verbose(),
 		};
 
+		repro_culprit(out, culprit, sizeof(culprit));
 		report_failure(stdout, &f);
 	} else if (log_verbose()) {
 		report_monitor(stdout, out);
