@@ -46,6 +46,7 @@ static const struct fail_mode {
 	{ "init", KTSTR_FAIL_INIT, "init returns -ENODEV" },
 	{ "exit", KTSTR_FAIL_EXIT, "the process exits with 3" },
 	{ "segv", KTSTR_FAIL_SEGV, "the process dies by SIGSEGV" },
+	{ "panic", KTSTR_FAIL_PANIC, "the process makes the kernel panic" },
 	{ "no-attach", KTSTR_FAIL_NO_ATTACH, "the process never attaches" },
 	{ "rejected", KTSTR_FAIL_REJECTED, "the verifier refuses a program" },
 };
@@ -105,6 +106,16 @@ static unsigned long long now_ms(void)
 	return ts.tv_sec * 1000ULL + ts.tv_nsec / 1000000;
 }
 
+/* Nothing that a BPF program may do brings a kernel down; root may ask. */
+static void panic_kernel(void)
+{
+	FILE *f = fopen("/proc/sysrq-trigger", "we");
+
+	if (!f || fputc('c', f) == EOF || fclose(f))
+		fprintf(stderr, "scx_ktstr: /proc/sysrq-trigger: %s\n",
+			strerror(errno));
+}
+
 /* Start to fail; the user part's own ways do not come back. */
 static void fail_now(struct scx_ktstr *skel, enum ktstr_fail fail)
 {
@@ -114,6 +125,8 @@ static void fail_now(struct scx_ktstr *skel, enum ktstr_fail fail)
 	}
 	if (fail == KTSTR_FAIL_EXIT)
 		_exit(3);
+	if (fail == KTSTR_FAIL_PANIC)
+		panic_kernel();
 	if (fail == KTSTR_FAIL_SEGV) {
 		signal(SIGSEGV, SIG_DFL);
 		raise(SIGSEGV);

@@ -19,6 +19,7 @@ enum ktstr_fail {
 	KTSTR_FAIL_USER,
 	KTSTR_FAIL_EXIT = KTSTR_FAIL_USER,	/* the process exits with 3 */
 	KTSTR_FAIL_SEGV,	/* the process dies by SIGSEGV */
+	KTSTR_FAIL_PANIC,	/* the process makes the kernel panic */
 	KTSTR_FAIL_NO_ATTACH,	/* the process never attaches */
 	KTSTR_FAIL_REJECTED,	/* the verifier refuses ops.tick */
 };

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a scheduler's death looks like: a test that fails on purpose.
+ * What a scheduler's death looks like: tests that fail on purpose.
  *
- * Built with the suites, but no run has it unless it is named:
+ * Built with the suites, but no run has them unless one is named:
  *
  *	./run_ktstr.sh demo
+ *	./run_ktstr.sh repro repro_demo.kernel_panic
  */
 #include "ktstr.h"
 #include "scenarios.h"
@@ -20,6 +21,13 @@ KTSTR_FIXTURE(repro_demo, .topology = TOPOLOGY(1, 1, 2, 1),
 
 KTSTR_TEST_F(repro_demo, host_triggered_crash,
 	     .sched_args = { "-f", "error", "-a", "500" })
+{
+	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
+}
+
+/* The kernel goes with it. */
+KTSTR_TEST_F(repro_demo, kernel_panic,
+	     .sched_args = { "-f", "panic", "-a", "500" })
 {
 	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
 }

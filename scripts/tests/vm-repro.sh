@@ -75,6 +75,52 @@ vmlinux_of_another_kernel()
 	! grep -q 'kernel/sched/.*:[0-9]' stdout || fail "another kernel's lines"
 }
 
+# Source places, by other tools than ours: binutils for the kernel, the text of
+# the source for the scheduler.
+source_places_are_true()
+{
+	local func place address known n=0
+
+	export KTSTR_KERNEL=$good
+	story repro.bpf_error
+	while read -r func place; do
+		case $place in
+		scx_ktstr.bpf.c:*)
+			known=$(sed -n "1,${place##*:}s/.*BPF_STRUCT_OPS[A-Z_]*(\([a-z_]*\),.*/\1/p" \
+				"$top/bpf/scx_ktstr.bpf.c" | tail -n 1)
+			[[ $known = "$func" ]] ||
+				fail "$func is said to lie in $place, there lies $known" ;;
+		*)
+			address=$(nm "$good/vmlinux" | awk -v f="$func" \
+				'$3 == f && !n++ { print $1 }')
+			known=$(addr2line -e "$good/vmlinux" "0x$address")
+			known=${known%% *}
+			[[ $known = *"$place" ]] ||
+				fail "$func: $place, addr2line says $known" ;;
+		esac
+		n=$((n + 1))
+	done < <(sed -n 's/^#   \([a-z_0-9]*\)  *\([a-z_./]*\.c:[0-9]*\)$/\1 \2/p' \
+		stdout | sort -u)
+	((n >= 3)) || fail "only $n places"
+	grep -q 'scx_ktstr.bpf.c:' stdout || fail "no place in the scheduler"
+}
+
+# There is no story of it, but what the kernel said, and the way to it again.
+kernel_panic()
+{
+	local status=0
+
+	export XDG_CACHE_HOME=$real_cache KTSTR_KERNEL=$good
+	timeout 400 "$install/repro_demo" -r repro_demo.kernel_panic \
+		>stdout 2>&1 </dev/null || status=$?
+	cat stdout
+	[[ $status = 1 ]] || fail "exit status $status, not 1"
+	says 'the guest kernel panicked \(last stage: workload\): Kernel panic'
+	says '^#   culprit: .*sysrq_handle_crash'
+	says '^# .*Kernel panic - not syncing: sysrq triggered crash'
+	says '^#   again: ./run_ktstr.sh repro repro_demo.kernel_panic'
+}
+
 many_functions()
 {
 	local names
@@ -94,4 +140,6 @@ ktap_begin
 try vm_repro.vmlinux_without_dwarf vmlinux_without_dwarf
 try vm_repro.vmlinux_of_another_kernel vmlinux_of_another_kernel
 try vm_repro.many_functions many_functions
+try vm_repro.source_places_are_true source_places_are_true
+try vm_repro.kernel_panic kernel_panic
 ktap_end
