@@ -90,6 +90,7 @@ static bool boot_once(struct bench *b, struct kind *kind, unsigned int n)
 	struct run_outcome out;
 	const char *wrong;
 	double total_s;
+	unsigned int i;
 	uint64_t start;
 	int ret;
 
@@ -104,6 +105,10 @@ static bool boot_once(struct bench *b, struct kind *kind, unsigned int n)
 		       n, kind->cpus, wrong, vm_end_name(out.vm.end),
 		       wire_stage_name(out.stage), out.vm.message);
 		printf("# %s\n", strbuf_tail(&out.console, 1));
+		for (i = 0; i < out.n_regs; i++)
+			printf("# CPU %u: ip 0x%llx flags 0x%llx\n", i,
+			       (unsigned long long)out.regs[i].ip,
+			       (unsigned long long)out.regs[i].flags);
 	} else {
 		printf("ok %u boot_%u_cpus_%u # %.2f s, first KVM_RUN after %.1f ms, %llu exits\n",
 		       n, n, kind->cpus, total_s, out.vm.first_run_ns / 1e6,

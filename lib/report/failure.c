@@ -93,10 +93,22 @@ static void report_where(FILE *to, const struct failure *f)
 	fprintf(to, "#   kernel: %s\n", f->kernel);
 }
 
+static void report_regs(FILE *to, const struct run_outcome *out)
+{
+	unsigned int i;
+
+	for (i = 0; i < out->n_regs; i++)
+		fprintf(to, "#   CPU %u: ip 0x%llx sp 0x%llx flags 0x%llx\n", i,
+			(unsigned long long)out->regs[i].ip,
+			(unsigned long long)out->regs[i].sp,
+			(unsigned long long)out->regs[i].flags);
+}
+
 static void report_diagnostics(FILE *to, const struct failure *f)
 {
 	fprintf(to, "# --- diagnostics ---\n");
 	report_where(to, f);
+	report_regs(to, f->out);
 	report_tail(to, "last console lines", &f->out->console, CONSOLE_LINES);
 }
 

@@ -14,6 +14,7 @@
 #include "vmm/vm.h"
 
 #define OUTCOME_MAX_DETAILS	64
+#define OUTCOME_MAX_REGS	64
 #define OUTCOME_MAX_CGROUPS	64
 #define OUTCOME_SAID_MAX	(8U << 20)	/* what a body wants compared */
 #define OUTCOME_TEXT_MAX	(1U << 20)	/* of each kind of text */
@@ -22,6 +23,8 @@
  * struct run_outcome - all that a run has said
  * @vm: how the VM ended; its console belongs to the VM, see @console
  * @console: copy of the kernel's console
+ * @regs: where the vCPUs stood when the VM did not end by itself, @n_regs of
+ *	them
  * @stage: last stage that the ring has told of
  * @output: what the test program printed
  * @sched_log: what the scheduler printed
@@ -42,6 +45,8 @@
 struct run_outcome {
 	struct vm_result vm;
 	struct strbuf console;
+	struct vm_regs regs[OUTCOME_MAX_REGS];
+	unsigned int n_regs;
 	enum wire_stage stage;
 	struct strbuf output;
 	struct strbuf sched_log;

@@ -157,6 +157,16 @@ static const struct vm_ops run_vm_ops = {
 	.console = on_console,
 };
 
+/* The only thing that a guest tells which hangs before it can speak. */
+static void note_regs(struct vm *vm, struct run_outcome *out)
+{
+	if (out->vm.end == VM_END_POWEROFF)
+		return;
+	while (out->n_regs < OUTCOME_MAX_REGS &&
+	       !vm_vcpu_regs(vm, out->n_regs, &out->regs[out->n_regs]))
+		out->n_regs++;
+}
+
 static int boot(struct run *run, struct initramfs *ir,
 		const struct run_budget *budget, char *err, size_t err_size)
 {
@@ -188,6 +198,7 @@ static int boot(struct run *run, struct initramfs *ir,
 
 	run->monitor = observe_start(c, vm, run->out);
 	ret = vm_run(vm, &run->out->vm);
+	note_regs(vm, run->out);
 	observe_stop(run->monitor, run->out);
 	run->monitor = NULL;
 	if (ret) {
