@@ -67,7 +67,7 @@ KTSTR_TEST_F(monitor, watchdog_spares_the_healthy, .duration_s = 15,
 /* As bpftool prog show has it */
 static void say_progs(const struct ktstr_ctx *ctx)
 {
-	struct strbuf sb = STRBUF_INIT;
+	struct strbuf sb = STRBUF_INIT, runs = STRBUF_INIT;
 	uint32_t id = 0, len;
 	int fd, i;
 
@@ -86,10 +86,15 @@ static void say_progs(const struct ktstr_ctx *ctx)
 			for (i = 0; i < BPF_TAG_SIZE; i++)
 				strbuf_addf(&sb, "%02x", info.tag[i]);
 			strbuf_addf(&sb, "\n");
+			strbuf_addf(&runs, "prog %u %llu %llu\n", info.id,
+				    (unsigned long long)info.run_cnt,
+				    (unsigned long long)info.run_time_ns);
 		}
 		close(fd);
 	}
 	guest_say(ctx, "progs", sb.text, sb.len);
+	guest_say(ctx, "prog_runs", runs.text, runs.len);
+	strbuf_free(&runs);
 	strbuf_free(&sb);
 }
 
@@ -188,6 +193,7 @@ static int compare_all(const struct run_outcome *out, char *err,
 	compare_events(&c);
 	compare_maps(&c);
 	compare_progs(&c);
+	compare_prog_runs(&c);
 	free(c.before.text);
 	printf("# monitor: %u fields did not move and were equal, %u moved and were read in between\n",
 	       c.exact, c.within);
@@ -201,7 +207,7 @@ static const struct scheduler scx_ktstr_counted = {
 	.name = "scx_ktstr",
 	.ops_name = "ktstr",
 	.binary = "scx_ktstr",
-	.sysctls = { "kernel.sched_schedstats=1" },
+	.sysctls = { "kernel.sched_schedstats=1", "kernel.bpf_stats_enabled=1" },
 };
 
 KTSTR_FIXTURE(monitor_reads, .scheduler = &scx_ktstr_counted,

@@ -50,20 +50,30 @@ static inline void __printf(2, 3) compare_fail(struct compare *c,
 	va_end(ap);
 }
 
-static inline void compare_fits(struct compare *c, const char *what,
-				unsigned int cpu, uint64_t before,
-				uint64_t seen, uint64_t after)
+static inline void compare_number(struct compare *c, const char *what,
+				  unsigned int id, uint64_t before,
+				  uint64_t seen, uint64_t after)
 {
 	if (seen < before || seen > after)
 		compare_fail(c,
-			     "%s, CPU %u: read %llu, the guest said %llu before and %llu after",
-			     what, cpu, (unsigned long long)seen,
+			     "%s %u: read %llu, the guest said %llu before and %llu after",
+			     what, id, (unsigned long long)seen,
 			     (unsigned long long)before,
 			     (unsigned long long)after);
 	else if (before == after)
 		c->exact++;
 	else
 		c->within++;
+}
+
+static inline void compare_fits(struct compare *c, const char *what,
+				unsigned int cpu, uint64_t before,
+				uint64_t seen, uint64_t after)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text), "%s, CPU", what);
+	compare_number(c, text, cpu, before, seen, after);
 }
 
 static inline uint64_t next_number(const char **p)
@@ -376,6 +386,38 @@ static inline void compare_progs(struct compare *c)
 	if (!n || n != c->dump->n_progs)
 		compare_fail(c, "%zu programs were read, the guest said %zu",
 			     c->dump->n_progs, n);
+}
+
+/* How often each ran, and for how long: some will have run at all. */
+static inline void compare_prog_runs(struct compare *c)
+{
+	uint64_t runs = 0;
+	char key[32];
+	size_t i;
+
+	for (i = 0; i < c->dump->n_progs; i++) {
+		const struct mon_prog *m = &c->dump->progs[i];
+		const char *before, *after;
+		uint64_t low;
+
+		snprintf(key, sizeof(key), "prog %u ", m->id);
+		before = said_line(&c->before, "prog_runs", key);
+		after = said_line(&c->after, "prog_runs", key);
+		if (!before || !after) {
+			compare_fail(c, "prog %u: the guest says no run count",
+				     m->id);
+			continue;
+		}
+		low = next_number(&before);
+		compare_number(c, "run_cnt of program", m->id, low, m->runs,
+			       next_number(&after));
+		low = next_number(&before);
+		compare_number(c, "run_time_ns of program", m->id, low,
+			       m->run_ns, next_number(&after));
+		runs += m->runs;
+	}
+	if (!runs)
+		compare_fail(c, "no program ran at all");
 }
 
 /* ---- the kernel's own dump ---- */
