@@ -108,16 +108,24 @@ static int all_about_culprit(const struct repro *repro, char *err,
 	return 0;
 }
 
-/* The same failure again, about one task, in 2.2 times the time at most. */
+/*
+ * What `check repro-times` makes its table of. No test has a limit of time: the
+ * two VMs run one after the other, and the machine may be busier meanwhile.
+ */
+static void tell_times(const struct repro *repro)
+{
+	printf("# times: repro %.1f s, primary %.1f s, calls shown %u\n",
+	       repro->repro_ns / 1e9, repro->primary_ns / 1e9,
+	       repro->story.n_calls);
+}
+
+/* The same failure again, about one task. */
 static int comes_again(const struct repro *repro, char *err, size_t err_size)
 {
+	tell_times(repro);
 	if (repro->match != EXIT_REPRODUCED)
 		return wrong(err, err_size, "not reproduced in %u rounds: %s",
 			     repro->rounds, repro->reason);
-	if (repro->repro_ns * 10 > repro->primary_ns * 22)
-		return wrong(err, err_size,
-			     "the repro took %.1f s, the primary %.1f s",
-			     repro->repro_ns / 1e9, repro->primary_ns / 1e9);
 	return all_about_culprit(repro, err, err_size);
 }
 
@@ -189,6 +197,7 @@ static int stall_story(const struct repro *repro, char *err, size_t err_size)
 /* No error of sched_ext: nobody is the culprit, but it must come again. */
 static int came_again(const struct repro *repro, char *err, size_t err_size)
 {
+	tell_times(repro);
 	if (!repro->rounds || repro->end != REPRO_RAN)
 		return wrong(err, err_size, "no repro VM ran to its end: %s",
 			     repro->reason);
@@ -327,6 +336,7 @@ static int refused_story(const struct repro *repro, char *err, size_t err_size)
 {
 	const struct probe_call *call;
 
+	tell_times(repro);
 	if (repro->match != EXIT_REPRODUCED)
 		return wrong(err, err_size, "not reproduced: %s", repro->reason);
 	if (!strstr(repro->text.text, "PRIMARY DID NOT REACH WORKLOAD"))

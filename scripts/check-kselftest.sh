@@ -95,7 +95,7 @@ kselftest_in_tree()
 	kselftest_make kselftest.run_tests run_tests
 	kselftest_make kselftest.clean clean
 	(cd "$selftests/ktstr" && find . -type f -newer Makefile \
-		\( -name '*.o' -o -name '*.a' -o -perm /111 -not -name '*.sh' \
+		\( -name '*.o' -o -name '*.a' -o -perm /111 -not -name '*.sh' -not -name '*.py' \
 		-not -path './.ci/*' \) -print) >"$scratch/output"
 	result "$([[ ! -s $scratch/output ]]; echo $?)" kselftest.clean_is_clean
 }

@@ -134,6 +134,28 @@ stage_suite()
 	exit $status
 }
 
+# A repro that takes more than 2.2 times as long as its test is too slow.
+stage_repro_times()
+{
+	local log=$scratch/run
+
+	KTSTR_KERNEL=$kernel KTSTR_OWNER_PID=$$ job "$log" "$1" \
+		"$install/run_kselftest.sh" -t ktstr:repro || true
+	awk '
+	/ RUN  / { test = $(NF - 1) }
+	/# times: repro / {
+		sub(/.*# times: /, "")
+		split($0, word, /[ ,]+/)
+		ratio = word[2] / word[5]
+		printf "%sok %d repro-times.%s # repro : primary = %.1f s : %.1f s = %.2f, %d calls\n", \
+			ratio > 2.2 ? "not " : "", ++n, test, word[2], word[5],
+			ratio, word[9]
+		failed += ratio > 2.2
+	}
+	END { print "1.." n + 0; exit failed > 0 || !n }' "$log"
+	exit
+}
+
 stage_boots()
 {
 	local in_kvm=()

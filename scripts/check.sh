@@ -20,6 +20,7 @@ unit		| 1 | 600 | stage_unit	| unit tests
 sanitizers	| 1 | 900 | stage_sanitizers | unit tests under ASan and UBSan
 clang		| 1 | 600 | stage_clang	| everything builds with clang, too
 kselftest	| 2 | 1500 | stage_kselftest | a place in the tree: run_tests, install, gen_tar, O=, links
+repro-times	| 3 | 1200 | stage_repro_times | how long a repro takes beside its test; only when it is named
 boots		| 3 | 900 | stage_boots	| 50 boots in a row; only when it is named
 guests		| 2 | 600 | stage_guests	| unit tests of the VMM that need a KVM
 '
