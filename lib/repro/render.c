@@ -323,16 +323,24 @@ static void put_tail(const char *head, const struct strbuf *text, bool collapse,
 	strbuf_free(&short_text);
 }
 
+static void put_no_workload(const struct repro_report *report,
+			    struct strbuf *out)
+{
+	const char *why =
+		"the repro below is no evidence either way, as the bug was not exercised by either run; look at the primary's start";
+
+	if (report->match == EXIT_REPRODUCED)
+		why = "the scheduler ended while it started, in both runs; no workload was needed for that";
+	strbuf_addf(out, "PRIMARY DID NOT REACH WORKLOAD: %s\n", why);
+}
+
 void render_repro(const struct render *r, const struct repro_report *report,
 		  struct strbuf *out)
 {
 	const struct story *story = report->story;
 
 	if (!report->primary_ran)
-		strbuf_addf(out, "PRIMARY DID NOT REACH WORKLOAD: %s\n",
-			    report->match == EXIT_REPRODUCED ?
-			    "the scheduler ended while it started, in both runs; no workload was needed for that" :
-			    "the repro below is no evidence either way, as the bug was not exercised by either run; look at the primary's start");
+		put_no_workload(report, out);
 	put_verdict(report, out);
 	if (story && story->n_calls)
 		render_story(r, story, out);
