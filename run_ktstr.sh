@@ -83,12 +83,15 @@ Options:
   -v, --verbose  show the guests' consoles and the commands that run
   -h, --help     this text
 
-The kernel source is the first of: KDIR; the tree that this folder lies in
-(as tools/testing/selftests/ktstr); the newest Linux >= 7.1 that Debian's
-trixie-backports offers. It is never written to.
+The kernel source is the first of: KTSTR_SOURCE; KDIR; the tree that this folder
+lies in (as tools/testing/selftests/ktstr); the newest Linux >= 7.1 that
+Debian's trixie-backports offers. It is never written to.
 
 Environment:
   KDIR           kernel source tree
+  KTSTR_SOURCE   a source package of Debian's, SUITE/PACKAGE, for instance
+                 bookworm-backports/linux-source-6.12
+  KTSTR_CONFIG   a fragment that is merged behind ktstr.kconfig
   KTSTR_KERNEL   a kernel that is built already: a build folder (bzImage,
                  vmlinux), a key of the cache, or an image
   KTSTR_OUT      output folder (default: out, in this folder)

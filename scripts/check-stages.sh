@@ -167,3 +167,35 @@ stage_boots()
 		KTSTR_SCHEDULER_DIR="$obj" \
 		"${in_kvm[@]}" "$obj/bench/boot" -n 50 -c 1,2,4
 }
+
+# Kernels that lack something or are older, as other builds of the same suite
+# meet them: what the monitor and the repro need not have.
+# name | what its build is told, relative to here
+kernel_variants='
+lean	| KTSTR_CONFIG=scripts/tests/lean.kconfig
+oldest	| KTSTR_SOURCE=bookworm-backports/linux-source-6.12
+'
+
+stage_kernels()
+{
+	local name setting
+
+	while IFS='|' read -r name setting; do
+		read -r name <<<"$name"
+		read -r setting <<<"$setting"
+		[[ -z $name ]] || kernel_variant "$name" "$setting"
+	done <<<"$kernel_variants"
+}
+
+# kernel_variant NAME SETTING: build it, run the suites that look inside.
+kernel_variant()
+{
+	local built=$scratch/$1.folder
+
+	# shellcheck disable=SC2016
+	attempt "kernels.$1.build" env -u KDIR -C "$here" "$2" \
+		bash -c './run_ktstr.sh kernel >"$1"' - "$built" || return
+	program "kernels: $1: monitor, repro" 2400 env \
+		KTSTR_KERNEL="$(cat "$built")" KTSTR_OWNER_PID=$$ \
+		"$install/run_kselftest.sh" -t ktstr:monitor -t ktstr:repro
+}

@@ -16,7 +16,7 @@
 
 kernels_kept=6
 
-# option | value | what for, and what to do about it
+# option | value | what for, and what to do about it; "want" is said, no more
 kernel_needs='
 64BIT			| y | the VM is an x86-64 machine
 SMP			| y | the VM has several CPUs
@@ -38,16 +38,17 @@ BPF_JIT			| y | sched_ext needs it
 SCHED_CLASS_EXT		| y | the subject: needs Linux 6.12 or newer, and DEBUG_INFO_BTF
 DEBUG_INFO_BTF		| y | types for schedulers and monitor: needs pahole (package pahole or dwarves)
 KALLSYMS_ALL		| y | the monitor looks up data symbols
-FTRACE			| y | the crash probes
-DYNAMIC_FTRACE		| y | the crash probes
-KPROBE_EVENTS		| y | the crash probes
-BPF_EVENTS		| y | the crash probes
+FTRACE			| want | the crash probes
+DYNAMIC_FTRACE		| want | the crash probes
+KPROBE_EVENTS		| want | the crash probes
+BPF_EVENTS		| want | the crash probes
 '
 
-# kernel_config_check FILE: one line for each option that is not as needed.
+# kernel_config_check FILE [want]: one line for each option that is not as
+# needed, or as wanted.
 kernel_config_check()
 {
-	local option value why
+	local must=${2:-y} option value why
 
 	while IFS='|' read -r option value why; do
 		read -r option <<<"$option"
@@ -55,9 +56,9 @@ kernel_config_check()
 		read -r why <<<"$why"
 		[[ -n $option ]] || continue
 		if grep -q "^CONFIG_$option=y" "$1"; then
-			[[ $value = n ]] || continue
+			[[ $value = n && $must = y ]] || continue
 			echo "CONFIG_$option is set ($why)"
-		elif [[ $value = y ]]; then
+		elif [[ $value = "$must" ]]; then
 			echo "CONFIG_$option is not set ($why)"
 		fi
 	done <<<"$kernel_needs"
@@ -68,6 +69,9 @@ kernel_config_must()
 {
 	local missing line
 
+	while read -r line; do
+		say "$1: $line: without it there is less to tell"
+	done < <(kernel_config_check "$1" want)
 	missing=$(kernel_config_check "$1")
 	[[ -n $missing ]] || return 0
 	while read -r line; do
@@ -170,10 +174,17 @@ toolchain()
 	[[ -z ${LLVM:-} ]] || { echo "LLVM=$LLVM"; clang --version; }
 }
 
+# Our fragment, and behind it the user's, which has the last word.
+config_fragment()
+{
+	cat "$here/ktstr.kconfig"
+	[[ -z ${KTSTR_CONFIG:-} ]] || cat "$KTSTR_CONFIG"
+}
+
 # What goes into .config, before kconfig looks at it.
 config_input()
 {
-	cat "$here/ktstr.kconfig"
+	config_fragment
 	[[ -z ${use_config:-} ]] || cat "$tree/.config"
 }
 
@@ -322,17 +333,20 @@ build_source_prepare()
 
 kernel_configure()
 {
+	local fragment=$build/ktstr.kconfig
+
+	config_fragment >"$fragment"
 	if [[ -n $use_config ]]; then
 		[[ -f $tree/.config ]] || missing "$tree/.config:" \
 			"missing, and --use-config asks for it"
 		tools_must "$tools_config"
 		job_must "$build_log" "merging the configuration" \
 			"$build_source/scripts/kconfig/merge_config.sh" -m \
-			-O "$build" "$tree/.config" "$here/ktstr.kconfig"
+			-O "$build" "$tree/.config" "$fragment"
 		job_must "$build_log" "configuring" "${make_kernel[@]}" olddefconfig
 	else
 		job_must "$build_log" "configuring" "${make_kernel[@]}" \
-			KCONFIG_ALLCONFIG="$here/ktstr.kconfig" allnoconfig
+			KCONFIG_ALLCONFIG="$fragment" allnoconfig
 	fi
 	kernel_config_must "$build/.config"
 }
@@ -342,6 +356,8 @@ kernel_build()
 	local begin=$SECONDS text
 
 	build=$cache/build/$source_id${use_config:+-config}
+	[[ -z ${KTSTR_CONFIG:-} ]] ||
+		build+=-$(hash_stdin 8 <"$KTSTR_CONFIG")
 	build_log=$cache/logs/build-$source_id.log
 	: >"$build_log"
 	build_source_prepare
@@ -368,8 +384,10 @@ kernel_ensure()
 	local key own_build='' build build_log build_source build_seconds=0
 	local make_kernel
 
+	[[ -z ${KTSTR_CONFIG:-} || -r $KTSTR_CONFIG ]] ||
+		missing "KTSTR_CONFIG=$KTSTR_CONFIG: cannot be read"
 	source_find
-	if [[ -z ${use_config} ]] && tree_is_configured && tree_build_is_fit; then
+	if [[ -z ${use_config}${KTSTR_CONFIG:-} ]] && tree_is_configured && tree_build_is_fit; then
 		own_build=1
 	fi
 	key=$(kernel_key)

@@ -7,8 +7,10 @@
 # Afterwards: tree is its folder, source_kind debian, git or folder, source_id
 # names it for as long as it lives, source_state changes with its content.
 
+# The newest package of that suite, unless KTSTR_SOURCE names SUITE/PACKAGE.
 debian_suite=trixie-backports
 debian_oldest=7.1
+debian_package='linux-source-[0-9]+[.][0-9]+'
 debian_keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
 is_kernel_tree()
@@ -34,7 +36,9 @@ tree_around()
 
 source_find()
 {
-	if [[ -n ${KDIR:-} ]]; then
+	if [[ -n ${KTSTR_SOURCE:-} ]]; then
+		source_named
+	elif [[ -n ${KDIR:-} ]]; then
 		is_kernel_tree "$KDIR" || missing "KDIR=$KDIR: no" \
 			"kernel tree there; name one, or leave KDIR unset"
 		tree=$(cd "$KDIR" && pwd -P)
@@ -52,6 +56,19 @@ source_find()
 	fi
 	source_state=$("source_state_$source_kind")
 	say "kernel source: $tree"
+}
+
+# KTSTR_SOURCE: a package of Debian's other than the newest.
+source_named()
+{
+	[[ -z ${KDIR:-} ]] || wrong "KDIR and KTSTR_SOURCE both name a source;" \
+		"leave one unset"
+	[[ $KTSTR_SOURCE =~ ^([a-z0-9-]+)/(linux-source-[0-9]+\.[0-9]+)$ ]] ||
+		wrong "KTSTR_SOURCE=$KTSTR_SOURCE: is not SUITE/PACKAGE, as in" \
+		"bookworm-backports/linux-source-6.12"
+	debian_suite=${BASH_REMATCH[1]}
+	debian_package=${BASH_REMATCH[2]} debian_oldest=0
+	source_from_debian
 }
 
 # A name for the tree that the cache can use.
@@ -125,13 +142,16 @@ source_files()
 
 # ---- Debian's source package ----
 
-# Unpacked ones lie in sources/linux-source-X.Y_VERSION; newest first.
+# Unpacked ones lie in sources/linux-source-X.Y_VERSION; newest first. One that
+# was named is not the newest, however often it is unpacked.
 debian_unpacked()
 {
 	local dir
 
 	for dir in "$cache"/sources/linux-source-*_*; do
-		if is_kernel_tree "$dir"; then
+		if [[ ${dir##*/} =~ ^${debian_package}_ ]] &&
+		   dpkg --compare-versions "${dir##*_}" ge "$debian_oldest" &&
+		   is_kernel_tree "$dir"; then
 			printf '%s\n' "${dir##*/}"
 		fi
 	done | sort -t_ -k2,2 -rV
@@ -194,7 +214,7 @@ debian_newest()
 	local package version
 
 	apt-cache "${apt_options[@]}" search --names-only \
-		'^linux-source-[0-9]+\.[0-9]+$' | cut -d' ' -f1 |
+		"^$debian_package\$" | cut -d' ' -f1 |
 	while read -r package; do
 		version=$(apt-cache "${apt_options[@]}" show --no-all-versions \
 			"$package" | sed -n 's/^Version: //p')
@@ -219,7 +239,8 @@ debian_fetch()
 		apt-get "${apt_options[@]}" update
 	read -r package version <<<"$(debian_newest)"	# the first line
 	[[ -n $version ]] || missing "Debian $debian_suite offers" \
-		"no Linux >= $debian_oldest; name a tree by KDIR="
+		"no $debian_package of a Linux >= $debian_oldest; name a" \
+		"tree by KDIR="
 	if is_kernel_tree "$cache/sources/${package}_$version"; then
 		say "$package $version is the newest"
 		return

@@ -36,6 +36,19 @@ no_tree()
 	KDIR=$PWD front 4 'no kernel tree there; name one' kernel
 }
 
+source_of_two()
+{
+	fake_tree tree
+	KDIR=$PWD/tree KTSTR_SOURCE=trixie/linux-source-6.12 \
+		front 1 'both name a source; leave one unset' kernel
+}
+
+source_misspelt()
+{
+	KTSTR_SOURCE=linux-source-6.12 \
+		front 1 'is not SUITE/PACKAGE, as in' kernel
+}
+
 kernel_without_option()
 {
 	built_kernel
@@ -266,6 +279,8 @@ for option in SCHED_CLASS_EXT DEBUG_INFO_BTF CPUSETS SERIAL_8250_CONSOLE \
 	X86_MPPARSE; do
 	try "bad_input.kernel_without_$option" kernel_without_option $option
 done
+try bad_input.source_of_two source_of_two
+try bad_input.source_misspelt source_misspelt
 try bad_input.tree_without_option tree_without_option
 try bad_input.strict_devmem strict_devmem
 try bad_input.vmlinux_without_btf vmlinux_without_btf

@@ -111,6 +111,30 @@ fragment_change_builds()
 	builds_are 2
 }
 
+named_fragment_builds()
+{
+	fake_tree tree
+	kernel
+	echo CONFIG_NEW=y >more.kconfig
+	KTSTR_CONFIG=more.kconfig kernel
+	grep -qx CONFIG_NEW=y "$(cat stdout)/config" ||
+		fail "the fragment is not in the configuration"
+	KTSTR_CONFIG=more.kconfig kernel
+	kernel
+	builds_are 2
+	KTSTR_CONFIG=none KDIR=$PWD/tree front 4 'none: cannot be read' kernel
+}
+
+# What is only wanted is said, and no more.
+wanted_option_is_named()
+{
+	fake_tree tree
+	echo CONFIG_DYNAMIC_FTRACE=y >tree/parts/deny
+	kernel
+	grep -q 'CONFIG_DYNAMIC_FTRACE is not set' stderr ||
+		fail "what is missing is not said"
+}
+
 parallel_runs_share()
 {
 	local first
@@ -220,6 +244,8 @@ try kernel_cache.git_back_and_forth_builds_twice git_back_and_forth_builds_twice
 try kernel_cache.git_new_file_builds git_new_file_builds
 try kernel_cache.toolchain_change_builds toolchain_change_builds
 try kernel_cache.fragment_change_builds fragment_change_builds
+try kernel_cache.named_fragment_builds named_fragment_builds
+try kernel_cache.wanted_option_is_named wanted_option_is_named
 try kernel_cache.parallel_runs_share parallel_runs_share
 try kernel_cache.failed_build_is_tried_again failed_build_is_tried_again
 try kernel_cache.damaged_entry_is_built_again damaged_entry_is_built_again
