@@ -7,6 +7,7 @@
 #include <poll.h>
 
 #include "lib/scenario/cpuset.h"
+#include "lib/util/util.h"
 #include "lib/work/work.h"
 
 #define MAX_WORKERS 4
@@ -99,6 +100,65 @@ TEST_F(work, stop_ends_a_sleep)
 	EXPECT_TRUE(self->reports[0].completed);
 	/* The sleep that it chose is no gap. */
 	EXPECT_LT(self->reports[0].max_gap_ns, 10000000000ULL);
+}
+
+/* Who is not let run once its sleep is over is not asleep by choice. */
+TEST_F(work, sleeper_that_is_not_woken_has_a_gap)
+{
+	const struct work_spec spec = WORK_BURSTY(1, 300);
+
+	ASSERT_EQ(0, work_create(&self->set, &spec, 1));
+	work_start(&self->set);
+	while (!work_iterations(&self->set))
+		poll(NULL, 0, 1);
+	/* The first sleep is over: in the midst of the second one. */
+	poll(NULL, 0, 50);
+	kill(self->set.workers[0].pid, SIGSTOP);
+	poll(NULL, 0, 1500);
+	kill(self->set.workers[0].pid, SIGCONT);
+	poll(NULL, 0, 100);
+	work_stop(&self->set);
+	work_collect(&self->set, 5000, self->reports);
+	EXPECT_TRUE(self->reports[0].completed);
+	EXPECT_LT(1000 * NSEC_PER_MSEC, self->reports[0].max_gap_ns);
+}
+
+/* As if its scheduler had forgotten it: the end of the scenario ends it. */
+TEST_F(work, sleeper_that_is_woken_by_the_stop_has_a_gap)
+{
+	const struct work_spec spec = WORK_BURSTY(1, 100);
+
+	ASSERT_EQ(0, work_create(&self->set, &spec, 1));
+	work_start(&self->set);
+	while (!work_iterations(&self->set))
+		poll(NULL, 0, 1);
+	kill(self->set.workers[0].pid, SIGSTOP);
+	poll(NULL, 0, 1000);
+	work_stop(&self->set);
+	kill(self->set.workers[0].pid, SIGCONT);
+	work_collect(&self->set, 5000, self->reports);
+	EXPECT_TRUE(self->reports[0].completed);
+	EXPECT_LT(800 * NSEC_PER_MSEC, self->reports[0].max_gap_ns);
+}
+
+TEST_F(work, partner_that_does_not_take_its_turn_has_a_gap)
+{
+	const struct work_spec spec = WORK_FUTEX_PING_PONG(16);
+
+	ASSERT_EQ(0, work_create(&self->set, &spec, 2));
+	work_start(&self->set);
+	/* Each has had its turn. */
+	while (work_iterations(&self->set) < 4)
+		poll(NULL, 0, 1);
+	kill(self->set.workers[1].pid, SIGSTOP);
+	poll(NULL, 0, 1500);
+	kill(self->set.workers[1].pid, SIGCONT);
+	poll(NULL, 0, 100);
+	work_stop(&self->set);
+	work_collect(&self->set, 5000, self->reports);
+	EXPECT_LT(1000 * NSEC_PER_MSEC, self->reports[1].max_gap_ns);
+	/* Its partner could do nothing but wait. */
+	EXPECT_GT(1000 * NSEC_PER_MSEC, self->reports[0].max_gap_ns);
 }
 
 TEST(group_sizes)

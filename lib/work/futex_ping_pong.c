@@ -16,17 +16,25 @@
 void work_pass_futex_ping_pong(struct work_run *run)
 {
 	const struct timespec limit = { .tv_nsec = WAIT_MS * NSEC_PER_MSEC };
+	atomic_ullong *handed_ns = &run->first->handed_ns;
 	atomic_uint *word = &run->first->futex;
 	unsigned int mine = run->member, other = !mine;
 
+	work_pause(run);
 	while (!work_stopped(run) && atomic_load(word) != mine)
 		syscall(SYS_futex, word, FUTEX_WAIT, other, &limit, NULL, 0);
-	/* Waiting for the partner's turn is no fault of the scheduler's. */
-	work_resume(run);
+	/*
+	 * Waiting for the partner's turn is no fault of the scheduler's; not
+	 * to run once it is our own is, also where a stop is what ends it.
+	 */
+	work_resume(run, atomic_load(word) == mine ? atomic_load(handed_ns) :
+		    UINT64_MAX);
 	if (work_stopped(run))
 		return;
 
 	work_spin(run, run->spec->spin);
+	/* Before the word: who sees its turn sees since when. */
+	atomic_store(handed_ns, clock_now_ns());
 	atomic_store(word, other);
 	syscall(SYS_futex, word, FUTEX_WAKE, 1, NULL, NULL, 0);
 }

@@ -18,12 +18,14 @@
  * @report: written by the worker, whole when .completed is set
  * @stop: set by the parent
  * @futex: word of a pair, in the slot of its first worker
+ * @handed_ns: when that was last written, there too
  * @live: iterations, for the parent while it runs
  */
 struct work_slot {
 	struct worker_report report;
 	atomic_bool stop;
 	atomic_uint futex;
+	atomic_ullong handed_ns;
 	atomic_ullong live;
 };
 
@@ -66,9 +68,18 @@ bool work_stopped(const struct work_run *run);
 void work_spin(struct work_run *run, unsigned int n);
 
 /**
- * work_resume() - the time until now was sleep by choice: no gap
+ * work_pause() - about to sleep by choice; what came before may be a gap
+ *
+ * Return: now, by clock_now_ns().
  */
-void work_resume(struct work_run *run);
+uint64_t work_pause(struct work_run *run);
+
+/**
+ * work_resume() - after a sleep by choice
+ * @run: the worker
+ * @due_ns: until when that was its choice; what came after is a gap
+ */
+void work_resume(struct work_run *run, uint64_t due_ns);
 
 void work_pass_cpu_spin(struct work_run *run);
 void work_pass_bursty(struct work_run *run);

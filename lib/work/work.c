@@ -72,7 +72,7 @@ static void note_cpu(struct work_run *run)
 	CPU_SET(cpu, &r->cpus_used);
 }
 
-static void note_progress(struct work_run *run)
+static uint64_t note_progress(struct work_run *run)
 {
 	struct worker_report *r = &run->slot->report;
 	uint64_t now_ns = clock_now_ns();
@@ -84,12 +84,19 @@ static void note_progress(struct work_run *run)
 		r->max_gap_at_ns = now_ns - run->start_ns;
 	}
 	run->last_ns = now_ns;
+	return now_ns;
 }
 
-void work_resume(struct work_run *run)
+uint64_t work_pause(struct work_run *run)
 {
-	note_cpu(run);
-	run->last_ns = clock_now_ns();
+	return note_progress(run);
+}
+
+void work_resume(struct work_run *run, uint64_t due_ns)
+{
+	/* A turn that came while it still worked waits since it has paused. */
+	run->last_ns = max(run->last_ns, min(due_ns, clock_now_ns()));
+	note_progress(run);
 }
 
 void work_spin(struct work_run *run, unsigned int n)
