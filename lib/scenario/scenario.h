@@ -64,6 +64,17 @@ struct ktstr_ctx *ktstr_ctx_create(void);
 void ktstr_ctx_destroy(struct ktstr_ctx *ctx);
 
 /**
+ * guest_slowness() - how many times slower than ordinary hardware this is
+ * @cpus: CPUs to measure, all at once
+ *
+ * Measured by processes of SCHED_FIFO, so whatever the scheduler under test
+ * does. Where that is not allowed, 1 and a comment that says so.
+ *
+ * Return: the factor, at least 1.
+ */
+double guest_slowness(unsigned int cpus);
+
+/**
  * execute_defs() - run workers in cgroups for the ctx's duration, and judge
  * @ctx: the test's context; its result is overwritten
  * @n: number of @defs
