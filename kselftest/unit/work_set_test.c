@@ -10,7 +10,13 @@
 #include "lib/util/util.h"
 #include "lib/work/work.h"
 
-#define MAX_WORKERS 4
+#define MAX_WORKERS	4
+#define START_MS	30000
+
+static uint64_t in_ms(unsigned int ms)
+{
+	return clock_now_ns() + ms * NSEC_PER_MSEC;
+}
 
 FIXTURE(work)
 {
@@ -31,14 +37,14 @@ TEST_F(work, nothing_before_the_start)
 {
 	const struct work_spec spec = WORK_CPU_SPIN;
 
-	ASSERT_EQ(0, work_create(&self->set, &spec, 2));
+	ASSERT_EQ(0, work_create(&self->set, &spec, 2, START_MS));
 	poll(NULL, 0, 100);
 	EXPECT_EQ(0, work_iterations(&self->set));
 	work_start(&self->set);
 	poll(NULL, 0, 300);
 	EXPECT_LT(0, work_iterations(&self->set));
 	work_stop(&self->set);
-	work_collect(&self->set, 5000, self->reports);
+	work_collect(&self->set, in_ms(5000), self->reports);
 	EXPECT_TRUE(self->reports[0].completed);
 	EXPECT_TRUE(self->reports[1].completed);
 	EXPECT_LT(0, self->reports[0].work_units);
@@ -50,8 +56,8 @@ TEST_F(work, two_sets_start_each_by_itself)
 	const struct work_spec spec = WORK_CPU_SPIN;
 	struct work_set later;
 
-	ASSERT_EQ(0, work_create(&self->set, &spec, 1));
-	ASSERT_EQ(0, work_create(&later, &spec, 1));
+	ASSERT_EQ(0, work_create(&self->set, &spec, 1, START_MS));
+	ASSERT_EQ(0, work_create(&later, &spec, 1, START_MS));
 	work_start(&self->set);
 	poll(NULL, 0, 300);
 	EXPECT_LT(0, work_iterations(&self->set));
@@ -64,11 +70,11 @@ TEST_F(work, ping_pong_alternates)
 	const struct work_spec spec = WORK_FUTEX_PING_PONG(16);
 	uint64_t a, b;
 
-	ASSERT_EQ(0, work_create(&self->set, &spec, 2));
+	ASSERT_EQ(0, work_create(&self->set, &spec, 2, START_MS));
 	work_start(&self->set);
 	poll(NULL, 0, 300);
 	work_stop(&self->set);
-	work_collect(&self->set, 5000, self->reports);
+	work_collect(&self->set, in_ms(5000), self->reports);
 	a = self->reports[0].work_units / 16;
 	b = self->reports[1].work_units / 16;
 	EXPECT_LT(1, a);
@@ -79,24 +85,78 @@ TEST_F(work, killed_worker_leaves_no_report)
 {
 	const struct work_spec spec = WORK_BURSTY(1, 10000);
 
-	ASSERT_EQ(0, work_create(&self->set, &spec, 1));
+	ASSERT_EQ(0, work_create(&self->set, &spec, 1, START_MS));
 	work_start(&self->set);
 	poll(NULL, 0, 100);
 	kill(self->set.workers[0].pid, SIGKILL);
-	work_collect(&self->set, 5000, self->reports);
+	work_collect(&self->set, in_ms(5000), self->reports);
 	EXPECT_FALSE(self->reports[0].completed);
 	EXPECT_EQ(SIGKILL, WTERMSIG(self->reports[0].status));
+}
+
+/* Whoever kills a worker does not kill the test with it. */
+TEST_F(work, worker_that_dies_before_the_start)
+{
+	const struct work_spec spec = WORK_CPU_SPIN;
+	siginfo_t info;
+
+	ASSERT_EQ(0, work_create(&self->set, &spec, 2, START_MS));
+	kill(self->set.workers[0].pid, SIGKILL);
+	ASSERT_EQ(0, waitid(P_PID, self->set.workers[0].pid, &info,
+			    WEXITED | WNOWAIT));
+	work_start(&self->set);
+	poll(NULL, 0, 300);
+	work_stop(&self->set);
+	work_collect(&self->set, in_ms(5000), self->reports);
+	EXPECT_FALSE(self->reports[0].completed);
+	EXPECT_TRUE(self->reports[1].completed);
+	EXPECT_LT(0, self->reports[1].work_units);
+}
+
+TEST_F(work, nobody_waits_for_a_start_for_ever)
+{
+	const struct work_spec spec = WORK_CPU_SPIN;
+
+	ASSERT_EQ(0, work_create(&self->set, &spec, 1, 100));
+	poll(NULL, 0, 500);
+	work_start(&self->set);
+	work_collect(&self->set, in_ms(5000), self->reports);
+	EXPECT_FALSE(self->reports[0].completed);
+	EXPECT_TRUE(WIFEXITED(self->reports[0].status));
+}
+
+/* Workers that do not stop hold up the whole, not each set anew. */
+TEST_F(work, sets_share_the_time_to_collect)
+{
+	const struct work_spec spec = WORK_CPU_SPIN;
+	uint64_t start_ns, end_ns;
+	struct work_set other;
+
+	ASSERT_EQ(0, work_create(&self->set, &spec, 1, START_MS));
+	ASSERT_EQ(0, work_create(&other, &spec, 1, START_MS));
+	kill(self->set.workers[0].pid, SIGSTOP);
+	kill(other.workers[0].pid, SIGSTOP);
+	work_stop(&self->set);
+	work_stop(&other);
+	start_ns = clock_now_ns();
+	end_ns = in_ms(1000);
+	work_collect(&self->set, end_ns, self->reports);
+	work_collect(&other, end_ns, self->reports + 1);
+	EXPECT_GT(1900 * NSEC_PER_MSEC, clock_now_ns() - start_ns);
+	EXPECT_EQ(SIGKILL, WTERMSIG(self->reports[0].status));
+	EXPECT_EQ(SIGKILL, WTERMSIG(self->reports[1].status));
+	work_destroy(&other);
 }
 
 TEST_F(work, stop_ends_a_sleep)
 {
 	const struct work_spec spec = WORK_BURSTY(1, 60000);
 
-	ASSERT_EQ(0, work_create(&self->set, &spec, 1));
+	ASSERT_EQ(0, work_create(&self->set, &spec, 1, START_MS));
 	work_start(&self->set);
 	poll(NULL, 0, 200);
 	work_stop(&self->set);
-	work_collect(&self->set, 5000, self->reports);
+	work_collect(&self->set, in_ms(5000), self->reports);
 	EXPECT_TRUE(self->reports[0].completed);
 	/* The sleep that it chose is no gap. */
 	EXPECT_LT(self->reports[0].max_gap_ns, 10000000000ULL);
@@ -107,7 +167,7 @@ TEST_F(work, sleeper_that_is_not_woken_has_a_gap)
 {
 	const struct work_spec spec = WORK_BURSTY(1, 300);
 
-	ASSERT_EQ(0, work_create(&self->set, &spec, 1));
+	ASSERT_EQ(0, work_create(&self->set, &spec, 1, START_MS));
 	work_start(&self->set);
 	while (!work_iterations(&self->set))
 		poll(NULL, 0, 1);
@@ -118,7 +178,7 @@ TEST_F(work, sleeper_that_is_not_woken_has_a_gap)
 	kill(self->set.workers[0].pid, SIGCONT);
 	poll(NULL, 0, 100);
 	work_stop(&self->set);
-	work_collect(&self->set, 5000, self->reports);
+	work_collect(&self->set, in_ms(5000), self->reports);
 	EXPECT_TRUE(self->reports[0].completed);
 	EXPECT_LT(1000 * NSEC_PER_MSEC, self->reports[0].max_gap_ns);
 }
@@ -128,7 +188,7 @@ TEST_F(work, sleeper_that_is_woken_by_the_stop_has_a_gap)
 {
 	const struct work_spec spec = WORK_BURSTY(1, 100);
 
-	ASSERT_EQ(0, work_create(&self->set, &spec, 1));
+	ASSERT_EQ(0, work_create(&self->set, &spec, 1, START_MS));
 	work_start(&self->set);
 	while (!work_iterations(&self->set))
 		poll(NULL, 0, 1);
@@ -136,7 +196,7 @@ TEST_F(work, sleeper_that_is_woken_by_the_stop_has_a_gap)
 	poll(NULL, 0, 1000);
 	work_stop(&self->set);
 	kill(self->set.workers[0].pid, SIGCONT);
-	work_collect(&self->set, 5000, self->reports);
+	work_collect(&self->set, in_ms(5000), self->reports);
 	EXPECT_TRUE(self->reports[0].completed);
 	EXPECT_LT(800 * NSEC_PER_MSEC, self->reports[0].max_gap_ns);
 }
@@ -145,7 +205,7 @@ TEST_F(work, partner_that_does_not_take_its_turn_has_a_gap)
 {
 	const struct work_spec spec = WORK_FUTEX_PING_PONG(16);
 
-	ASSERT_EQ(0, work_create(&self->set, &spec, 2));
+	ASSERT_EQ(0, work_create(&self->set, &spec, 2, START_MS));
 	work_start(&self->set);
 	/* Each has had its turn. */
 	while (work_iterations(&self->set) < 4)
@@ -155,7 +215,7 @@ TEST_F(work, partner_that_does_not_take_its_turn_has_a_gap)
 	kill(self->set.workers[1].pid, SIGCONT);
 	poll(NULL, 0, 100);
 	work_stop(&self->set);
-	work_collect(&self->set, 5000, self->reports);
+	work_collect(&self->set, in_ms(5000), self->reports);
 	EXPECT_LT(1000 * NSEC_PER_MSEC, self->reports[1].max_gap_ns);
 	/* Its partner could do nothing but wait. */
 	EXPECT_GT(1000 * NSEC_PER_MSEC, self->reports[0].max_gap_ns);

@@ -4,6 +4,7 @@
  */
 #include "lib/run/budget.h"
 
+#include "lib/util/pace.h"
 #include "lib/util/util.h"
 
 /*
@@ -21,12 +22,10 @@
 /* Init's three waits for what it has killed; they do not stretch. */
 #define KILLS_MS	15000
 
-/* Keeps the sum well below KTSTR_TEST_TIMEOUT_S on any host. */
-#define SLOWNESS_MAX	20.0
-
 void budget_compute(struct run_budget *budget, unsigned int duration_ms,
 		    bool has_scheduler, double slowness)
 {
+	/* Keeps the sum well below KTSTR_TEST_TIMEOUT_S on any host. */
 	double factor = min(max(slowness, 1.0), SLOWNESS_MAX);
 
 	budget->boot_ms = BOOT_MS * factor;

@@ -13,8 +13,10 @@
 
 #include "lib/scenario/cgroup.h"
 #include "lib/scenario/scenario.h"
+#include "lib/util/pace.h"
 #include "lib/util/util.h"
 
+#define START_MS	30000
 #define COLLECT_MS	5000
 #define HOLD_POLL_MS	50
 #define SCX_STATE	"/sys/kernel/sched_ext/state"
@@ -35,6 +37,12 @@ struct scenario {
 	size_t n;
 	uint64_t start_ns;
 };
+
+/* A limit of time around the scenario; what the host waits for us, at most. */
+static unsigned int stretched_ms(const struct ktstr_ctx *ctx, unsigned int ms)
+{
+	return ms * min(ctx->slowness, SLOWNESS_MAX);
+}
 
 static bool sched_alive(const struct ktstr_ctx *ctx)
 {
@@ -113,7 +121,8 @@ static int set_up_member(struct scenario *s, struct member *m)
 	m->reports = calloc(m->n_workers, sizeof(*m->reports));
 	if (!m->reports)
 		return -ENOMEM;
-	err = work_create(&m->set, &m->def->work, m->n_workers);
+	err = work_create(&m->set, &m->def->work, m->n_workers,
+			  stretched_ms(s->ctx, START_MS));
 	for (i = 0; !err && i < m->n_workers; i++)
 		err = cgroup_move(parent, name, m->set.workers[i].pid);
 	return err;
@@ -156,13 +165,15 @@ static void hold(struct scenario *s)
 
 static void collect(struct scenario *s)
 {
-	uint64_t limit_ms = COLLECT_MS * s->ctx->slowness;
+	uint64_t end_ns;
 	size_t i;
 
 	for (i = 0; i < s->n; i++)
 		work_stop(&s->members[i].set);
+	end_ns = clock_now_ns() +
+		 stretched_ms(s->ctx, COLLECT_MS) * NSEC_PER_MSEC;
 	for (i = 0; i < s->n; i++)
-		work_collect(&s->members[i].set, limit_ms,
+		work_collect(&s->members[i].set, end_ns,
 			     s->members[i].reports);
 }
 

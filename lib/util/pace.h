@@ -5,6 +5,9 @@
 #ifndef KTSTR_UTIL_PACE_H
 #define KTSTR_UTIL_PACE_H
 
+/* Limits of time grow by no more than this, on the host and in the guest. */
+#define SLOWNESS_MAX	20.0
+
 /**
  * host_slowness() - how many times slower than ordinary hardware
  * @cpus: vCPUs that are to run at once

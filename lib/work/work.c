@@ -5,7 +5,6 @@
 #include "lib/work/work.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -14,6 +13,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -23,7 +23,6 @@
 #include "lib/util/util.h"
 #include "lib/work/types.h"
 
-#define START_LIMIT_MS	30000
 #define COLLECT_POLL_MS	5
 
 static const struct work_ops work_types[WORK_TYPE_COUNT] = {
@@ -142,13 +141,13 @@ static void on_stop(int sig)
 }
 
 /* Wait until the parent has put us in our place and says so on @fd. */
-static bool wait_for_start(int fd)
+static bool wait_for_start(int fd, unsigned int limit_ms)
 {
 	struct pollfd pfd = { .fd = fd, .events = POLLIN };
-	uint64_t end_ns = clock_now_ns() + START_LIMIT_MS * NSEC_PER_MSEC;
+	uint64_t end_ns = clock_now_ns() + limit_ms * NSEC_PER_MSEC;
 
 	while (clock_now_ns() < end_ns)
-		if (poll(&pfd, 1, START_LIMIT_MS) == 1)
+		if (poll(&pfd, 1, limit_ms) == 1)
 			return true;
 	return false;
 }
@@ -180,7 +179,7 @@ static void work_loop(struct work_run *run)
 static void __noreturn worker_main(struct work_set *set,
 				   const struct work_spec *spec,
 				   unsigned int index, int start_fd,
-				   pid_t parent)
+				   unsigned int limit_ms, pid_t parent)
 {
 	unsigned int group = work_types[spec->type].group;
 	struct work_run run = {
@@ -197,7 +196,7 @@ static void __noreturn worker_main(struct work_set *set,
 		_exit(1);
 	setpgid(0, 0);
 	sigaction(SIGUSR1, &sa, NULL);
-	if (!wait_for_start(start_fd))
+	if (!wait_for_start(start_fd, limit_ms))
 		_exit(1);
 	work_loop(&run);
 	_exit(0);
@@ -206,13 +205,14 @@ static void __noreturn worker_main(struct work_set *set,
 /* ---- in the parent ---- */
 
 static int fork_worker(struct work_set *set, const struct work_spec *spec,
-		       unsigned int index)
+		       unsigned int index, unsigned int limit_ms)
 {
 	struct worker *w = &set->workers[index];
 	pid_t parent = getpid(), pid;
 	int fds[2];
 
-	if (pipe2(fds, O_CLOEXEC))
+	/* No pipe: a write to one whose worker has died would kill us. */
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds))
 		return -errno;
 	pid = fork();
 	if (pid < 0) {
@@ -222,7 +222,7 @@ static int fork_worker(struct work_set *set, const struct work_spec *spec,
 	}
 	if (!pid) {
 		close(fds[1]);
-		worker_main(set, spec, index, fds[0], parent);
+		worker_main(set, spec, index, fds[0], limit_ms, parent);
 	}
 	close(fds[0]);
 	w->pid = pid;
@@ -233,7 +233,7 @@ static int fork_worker(struct work_set *set, const struct work_spec *spec,
 }
 
 int work_create(struct work_set *set, const struct work_spec *spec,
-		unsigned int n)
+		unsigned int n, unsigned int limit_ms)
 {
 	unsigned int i;
 	int err;
@@ -253,7 +253,7 @@ int work_create(struct work_set *set, const struct work_spec *spec,
 	}
 
 	for (i = 0; i < n; i++) {
-		err = fork_worker(set, spec, i);
+		err = fork_worker(set, spec, i, limit_ms);
 		if (err) {
 			work_destroy(set);
 			return err;
@@ -270,9 +270,11 @@ void work_start(struct work_set *set)
 	for (i = 0; i < set->n_workers; i++) {
 		int fd = set->workers[i].start_fd;
 
+		if (fd < 0)
+			continue;
 		/* A byte, as later workers hold this end open as well. */
-		if (fd >= 0 && write(fd, "", 1) == 1)
-			close(fd);
+		send(fd, "", 1, MSG_NOSIGNAL);
+		close(fd);
 		set->workers[i].start_fd = -1;
 	}
 }
@@ -313,10 +315,9 @@ static void kill_rest(struct work_set *set)
 		reap(&set->workers[i], 0);
 }
 
-void work_collect(struct work_set *set, unsigned int limit_ms,
+void work_collect(struct work_set *set, uint64_t end_ns,
 		  struct worker_report *reports)
 {
-	uint64_t end_ns = clock_now_ns() + limit_ms * NSEC_PER_MSEC;
 	unsigned int i, left;
 
 	do {

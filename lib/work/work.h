@@ -83,13 +83,12 @@ int work_check(const struct work_spec *spec, unsigned int n, char *err,
  * @set: filled in; release with work_destroy()
  * @spec: what they do; must stay until they ended
  * @n: how many
- *
- * They die with this thread, and by themselves after 30 s of waiting.
+ * @limit_ms: they die with this thread, and by themselves after so long a wait
  *
  * Return: 0, -errno.
  */
 int work_create(struct work_set *set, const struct work_spec *spec,
-		unsigned int n);
+		unsigned int n, unsigned int limit_ms);
 
 /**
  * work_start() - let all of them begin
@@ -104,12 +103,12 @@ void work_start(struct work_set *set);
 void work_stop(struct work_set *set);
 
 /**
- * work_collect() - wait for their ends, at most @limit_ms, then kill
+ * work_collect() - wait for their ends, then kill
  * @set: the workers
- * @limit_ms: milliseconds to wait
+ * @end_ns: when to stop waiting, by clock_now_ns(); many sets can share it
  * @reports: gets one for each worker; one that left none is not @completed
  */
-void work_collect(struct work_set *set, unsigned int limit_ms,
+void work_collect(struct work_set *set, uint64_t end_ns,
 		  struct worker_report *reports);
 
 /**
