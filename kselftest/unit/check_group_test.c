@@ -5,6 +5,7 @@
 #include "kselftest_harness.h"
 
 #include "lib/check/check.h"
+#include "lib/util/util.h"
 
 static struct worker_report good_report(int tid, unsigned int delay_pct)
 {
@@ -85,6 +86,41 @@ TEST_F(check, gap)
 	EXPECT_STREQ("stuck 3500ms on cpu1 at +1200ms (threshold 2000ms)",
 		     run(self, 1));
 	EXPECT_STREQ("", run(self, 2));
+}
+
+/* There is no scenario in which the check cannot fail. */
+TEST_F(check, gap_is_held_against_the_duration)
+{
+	static const struct {
+		unsigned int limit_ms, duration_ms;
+		double slowness;
+		unsigned int allowed_ms;
+	} cases[] = {
+		{ 2000, 10000, 1, 2000 },
+		{ 2000, 10000, 3, 6000 },
+		{ 2000, 10000, 20, 7500 },
+		{ 2000, 2000, 1, 1000 },
+		{ 2000, 2000, 1.2, 1200 },
+		{ 2000, 2000, 20, 1500 },
+		{ 500, 2000, 2, 1000 },
+		{ 500, 2000, 20, 1500 },
+		{ 60000, 2000, 1, 1000 },
+		{ 2000, 0, 2, 4000 },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		self->limits.max_gap_ms = cases[i].limit_ms;
+		self->group.duration_ms = cases[i].duration_ms;
+		self->reports[0].max_gap_ns =
+			(cases[i].allowed_ms - 1) * NSEC_PER_MSEC;
+		EXPECT_STREQ("", run(self, cases[i].slowness))
+			TH_LOG("case %u", i);
+		self->reports[0].max_gap_ns =
+			(cases[i].allowed_ms + 1) * NSEC_PER_MSEC;
+		EXPECT_STRNE("", run(self, cases[i].slowness))
+			TH_LOG("case %u", i);
+	}
 }
 
 TEST_F(check, isolation_needs_a_cpuset)

@@ -20,6 +20,8 @@
 #define DEFAULT_SUSTAINED	5
 /* A spread can hardly be more than 100: above this the check says nothing. */
 #define SPREAD_CAP_PCT		60.0
+/* Nor can a gap be longer than the scenario is. */
+#define GAP_CAP			0.75
 
 void check_limits_default(struct check_limits *limits)
 {
@@ -130,10 +132,23 @@ static void check_spread(unsigned int limit, double slowness,
 		   high - low, low, high, g->n_reports, g->n_cpus, allowed);
 }
 
+/*
+ * Whoever stands still for most of a scenario has failed it, however short it
+ * is and however slow the host.
+ */
+static double gap_allowed_ms(unsigned int limit_ms, double slowness,
+			     unsigned int duration_ms)
+{
+	if (!duration_ms)
+		return limit_ms * slowness;
+	limit_ms = min(limit_ms, duration_ms / 2);
+	return min(limit_ms * slowness, duration_ms * GAP_CAP);
+}
+
 static void check_gap(unsigned int limit, double slowness,
 		      const struct check_group *g, struct check_result *res)
 {
-	double allowed_ms = limit * slowness;
+	double allowed_ms = gap_allowed_ms(limit, slowness, g->duration_ms);
 	unsigned int i;
 
 	for (i = 0; i < g->n_reports; i++) {

@@ -31,7 +31,9 @@ enum check_kind {
 /**
  * struct check_limits - what a scenario is held to
  * @not_starved: CHECK_ON: every worker must have done some work [on]
- * @max_gap_ms: longest time without progress [2000], times the slowness
+ * @max_gap_ms: longest time without progress [2000], or half of the scenario
+ *	where that is less; times the slowness, at most three quarters of the
+ *	scenario
  * @max_spread_pct: between the shares of time that the workers of a cgroup
  *	wait for a CPU [15], times the slowness, at most 60
  * @isolation: CHECK_ON: workers stay on their cpuset [on where there is one]
@@ -102,6 +104,7 @@ struct worker_report {
  * @n_reports: their number
  * @cpuset: CPUs that they were allowed; NULL for all
  * @n_cpus: their number
+ * @duration_ms: how long the scenario was to hold, 0 for not known
  */
 struct check_group {
 	const char *name;
@@ -109,6 +112,7 @@ struct check_group {
 	unsigned int n_reports;
 	const cpu_set_t *cpuset;
 	unsigned int n_cpus;
+	unsigned int duration_ms;
 };
 
 /**

@@ -191,6 +191,7 @@ static void judge(struct scenario *s)
 			.n_reports = m->n_workers,
 			.cpuset = m->def->cpuset.kind ? &m->cpus : NULL,
 			.n_cpus = CPU_COUNT(&m->cpus),
+			.duration_ms = ctx->duration_ms,
 		};
 
 		check_group_run(&ctx->limits, ctx->slowness, &group,
