@@ -124,8 +124,9 @@
  * @result: struct check_result *, as execute_defs() and friends return it;
  *	owned by the ctx
  *
- * Each failed check is printed. A scenario that found less than it needs (too
- * few CPUs, say) makes the test a SKIP with the reason.
+ * Each failed check is printed, and what could not be judged. A scenario that
+ * found less than it needs (too few CPUs, say) makes the test a SKIP with the
+ * reason.
  */
 #define EXPECT_SCENARIO_OK(result) do {					\
 	const struct check_result *__r = (result);			\
@@ -133,6 +134,8 @@
 									\
 	for (__i = 0; __i < __r->n_details; __i++)			\
 		TH_LOG("%s", __r->details[__i].text);			\
+	if (__r->not_judged[0])						\
+		TH_LOG("%s", __r->not_judged);				\
 	if (__r->skipped)						\
 		SKIP(return, "%s", __r->skip_reason);			\
 	if (__r->failed)						\

@@ -12,7 +12,7 @@ static struct worker_report good_report(int tid, unsigned int delay_pct)
 	struct worker_report r = {
 		.tid = tid, .work_units = 1000, .iterations = 10,
 		.wall_ns = 1000000000, .completed = true,
-		.run_delay_ns = delay_pct * 10000000ULL,
+		.run_delay_ns = delay_pct * 10000000ULL, .has_run_delay = true,
 	};
 
 	CPU_SET(0, &r.cpus_used);
@@ -76,6 +76,22 @@ TEST_F(check, spread_scales_and_stays_a_check)
 	/* Starvation switched off says nothing about fairness. */
 	self->limits.not_starved = CHECK_OFF;
 	EXPECT_STRNE("", run(self, 1));
+}
+
+/* A kernel without schedstat can be tested; what it cannot tell is said. */
+TEST_F(check, spread_is_not_judged_without_schedstat)
+{
+	self->reports[2] = good_report(102, 99);
+	EXPECT_STRNE("", run(self, 1));
+	EXPECT_STREQ("", self->res.not_judged);
+	self->reports[1].has_run_delay = false;
+	EXPECT_STREQ("", run(self, 1));
+	EXPECT_FALSE(self->res.failed);
+	EXPECT_STREQ("not judged: the spread of cgroup 'cg_0': the kernel keeps no time waited (CONFIG_SCHEDSTATS)",
+		     self->res.not_judged);
+	self->limits.max_spread_pct = CHECK_OFF;
+	EXPECT_STREQ("", run(self, 1));
+	EXPECT_STREQ("", self->res.not_judged);
 }
 
 TEST_F(check, gap)

@@ -118,11 +118,27 @@ static void check_starved(unsigned int limit, double slowness,
 				   g->reports[i].tid);
 }
 
+static bool has_run_delays(const struct check_group *g)
+{
+	unsigned int i;
+
+	for (i = 0; i < g->n_reports; i++)
+		if (g->reports[i].completed && !g->reports[i].has_run_delay)
+			return false;
+	return true;
+}
+
 static void check_spread(unsigned int limit, double slowness,
 			 const struct check_group *g, struct check_result *res)
 {
 	double low, high, allowed = max((double)limit, 0.0);
 
+	if (!has_run_delays(g)) {
+		snprintf(res->not_judged, sizeof(res->not_judged),
+			 "not judged: the spread of cgroup '%s': the kernel keeps no time waited (CONFIG_SCHEDSTATS)",
+			 g->name);
+		return;
+	}
 	/* A host that is slow is also coarse; but it has to stay a check. */
 	allowed = max(allowed, min(allowed * slowness, SPREAD_CAP_PCT));
 	if (delay_range(g, &low, &high) < 2 || high - low <= allowed)

@@ -73,6 +73,7 @@ struct check_limits {
  * @cpu_ns: CPU time used, by its thread clock
  * @run_delay_ns: time it waited for a CPU while runnable, by schedstat.
  *	Sleep is not in it, nor what the host took from a vCPU while it ran
+ * @has_run_delay: the kernel keeps that
  * @max_gap_ns: longest time between two pieces of work, sleep left out
  * @max_gap_cpu: where it went on after that
  * @max_gap_at_ns: when that was, since its start
@@ -88,6 +89,7 @@ struct worker_report {
 	uint64_t wall_ns;
 	uint64_t cpu_ns;
 	uint64_t run_delay_ns;
+	bool has_run_delay;
 	uint64_t max_gap_ns;
 	unsigned int max_gap_cpu;
 	uint64_t max_gap_at_ns;
@@ -122,6 +124,7 @@ struct check_group {
  * @skip_reason: what that is
  * @details: the failures, the first CHECK_MAX_DETAILS
  * @n_details: their number
+ * @not_judged: what a check would have needed, "" where all were made
  */
 struct check_result {
 	bool failed;
@@ -129,6 +132,7 @@ struct check_result {
 	char skip_reason[256];
 	struct wire_detail details[CHECK_MAX_DETAILS];
 	unsigned int n_details;
+	char not_judged[256];
 };
 
 /**

@@ -121,18 +121,25 @@ static uint64_t thread_cpu_ns(void)
 	return ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec;
 }
 
-/* Time waited for a CPU so far: the second number of schedstat. */
-static uint64_t run_delay_ns(void)
+/*
+ * Time waited for a CPU so far: the second number of schedstat.
+ *
+ * Return: is it known? A kernel that does not keep it has no such file, or
+ * zeros in it, also for one that runs.
+ */
+static bool run_delay(uint64_t *delay_ns)
 {
-	unsigned long long cpu_ns, delay_ns = 0;
+	unsigned long long cpu_ns = 0, waited_ns = 0;
 	FILE *f = fopen("/proc/self/schedstat", "re");
+	bool known = false;
 
-	if (!f)
-		return 0;
-	if (fscanf(f, "%llu %llu", &cpu_ns, &delay_ns) != 2)
-		delay_ns = 0;
-	fclose(f);
-	return delay_ns;
+	if (f) {
+		known = fscanf(f, "%llu %llu", &cpu_ns, &waited_ns) == 2 &&
+			(cpu_ns || waited_ns);
+		fclose(f);
+	}
+	*delay_ns = waited_ns;
+	return known;
 }
 
 static void on_stop(int sig)
@@ -156,12 +163,12 @@ static void work_loop(struct work_run *run)
 {
 	const struct work_ops *ops = &work_types[run->spec->type];
 	struct worker_report *r = &run->slot->report;
-	uint64_t cpu_ns, delay_ns;
+	uint64_t cpu_ns, before_ns, after_ns;
 
 	r->tid = getpid();
 	run->cpu = -1;
 	cpu_ns = thread_cpu_ns();
-	delay_ns = run_delay_ns();
+	run_delay(&before_ns);
 	run->start_ns = clock_now_ns();
 	run->last_ns = run->start_ns;
 	while (!work_stopped(run)) {
@@ -172,7 +179,8 @@ static void work_loop(struct work_run *run)
 	}
 	r->wall_ns = clock_now_ns() - run->start_ns;
 	r->cpu_ns = thread_cpu_ns() - cpu_ns;
-	r->run_delay_ns = run_delay_ns() - delay_ns;
+	r->has_run_delay = run_delay(&after_ns);
+	r->run_delay_ns = after_ns - before_ns;
 	r->completed = true;
 }
 
