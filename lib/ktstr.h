@@ -125,8 +125,8 @@
  *	owned by the ctx
  *
  * Each failed check is printed, and what could not be judged. A scenario that
- * found less than it needs (too few CPUs, say) makes the test a SKIP with the
- * reason.
+ * found less than it needs (too few CPUs, say) ends the body, and makes the test
+ * a SKIP with the reason unless it has failed already.
  */
 #define EXPECT_SCENARIO_OK(result) do {					\
 	const struct check_result *__r = (result);			\
@@ -136,10 +136,14 @@
 		TH_LOG("%s", __r->details[__i].text);			\
 	if (__r->not_judged[0])						\
 		TH_LOG("%s", __r->not_judged);				\
-	if (__r->skipped)						\
-		SKIP(return, "%s", __r->skip_reason);			\
 	if (__r->failed)						\
 		_metadata->exit_code = KSFT_FAIL;			\
+	if (__r->skipped && __test_passed(_metadata))			\
+		SKIP(return, "%s", __r->skip_reason);			\
+	if (__r->skipped) {						\
+		TH_LOG("not run: %s", __r->skip_reason);		\
+		return;							\
+	}								\
 } while (0)
 
 /* The harness keeps a variant's name to itself; find it by its data. */

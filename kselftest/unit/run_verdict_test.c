@@ -110,6 +110,8 @@ TEST_F(verdict, body_result_wins_over_exit_status)
 		{ 0, 1 << 8, "", RUN_FAIL, "an expectation was not met" },
 		{ 4, 0, "too small", RUN_SKIP, "too small" },
 		{ 4, 4 << 8, "too small", RUN_SKIP, "too small" },
+		/* What failed after it was skipped has failed. */
+		{ 4, 1 << 8, "too small", RUN_FAIL, "too small" },
 		{ 0, 11, "", RUN_FAIL, "the test program ended by signal 11" },
 	};
 	unsigned int i;
@@ -139,6 +141,34 @@ TEST_F(verdict, failed_check_is_the_reason)
 	run_judge(&self->expect, &self->out, &self->v);
 	EXPECT_EQ(RUN_FAIL, self->v.code);
 	EXPECT_STREQ("stuck 3500ms on cpu1", self->v.reason);
+}
+
+/* A body of two scenarios: the first failed, the second found no room. */
+TEST_F(verdict, skip_does_not_hide_a_failed_check)
+{
+	struct wire_detail d = { .kind = 1, .text = "stuck 3500ms on cpu1" };
+
+	reach_workload(&self->out);
+	put(&self->out, WIRE_DETAIL, &d, sizeof(d));
+	put_result(&self->out, RUN_SKIP, "too small");
+	put_exit(&self->out, WIRE_EXIT, 4 << 8);
+	run_judge(&self->expect, &self->out, &self->v);
+	EXPECT_EQ(RUN_FAIL, self->v.code);
+	EXPECT_STREQ("stuck 3500ms on cpu1", self->v.reason);
+}
+
+TEST_F(verdict, skip_does_not_hide_an_alarm)
+{
+	struct mon_findings *f = &self->out.findings;
+
+	reach_workload(&self->out);
+	put_result(&self->out, RUN_SKIP, "too small");
+	put_exit(&self->out, WIRE_EXIT, 4 << 8);
+	f->n_alarms = 1;
+	strcpy(f->alarms[0].text, "stall: CPU 1");
+	run_judge(&self->expect, &self->out, &self->v);
+	EXPECT_EQ(RUN_FAIL, self->v.code);
+	EXPECT_STREQ("monitor: stall: CPU 1", self->v.reason);
 }
 
 TEST_F(verdict, vm_ends)

@@ -180,10 +180,11 @@ static void judge_body(const struct run_outcome *out, struct run_verdict *v)
 	} else if (!out->has_result) {
 		decide(v, RUN_FAIL, "the body did not run to its end (%s)",
 		       how);
-	} else if (out->result.exit_code == RUN_SKIP) {
-		decide(v, RUN_SKIP, "%s", out->result.reason);
 	} else if (out->n_details) {
 		decide(v, RUN_FAIL, "%s", out->details[0].text);
+	} else if (out->result.exit_code == RUN_SKIP &&
+		   WEXITSTATUS(out->exit.status) != RUN_FAIL) {
+		decide(v, RUN_SKIP, "%s", out->result.reason);
 	} else if (out->result.exit_code != RUN_PASS ||
 		   WEXITSTATUS(out->exit.status)) {
 		decide(v, RUN_FAIL, "%s", out->result.reason[0] ?
@@ -199,7 +200,7 @@ static void judge_findings(const struct run_outcome *out,
 {
 	const struct mon_findings *f = &out->findings;
 
-	if (v->code == RUN_PASS && f->n_alarms)
+	if (v->code != RUN_FAIL && f->n_alarms)
 		decide(v, RUN_FAIL, "monitor: %s%s", f->alarms[0].text,
 		       f->n_alarms > 1 ? " (and more)" : "");
 }
