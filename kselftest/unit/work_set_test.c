@@ -113,6 +113,22 @@ TEST_F(work, worker_that_dies_before_the_start)
 	EXPECT_LT(0, self->reports[1].work_units);
 }
 
+/* Not let run from its first moment on: it has starved, not died. */
+TEST_F(work, stop_before_the_worker_is_ready)
+{
+	const struct work_spec spec = WORK_CPU_SPIN;
+	unsigned int i;
+
+	for (i = 0; i < 20; i++) {
+		ASSERT_EQ(0, work_create(&self->set, &spec, 1, START_MS));
+		work_stop(&self->set);
+		work_collect(&self->set, in_ms(5000), self->reports);
+		EXPECT_TRUE(self->reports[0].completed);
+		EXPECT_EQ(0, self->reports[0].status);
+		work_destroy(&self->set);
+	}
+}
+
 TEST_F(work, nobody_waits_for_a_start_for_ever)
 {
 	const struct work_spec spec = WORK_CPU_SPIN;

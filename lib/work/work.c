@@ -204,6 +204,7 @@ static void __noreturn worker_main(struct work_set *set,
 		_exit(1);
 	setpgid(0, 0);
 	sigaction(SIGUSR1, &sa, NULL);
+	sigprocmask(SIG_SETMASK, &set->sigmask, NULL);
 	if (!wait_for_start(start_fd, limit_ms))
 		_exit(1);
 	work_loop(&run);
@@ -217,12 +218,19 @@ static int fork_worker(struct work_set *set, const struct work_spec *spec,
 {
 	struct worker *w = &set->workers[index];
 	pid_t parent = getpid(), pid;
+	sigset_t stop;
 	int fds[2];
 
 	/* No pipe: a write to one whose worker has died would kill us. */
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds))
 		return -errno;
+	/* To be told to stop before it could prepare for that is not its end. */
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &stop, &set->sigmask);
 	pid = fork();
+	if (pid)
+		sigprocmask(SIG_SETMASK, &set->sigmask, NULL);
 	if (pid < 0) {
 		close(fds[0]);
 		close(fds[1]);

@@ -5,6 +5,7 @@
 #ifndef KTSTR_WORK_WORK_H
 #define KTSTR_WORK_WORK_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -58,12 +59,14 @@ struct worker {
  * @n_workers: their number
  * @slots: memory shared with them
  * @size: its bytes
+ * @sigmask: signals that they block while they work
  */
 struct work_set {
 	struct worker *workers;
 	unsigned int n_workers;
 	struct work_slot *slots;
 	size_t size;
+	sigset_t sigmask;
 };
 
 /**
