@@ -112,7 +112,8 @@ TEST_F(verdict, body_result_wins_over_exit_status)
 		{ 4, 4 << 8, "too small", RUN_SKIP, "too small" },
 		/* What failed after it was skipped has failed. */
 		{ 4, 1 << 8, "too small", RUN_FAIL, "too small" },
-		{ 0, 11, "", RUN_FAIL, "the test program ended by signal 11" },
+		{ 0, 11, "", RUN_FAIL,
+		  "the test program was ended by signal 11 (Segmentation fault) (last stage: workload)" },
 	};
 	unsigned int i;
 

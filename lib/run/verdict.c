@@ -28,15 +28,17 @@ static const char *last_stage(const struct run_outcome *out)
 	return wire_stage_name(max(out->stage, out->vm.stage));
 }
 
-/* "exit status 3", "signal 11": how a process ended. */
+/* How a process ended: what stands behind its name. */
 static void describe_exit(const struct wire_exit *e, char *buf, size_t size)
 {
 	if (e->timed_out)
-		snprintf(buf, size, "killed at its deadline");
+		snprintf(buf, size, "was killed at its deadline");
 	else if (WIFSIGNALED(e->status))
-		snprintf(buf, size, "signal %d", WTERMSIG(e->status));
+		snprintf(buf, size, "was ended by signal %d (%s)",
+			 WTERMSIG(e->status), strsignal(WTERMSIG(e->status)));
 	else
-		snprintf(buf, size, "exit status %d", WEXITSTATUS(e->status));
+		snprintf(buf, size, "exited with status %d",
+			 WEXITSTATUS(e->status));
 }
 
 /* The VM did not end by itself: nothing that the guest said can save it. */
@@ -90,15 +92,15 @@ static void describe_death(const struct run_expect *expect,
 			   const struct run_outcome *out, char *buf,
 			   size_t size)
 {
-	char why[256], how[64] = "";
+	char why[256], how[96] = "";
 
 	kernel_reason(out, why, sizeof(why));
 	if (!why[0] && out->has_sched_exit)
 		describe_exit(&out->sched_exit, how, sizeof(how));
-	snprintf(buf, size, "scheduler %s died at stage %s%s%s%s",
+	snprintf(buf, size, "scheduler %s died at stage %s%s%s%s%s",
 		 expect->scheduler ? expect->scheduler : "?",
 		 wire_stage_name(out->sched_died_stage),
-		 why[0] || how[0] ? ": " : "", why, how);
+		 why[0] || how[0] ? ": " : "", why, how[0] ? "it " : "", how);
 }
 
 /* sched_ext's reason stands in the kernel's message and in UEI_REPORT's. */
@@ -166,7 +168,7 @@ static void judge_expected_death(const struct run_expect *expect,
 /* The scheduler lives and init is content: the body has the word. */
 static void judge_body(const struct run_outcome *out, struct run_verdict *v)
 {
-	char how[64];
+	char how[96];
 
 	if (!out->has_exit) {
 		decide(v, RUN_FAIL, "no result from the guest (last stage: %s)",
@@ -176,10 +178,12 @@ static void judge_body(const struct run_outcome *out, struct run_verdict *v)
 
 	describe_exit(&out->exit, how, sizeof(how));
 	if (out->exit.timed_out || WIFSIGNALED(out->exit.status)) {
-		decide(v, RUN_FAIL, "the test program ended by %s", how);
+		decide(v, RUN_FAIL, "the test program %s (last stage: %s)", how,
+		       last_stage(out));
 	} else if (!out->has_result) {
-		decide(v, RUN_FAIL, "the body did not run to its end (%s)",
-		       how);
+		decide(v, RUN_FAIL,
+		       "the body did not run to its end, the test program %s (last stage: %s)",
+		       how, last_stage(out));
 	} else if (out->n_details) {
 		decide(v, RUN_FAIL, "%s", out->details[0].text);
 	} else if (out->result.exit_code == RUN_SKIP &&

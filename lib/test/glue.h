@@ -20,6 +20,7 @@
  * @in_guest: this process runs under ktstr-init
  * @runs_tests: on the host: tests are run, not just listed
  * @main_pid: the harness's process
+ * @body_pid: in the guest: the process that runs the body
  * @kernel: the kernel to boot
  * @missing: why no VM can be booted here, "" when one can
  */
@@ -27,6 +28,7 @@ struct ktstr_glue {
 	bool in_guest;
 	bool runs_tests;
 	pid_t main_pid;
+	pid_t body_pid;
 	struct host_kernel kernel;
 	char missing[512];
 };

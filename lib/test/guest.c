@@ -1,12 +1,53 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A test in the guest: make the context that its body works with.
+ * A test in the guest: make the context that its body works with, and have it
+ * say so when it crashes.
  */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
 #include "lib/run/verdict.h"
 #include "lib/scenario/scenario.h"
 #include "lib/test/attr.h"
 #include "lib/test/glue.h"
 #include "lib/util/util.h"
+#include "lib/wire/wire.h"
+
+/* ASSERT_ ends a body by SIGABRT: that is no crash. */
+static const int crash_signals[] = {
+	SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGSYS, SIGTRAP,
+};
+
+/* The harness's own word for it does not reach the host as a result. */
+static void on_crash(int sig)
+{
+	struct wire_result result = { .exit_code = RUN_FAIL };
+
+	/* Workers and the like are children, and not the body. */
+	if (getpid() == ktstr_glue.body_pid) {
+		snprintf(result.reason, sizeof(result.reason),
+			 "the body was ended by signal %d (%s) (last stage: %s)",
+			 sig, strsignal(sig), wire_stage_name(STAGE_WORKLOAD));
+		wire_send(wire_fd(), WIRE_RESULT, &result, sizeof(result));
+	}
+	/* The handler is reset: this is the end. */
+	raise(sig);
+}
+
+static void tell_of_crashes(void)
+{
+	const struct sigaction sa = {
+		.sa_handler = on_crash,
+		.sa_flags = SA_RESETHAND,
+	};
+	size_t i;
+
+	ktstr_glue.body_pid = getpid();
+	for (i = 0; wire_fd() >= 0 && i < ARRAY_SIZE(crash_signals); i++)
+		sigaction(crash_signals[i], &sa, NULL);
+}
 
 bool guest_begin(const struct ktstr_test *test, struct ktstr_ctx **ctx)
 {
@@ -23,6 +64,7 @@ bool guest_begin(const struct ktstr_test *test, struct ktstr_ctx **ctx)
 			    "cannot set up the test in the guest");
 		return false;
 	}
+	tell_of_crashes();
 	(*ctx)->duration_ms = merged.attr.duration_s * MSEC_PER_SEC;
 	(*ctx)->workers = merged.attr.workers;
 	(*ctx)->limits = merged.attr.limits;
