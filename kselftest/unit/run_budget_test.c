@@ -33,6 +33,9 @@ TEST(vm_ends_before_the_harness_gives_up)
 	for (i = 0; i < ARRAY_SIZE(slownesses); i++) {
 		budget_compute(&b, 30000, true, slownesses[i]);
 		EXPECT_LT(b.deadline_ms, KTSTR_TEST_TIMEOUT_S * 1000U);
+		/* The most that .limit_s can be. */
+		budget_limit(&b, 200000);
+		EXPECT_LT(b.deadline_ms, KTSTR_TEST_TIMEOUT_S * 1000U);
 	}
 }
 
@@ -47,6 +50,26 @@ TEST(a_slow_host_gets_more)
 	EXPECT_EQ(10 * fast.stop_ms, slow.stop_ms);
 	EXPECT_EQ(10 * fast.grace_ms, slow.grace_ms);
 	EXPECT_LT(fast.deadline_ms, slow.deadline_ms);
+}
+
+TEST(a_test_can_say_how_long)
+{
+	struct run_budget with, without, as_before;
+
+	budget_compute(&with, 2000, true, 5.0);
+	as_before = with;
+	budget_limit(&with, 3000);
+	EXPECT_EQ(3000U, with.attach_ms);
+	EXPECT_EQ(3000U, with.test_ms);
+	EXPECT_EQ(as_before.boot_ms, with.boot_ms);
+	EXPECT_EQ(as_before.deadline_ms - as_before.attach_ms -
+		  as_before.test_ms, with.deadline_ms - 6000);
+
+	budget_compute(&without, 2000, false, 5.0);
+	budget_limit(&without, 300000);
+	EXPECT_EQ(0U, without.attach_ms);
+	EXPECT_EQ(300000U, without.test_ms);
+	EXPECT_LT(without.test_ms + without.boot_ms, without.deadline_ms);
 }
 
 TEST(no_scheduler_no_time_for_one)

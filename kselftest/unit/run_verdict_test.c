@@ -144,6 +144,67 @@ TEST_F(verdict, failed_check_is_the_reason)
 	EXPECT_STREQ("stuck 3500ms on cpu1", self->v.reason);
 }
 
+TEST_F(verdict, body_that_leaves_no_result)
+{
+	struct wire_exit killed = { .status = SIGKILL, .timed_out = 1 };
+
+	reach_workload(&self->out);
+	put_exit(&self->out, WIRE_EXIT, 1 << 8);
+	run_judge(&self->expect, &self->out, &self->v);
+	EXPECT_EQ(RUN_FAIL, self->v.code);
+	EXPECT_STREQ("the body did not run to its end, the test program exited with status 1 (last stage: workload)",
+		     self->v.reason);
+
+	put(&self->out, WIRE_EXIT, &killed, sizeof(killed));
+	run_judge(&self->expect, &self->out, &self->v);
+	EXPECT_EQ(RUN_FAIL, self->v.code);
+	EXPECT_STREQ("the test program was killed at its deadline (last stage: workload)",
+		     self->v.reason);
+}
+
+TEST_F(verdict, expected_failure)
+{
+	struct wire_detail d = { .kind = 1, .text = "stuck 3500ms on cpu1" };
+
+	self->expect.failure = "stuck";
+	reach_workload(&self->out);
+	put_result(&self->out, RUN_PASS, "");
+	put_exit(&self->out, WIRE_EXIT, 0);
+	run_judge(&self->expect, &self->out, &self->v);
+	EXPECT_EQ(RUN_FAIL, self->v.code);
+	EXPECT_STREQ("expected to fail (\"stuck\"), and did not",
+		     self->v.reason);
+
+	put(&self->out, WIRE_DETAIL, &d, sizeof(d));
+	run_judge(&self->expect, &self->out, &self->v);
+	EXPECT_EQ(RUN_PASS, self->v.code);
+	EXPECT_STREQ("", self->v.reason);
+
+	/* A check that nobody expected to fail. */
+	snprintf(d.text, sizeof(d.text), "tid 9 starved (0 work units)");
+	put(&self->out, WIRE_DETAIL, &d, sizeof(d));
+	run_judge(&self->expect, &self->out, &self->v);
+	EXPECT_EQ(RUN_FAIL, self->v.code);
+	EXPECT_STREQ("tid 9 starved (0 work units); expected text \"stuck\"",
+		     self->v.reason);
+}
+
+TEST_F(verdict, expected_failure_is_none_of_ours)
+{
+	self->expect.failure = "the VM ended";
+	reach_workload(&self->out);
+	self->out.vm.end = VM_END_KVM_ERROR;
+	run_judge(&self->expect, &self->out, &self->v);
+	EXPECT_EQ(RUN_FAIL, self->v.code);
+	EXPECT_TRUE(self->v.infrastructure);
+
+	self->out.vm.end = VM_END_POWEROFF;
+	put_result(&self->out, RUN_SKIP, "too small");
+	put_exit(&self->out, WIRE_EXIT, 4 << 8);
+	run_judge(&self->expect, &self->out, &self->v);
+	EXPECT_EQ(RUN_SKIP, self->v.code);
+}
+
 /* A body of two scenarios: the first failed, the second found no room. */
 TEST_F(verdict, skip_does_not_hide_a_failed_check)
 {

@@ -141,6 +141,10 @@ TEST_F(attr, nonsense_is_refused)
 		    .expect_exit_kind = "" }, "needs a text" },
 		{ { .scheduler = &some_scheduler, .expect_err = true,
 		    .expect_alarm = "x" }, ".expect_alarm" },
+		{ { .expect_failure = "" }, "needs a text" },
+		{ { .scheduler = &some_scheduler, .expect_err = true,
+		    .expect_failure = "x" }, "neither .expect_err" },
+		{ { .limit_s = 201 }, "at most 200" },
 		{ { .topology = { .nodes = 1 } }, "topology" },
 	};
 	unsigned int i;

@@ -22,6 +22,22 @@
 /* Init's three waits for what it has killed; they do not stretch. */
 #define KILLS_MS	15000
 
+/* What is outside of it moves along. */
+static void set_part(struct run_budget *budget, unsigned int *part,
+		     unsigned int ms)
+{
+	budget->deadline_ms -= *part;
+	*part = ms;
+	budget->deadline_ms += ms;
+}
+
+void budget_limit(struct run_budget *budget, unsigned int ms)
+{
+	set_part(budget, &budget->test_ms, ms);
+	if (budget->attach_ms)
+		set_part(budget, &budget->attach_ms, ms);
+}
+
 void budget_compute(struct run_budget *budget, unsigned int duration_ms,
 		    bool has_scheduler, double slowness)
 {

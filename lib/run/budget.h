@@ -36,4 +36,11 @@ struct run_budget {
 void budget_compute(struct run_budget *budget, unsigned int duration_ms,
 		    bool has_scheduler, double slowness);
 
+/**
+ * budget_limit() - let the test say how long it and its scheduler may take
+ * @budget: as budget_compute() left it
+ * @ms: for the scheduler to attach, if there is one, and for the program
+ */
+void budget_limit(struct run_budget *budget, unsigned int ms);
+
 #endif /* KTSTR_RUN_BUDGET_H */

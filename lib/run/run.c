@@ -226,6 +226,8 @@ int run_vm(const struct run_config *config, struct run_outcome *out,
 
 	budget_compute(&budget, config->duration_ms, config->scheduler,
 		       config->slowness);
+	if (config->limit_ms)
+		budget_limit(&budget, config->limit_ms);
 	if (config->probes)
 		budget.deadline_ms += budget.attach_ms + budget.stop_ms;
 	plan_write(config, &budget, &plan);

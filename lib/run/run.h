@@ -27,6 +27,8 @@
  * @sched_args: its arguments, @n_sched_args of them
  * @sysctls: `key=value` for the guest, ended by NULL
  * @duration_ms: what the scenario holds for
+ * @limit_ms: for the scheduler to attach, and for the test program; 0 for what
+ *	@duration_ms and @slowness make of it
  * @slowness: see host_slowness()
  * @limits: what the monitor holds the run to; NULL for nothing
  * @write: what the host writes into a BPF map; NULL for nothing
@@ -53,6 +55,7 @@ struct run_config {
 	unsigned int n_sched_args;
 	const char * const *sysctls;
 	unsigned int duration_ms;
+	unsigned int limit_ms;
 	double slowness;
 	const struct check_limits *limits;
 	const struct bpf_map_write *write;

@@ -228,11 +228,9 @@ static void judge_expected_alarm(const struct run_expect *expect,
 		v->code = RUN_PASS;
 }
 
-void run_judge(const struct run_expect *expect, const struct run_outcome *out,
-	       struct run_verdict *verdict)
+static void judge(const struct run_expect *expect,
+		  const struct run_outcome *out, struct run_verdict *verdict)
 {
-	memset(verdict, 0, sizeof(*verdict));
-
 	if (expect->alarm) {
 		judge_expected_alarm(expect, out, verdict);
 		return;
@@ -262,4 +260,47 @@ void run_judge(const struct run_expect *expect, const struct run_outcome *out,
 	}
 	judge_body(out, verdict);
 	judge_findings(out, verdict);
+}
+
+/* The first failed check that is another than the one expected, or NULL. */
+static const char *other_detail(const struct run_outcome *out, const char *text)
+{
+	unsigned int i;
+
+	for (i = 0; i < out->n_details; i++)
+		if (!strstr(out->details[i].text, text))
+			return out->details[i].text;
+	return NULL;
+}
+
+/* Turn a verdict over: of what the run was to fail, and of nothing else. */
+static void judge_expected_failure(const struct run_expect *expect,
+				   const struct run_outcome *out,
+				   struct run_verdict *v)
+{
+	const struct run_verdict as_it_was = *v;
+	const char *other = other_detail(out, expect->failure);
+
+	if (v->infrastructure || v->code == RUN_SKIP)
+		return;
+	if (v->code != RUN_FAIL) {
+		decide(v, RUN_FAIL, "expected to fail (\"%s\"), and did not",
+		       expect->failure);
+		return;
+	}
+	if (strstr(v->reason, expect->failure) && !other) {
+		memset(v, 0, sizeof(*v));
+		return;
+	}
+	decide(v, RUN_FAIL, "%.300s; expected text \"%s\"",
+	       other ? other : as_it_was.reason, expect->failure);
+}
+
+void run_judge(const struct run_expect *expect, const struct run_outcome *out,
+	       struct run_verdict *verdict)
+{
+	memset(verdict, 0, sizeof(*verdict));
+	judge(expect, out, verdict);
+	if (expect->failure)
+		judge_expected_failure(expect, out, verdict);
 }

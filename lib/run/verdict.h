@@ -24,6 +24,7 @@ enum run_code {
  * @expect_err: the scheduler is to die
  * @pins: what its end's text must hold
  * @alarm: the monitor is to complain, with this text; may be NULL
+ * @failure: the run is to fail, with this text; may be NULL
  * @exit_kind: sched_ext's reason that its end must show; may be NULL
  */
 struct run_expect {
@@ -32,6 +33,7 @@ struct run_expect {
 	struct pins pins;
 	const char *exit_kind;
 	const char *alarm;
+	const char *failure;
 };
 
 /**

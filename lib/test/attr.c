@@ -13,6 +13,8 @@
 
 #define DEFAULT_DURATION_S	2
 #define DEFAULT_WORKERS		2
+/* For the scheduler and for the body, within KTSTR_TEST_TIMEOUT_S. */
+#define LIMIT_MAX_S		200U
 
 static const struct topology default_topology = TOPOLOGY(1, 1, 2, 1);
 
@@ -58,6 +60,10 @@ static void merge_level(struct ktstr_attr *attr, const struct ktstr_attr *over)
 		attr->expect_exit_kind = over->expect_exit_kind;
 	if (over->expect_alarm)
 		attr->expect_alarm = over->expect_alarm;
+	if (over->expect_failure)
+		attr->expect_failure = over->expect_failure;
+	if (over->limit_s)
+		attr->limit_s = over->limit_s;
 	if (over->post_vm)
 		attr->post_vm = over->post_vm;
 	if (over->bpf_map_write.map)
@@ -104,6 +110,17 @@ static int check_sense(const struct ktstr_attr *attr, char *err,
 	if (attr->expect_err && attr->expect_alarm) {
 		snprintf(err, err_size,
 			 ".expect_alarm ends the run, so .expect_err cannot come true");
+		return -EINVAL;
+	}
+	if (attr->expect_failure && (!*attr->expect_failure ||
+				     attr->expect_err || attr->expect_alarm)) {
+		snprintf(err, err_size,
+			 ".expect_failure needs a text, and neither .expect_err nor .expect_alarm");
+		return -EINVAL;
+	}
+	if (attr->limit_s > LIMIT_MAX_S) {
+		snprintf(err, err_size, ".limit_s = %u: at most %u can be",
+			 attr->limit_s, LIMIT_MAX_S);
 		return -EINVAL;
 	}
 	if (attr->expect_err && !has_process) {

@@ -124,6 +124,7 @@ static void leave_verdict(struct host_run *hr, const struct run_config *config,
 		.pins.matches = attr->expect_scx_bpf_error_matches,
 		.exit_kind = attr->expect_exit_kind,
 		.alarm = attr->expect_alarm,
+		.failure = attr->expect_failure,
 	};
 	struct run_verdict verdict;
 	char culprit[256];
@@ -208,6 +209,7 @@ static void boot_and_judge(struct host_run *hr)
 		.n_sched_args = hr->merged.n_sched_args,
 		.sysctls = attr->scheduler ? attr->scheduler->sysctls : NULL,
 		.duration_ms = attr->duration_s * MSEC_PER_SEC,
+		.limit_ms = attr->limit_s * MSEC_PER_SEC,
 		.limits = &attr->limits,
 		.write = attr->bpf_map_write.map ? &attr->bpf_map_write : NULL,
 		.watchdog_ms = attr->watchdog_timeout_ms,
@@ -267,7 +269,8 @@ void host_test(const struct ktstr_test *test)
 		lifeline_tie(ktstr_glue.main_pid);
 		/* An expected death is no news while it happens. */
 		relay_init(&hr->output, stdout, hr->merged.attr.expect_err ||
-			   hr->merged.attr.expect_alarm);
+			   hr->merged.attr.expect_alarm ||
+			   hr->merged.attr.expect_failure);
 		relay_init(&hr->console, stdout, false);
 		boot_and_judge(hr);
 		relay_exit(&hr->output);

@@ -87,6 +87,11 @@ enum auto_repro {
  *	task stall", as the kernel prints it
  * @expect_alarm: the monitor is to complain, with this in its text. Its first
  *	verdict ends the run; a run without one fails
+ * @expect_failure: the test is to fail, with this in its result line and in
+ *	each failed check; a run that does not, or in which ktstr itself is in
+ *	trouble, fails. For tests of what is to be noticed
+ * @limit_s: seconds that the scheduler may take to attach, and those that the
+ *	body may take, at most 200 [by duration_s and the host's slowness]
  * @post_vm: called on the host when the run has passed so far; anything but 0
  *	fails the test with the sentence that it leaves in @err
  * @auto_repro: what to do when the scheduler has died
@@ -114,6 +119,8 @@ struct ktstr_attr {
 	const char *expect_scx_bpf_error_matches;
 	const char *expect_exit_kind;
 	const char *expect_alarm;
+	const char *expect_failure;
+	unsigned int limit_s;
 	int (*post_vm)(const struct run_outcome *out, char *err,
 		       size_t err_size);
 	enum auto_repro auto_repro;
