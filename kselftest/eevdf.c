@@ -2,8 +2,15 @@
 /*
  * The kernel's own scheduler under simple loads: nobody starves, shares are
  * fair, cpusets hold. The scenarios that other schedulers are measured by.
+ *
+ * Also what needs no other scheduler: that the checks fail where they should,
+ * and that a body that does not come to its end is a failure.
  */
+#include <signal.h>
+#include <unistd.h>
+
 #include "ktstr.h"
+#include "meddle.h"
 #include "scenarios.h"
 
 KTSTR_FIXTURE(eevdf);
@@ -46,6 +53,114 @@ KTSTR_TEST_F(eevdf_up, two_cgroups)
 KTSTR_TEST_F(eevdf_up, oversubscribed)
 {
 	EXPECT_SCENARIO_OK(scenario_oversubscribed(self->ctx));
+}
+
+/* That the checks see what they are for: each of these tests is to fail. */
+KTSTR_FIXTURE(checks, .topology = TOPOLOGY(1, 1, 2, 1), .duration_s = 3,
+	      .limits = { .max_spread_pct = CHECK_OFF });
+
+KTSTR_TEST_F(checks, gap_of_a_spinner, .expect_failure = "stuck ")
+{
+	static const struct meddling stopped = {
+		.cgroup = "cg_0", .signal = SIGSTOP,
+	};
+
+	EXPECT_SCENARIO_OK(scenario_meddled(self->ctx, &stopped,
+					    scenario_steady));
+}
+
+KTSTR_TEST_F(checks, gap_of_a_sleeper, .expect_failure = "stuck ")
+{
+	static const struct meddling stopped = {
+		.cgroup = "cg_1", .signal = SIGSTOP,
+	};
+
+	EXPECT_SCENARIO_OK(scenario_meddled(self->ctx, &stopped,
+					    scenario_two_cgroups));
+}
+
+/* The partner of the one that stands still waits by its own choice. */
+KTSTR_TEST_F(checks, gap_of_a_partner, .expect_failure = "stuck ")
+{
+	static const struct meddling stopped = {
+		.cgroup = "cg_0", .signal = SIGSTOP,
+	};
+
+	EXPECT_SCENARIO_OK(scenario_meddled(self->ctx, &stopped,
+					    scenario_futex_ping_pong));
+}
+
+KTSTR_TEST_F(checks, starved, .expect_failure = "starved (0 work units)")
+{
+	static const struct meddling stopped_at_once = {
+		.cgroup = "cg_0", .signal = SIGSTOP, .from_the_start = true,
+	};
+
+	EXPECT_SCENARIO_OK(scenario_meddled(self->ctx, &stopped_at_once,
+					    scenario_steady));
+}
+
+KTSTR_TEST_F(checks, isolation, .expect_failure = "ran on unexpected CPUs {")
+{
+	static const struct meddling moved = {
+		.cgroup = "cg_0", .to_cgroup = "cg_1",
+	};
+
+	EXPECT_SCENARIO_OK(scenario_meddled(self->ctx, &moved,
+					    scenario_disjoint_cpusets));
+}
+
+/* Of 16 on one CPU each waits nearly all the time, but for who is stopped. */
+KTSTR_TEST_F(checks, spread, .topology = TOPOLOGY(1, 1, 1, 1),
+	     .limits = { .max_spread_pct = 15, .max_gap_ms = CHECK_OFF },
+	     .expect_failure = "unfair cgroup: spread=")
+{
+	static const struct meddling stopped = {
+		.cgroup = "cg_0", .signal = SIGSTOP,
+	};
+
+	EXPECT_SCENARIO_OK(scenario_meddled(self->ctx, &stopped,
+					    scenario_oversubscribed));
+}
+
+KTSTR_TEST_F(checks, lost_worker, .expect_failure = "left no report")
+{
+	static const struct meddling killed = {
+		.cgroup = "cg_0", .signal = SIGKILL,
+	};
+
+	EXPECT_SCENARIO_OK(scenario_meddled(self->ctx, &killed,
+					    scenario_steady));
+}
+
+/* Bodies that do not come to their end. */
+KTSTR_FIXTURE(body, .topology = TOPOLOGY(1, 1, 1, 1));
+
+KTSTR_TEST_F(body, crashes,
+	     .expect_failure = "the body was ended by signal 11 (Segmentation fault) (last stage: workload)")
+{
+	raise(SIGSEGV);
+}
+
+KTSTR_TEST_F(body, is_killed,
+	     .expect_failure = "the body did not run to its end, the test program exited with status 1 (last stage: workload)")
+{
+	raise(SIGKILL);
+}
+
+KTSTR_TEST_F(body, hangs, .limit_s = 3,
+	     .expect_failure = "the test program was killed at its deadline (last stage: workload)")
+{
+	for (;;)
+		pause();
+}
+
+KTSTR_TEST_F(body, takes_init_along,
+	     .expect_failure = "init (last stage: workload): init got signal 11 (Segmentation fault)")
+{
+	kill(1, SIGSEGV);
+	/* It ends the VM at once. */
+	pause();
 }
 
 KTSTR_HARNESS_MAIN

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Doing to a worker what no good scheduler does, while a scenario runs: for
+ * tests of the checks.
+ */
+#ifndef KTSTR_KSELFTEST_MEDDLE_H
+#define KTSTR_KSELFTEST_MEDDLE_H
+
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "ktstr.h"
+
+#define MEDDLE_POLL_MS	1
+#define MEDDLE_AFTER_MS	20	/* of its CPU time */
+#define MEDDLE_LONGER_MS	1000	/* than the scenario */
+
+/**
+ * struct meddling - what is done to the first worker of a cgroup
+ * @cgroup: which
+ * @signal: sent to it; SIGSTOP is taken back once the scenario is over
+ * @to_cgroup: it is moved there; NULL for not
+ * @from_the_start: as soon as it is there, else once it has worked a while
+ */
+struct meddling {
+	const char *cgroup;
+	int signal;
+	const char *to_cgroup;
+	bool from_the_start;
+};
+
+static inline FILE *meddle_procs(const struct ktstr_ctx *ctx,
+				 const char *cgroup, const char *mode)
+{
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/%s/cgroup.procs", ctx->cgroup, cgroup);
+	return fopen(path, mode);
+}
+
+/* The first worker of a cgroup, 0 for none yet. */
+static inline pid_t meddle_find(const struct ktstr_ctx *ctx, const char *cgroup)
+{
+	FILE *f = meddle_procs(ctx, cgroup, "re");
+	int pid = 0;
+
+	if (!f)
+		return 0;
+	if (fscanf(f, "%d", &pid) != 1)
+		pid = 0;
+	fclose(f);
+	return pid;
+}
+
+static inline void meddle_move(const struct ktstr_ctx *ctx, const char *cgroup,
+			       pid_t pid)
+{
+	FILE *f = meddle_procs(ctx, cgroup, "we");
+
+	if (!f)
+		return;
+	fprintf(f, "%d\n", pid);
+	fclose(f);
+}
+
+/* It has worked a while once it has used that much of a CPU. */
+static inline void meddle_wait(pid_t pid)
+{
+	struct timespec used = { 0 };
+	clockid_t clock;
+
+	if (clock_getcpuclockid(pid, &clock))
+		return;
+	while (!clock_gettime(clock, &used) && !used.tv_sec &&
+	       used.tv_nsec < MEDDLE_AFTER_MS * 1000000L)
+		poll(NULL, 0, MEDDLE_POLL_MS);
+}
+
+/* In a process of its own: the body is busy with the scenario. */
+static inline void meddle(const struct ktstr_ctx *ctx,
+			  const struct meddling *what)
+{
+	pid_t pid;
+
+	while (!(pid = meddle_find(ctx, what->cgroup)))
+		poll(NULL, 0, MEDDLE_POLL_MS);
+	if (!what->from_the_start)
+		meddle_wait(pid);
+	if (what->to_cgroup)
+		meddle_move(ctx, what->to_cgroup, pid);
+	if (what->signal)
+		kill(pid, what->signal);
+	if (what->signal != SIGSTOP)
+		return;
+	poll(NULL, 0, ctx->duration_ms + MEDDLE_LONGER_MS);
+	kill(pid, SIGCONT);
+}
+
+/* Run a scenario with somebody who meddles. */
+static inline struct check_result *
+scenario_meddled(struct ktstr_ctx *ctx, const struct meddling *what,
+		 struct check_result *(*scenario)(struct ktstr_ctx *ctx))
+{
+	struct check_result *res;
+	pid_t pid = fork();
+
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		meddle(ctx, what);
+		_exit(0);
+	}
+	res = scenario(ctx);
+	if (pid > 0) {
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+	}
+	return res;
+}
+
+#endif /* KTSTR_KSELFTEST_MEDDLE_H */
