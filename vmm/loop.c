@@ -120,6 +120,12 @@ void vm_loop_drain(struct vm *vm)
 					  __ATOMIC_RELAXED));
 }
 
+static bool boot_took_too_long(const struct vm *vm, uint64_t now_ns)
+{
+	return vm->boot_ms && vm->stage < STAGE_INIT &&
+	       now_ns - vm->start_ns >= vm->boot_ms * NSEC_PER_MSEC;
+}
+
 static void check_clock(struct vm *vm, uint64_t now_ns)
 {
 	uint64_t panic_ns = vm->banner.panic_ns;
@@ -128,6 +134,10 @@ static void check_clock(struct vm *vm, uint64_t now_ns)
 		vm_note_end(vm, VM_END_POWEROFF, "the kernel halted");
 	if (panic_ns && now_ns - panic_ns >= PANIC_GRACE_NS)
 		vm_note_end(vm, VM_END_PANIC, "%s", vm->banner.panic);
+	if (boot_took_too_long(vm, now_ns))
+		vm_note_end(vm, VM_END_NO_INIT,
+			    "no word from init within %.1f s; last stage: %s",
+			    vm->boot_ms / 1e3, wire_stage_name(vm->stage));
 	if (now_ns - vm->start_ns >= vm->deadline_ms * NSEC_PER_MSEC)
 		vm_note_end(vm, VM_END_DEADLINE,
 			    "still running after %u ms; last stage: %s",

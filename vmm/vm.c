@@ -208,6 +208,7 @@ int vm_create(const struct vm_config *config, struct vm **out, char *err,
 
 	vm->created_ns = clock_now_ns();
 	vm->topology = config->topology;
+	vm->boot_ms = config->boot_ms;
 	vm->deadline_ms = config->deadline_ms;
 	vm->crowded = topology_cpus(&vm->topology) >= host_cpus();
 	vm->ops = config->ops;
@@ -364,6 +365,7 @@ const char *vm_end_name(enum vm_end end)
 		[VM_END_POWEROFF] = "poweroff",
 		[VM_END_PANIC] = "panic",
 		[VM_END_TRIPLE_FAULT] = "triple fault",
+		[VM_END_NO_INIT] = "no init",
 		[VM_END_DEADLINE] = "deadline",
 		[VM_END_KILLED] = "killed",
 		[VM_END_KVM_ERROR] = "KVM error",

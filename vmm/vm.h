@@ -30,6 +30,7 @@ struct vm;
  * @VM_END_POWEROFF: it powered off, reset or halted: the normal end
  * @VM_END_PANIC: the kernel printed a panic or oops banner
  * @VM_END_TRIPLE_FAULT: KVM_EXIT_SHUTDOWN
+ * @VM_END_NO_INIT: init had not spoken when the time to boot was up
  * @VM_END_DEADLINE: it was still running when its time was up
  * @VM_END_KILLED: vm_stop() was called
  * @VM_END_KVM_ERROR: KVM_RUN failed or left for a reason unknown
@@ -39,6 +40,7 @@ enum vm_end {
 	VM_END_POWEROFF,
 	VM_END_PANIC,
 	VM_END_TRIPLE_FAULT,
+	VM_END_NO_INIT,
 	VM_END_DEADLINE,
 	VM_END_KILLED,
 	VM_END_KVM_ERROR,
@@ -71,6 +73,8 @@ struct vm_ops {
  * @topology: CPUs
  * @memory_mb: guest RAM; 0 means max(64 per CPU, 256) plus what the archive
  *	needs
+ * @boot_ms: from the first KVM_RUN to init's first words; 0: only @deadline_ms
+ *	limits that
  * @deadline_ms: from the first KVM_RUN; must not be 0
  * @verbose: let the kernel talk on COM1 from its first moment
  * @kvm: path of the KVM device, NULL for /dev/kvm
@@ -85,6 +89,7 @@ struct vm_config {
 	bool kaslr;
 	struct topology topology;
 	unsigned int memory_mb;
+	unsigned int boot_ms;
 	unsigned int deadline_ms;
 	bool verbose;
 	const char *kvm;

@@ -66,6 +66,7 @@ struct vm_end_note {
  */
 struct vm {
 	struct topology topology;
+	unsigned int boot_ms;
 	unsigned int deadline_ms;
 	bool crowded;
 	const struct vm_ops *ops;

@@ -242,6 +242,7 @@ TEST_F(verdict, vm_ends)
 	} cases[] = {
 		{ VM_END_PANIC, false, "the guest kernel panicked" },
 		{ VM_END_TRIPLE_FAULT, false, "the guest triple-faulted" },
+		{ VM_END_NO_INIT, false, "no word from init within 8.0 s" },
 		{ VM_END_DEADLINE, false, "timed out after" },
 		{ VM_END_KVM_ERROR, true, "infrastructure: the VM ended" },
 		{ VM_END_KILLED, true, "infrastructure: the VM ended" },
@@ -253,6 +254,7 @@ TEST_F(verdict, vm_ends)
 	reach_workload(&self->out);
 	put_result(&self->out, RUN_PASS, "");
 	put_exit(&self->out, WIRE_EXIT, 0);
+	strcpy(self->out.vm.message, "no word from init within 8.0 s");
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		self->out.vm.end = cases[i].end;
 		self->expect.expect_err = i & 1;

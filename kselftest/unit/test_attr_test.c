@@ -2,6 +2,8 @@
 /*
  * Attributes: inner levels go before outer ones, nonsense is refused.
  */
+#include <limits.h>
+
 #include "kselftest_harness.h"
 
 #include "lib/test/attr.h"
@@ -146,6 +148,9 @@ TEST_F(attr, nonsense_is_refused)
 		    .expect_failure = "x" }, "neither .expect_err" },
 		{ { .limit_s = 201 }, "at most 200" },
 		{ { .topology = { .nodes = 1 } }, "topology" },
+		{ { .duration_s = KTSTR_TEST_TIMEOUT_S / 2 },
+		  ".duration_s = 450 is too long" },
+		{ { .duration_s = UINT_MAX }, "4294967295 is too long" },
 	};
 	unsigned int i;
 
@@ -158,6 +163,22 @@ TEST_F(attr, nonsense_is_refused)
 			TH_LOG("case %u: '%s'", i, self->err);
 		}
 	}
+}
+
+/* A minute is much on a host that is slow, and little on another. */
+TEST_F(attr, duration_must_fit_on_this_host)
+{
+	struct ktstr_attr *attr = &self->merged.attr;
+
+	self->levels[0].scheduler = &some_scheduler;
+	self->levels[0].duration_s = 60;
+	ASSERT_EQ(0, merge(self));
+	EXPECT_EQ(0, attr_check_time(attr, 5.0, self->err, sizeof(self->err)));
+	EXPECT_EQ(-EINVAL, attr_check_time(attr, 20.0, self->err,
+					   sizeof(self->err)));
+	EXPECT_NE(NULL, strstr(self->err, ".duration_s = 60 is too long"));
+	attr->duration_s = 30;
+	EXPECT_EQ(0, attr_check_time(attr, 20.0, self->err, sizeof(self->err)));
 }
 
 TEST_F(attr, full_names)

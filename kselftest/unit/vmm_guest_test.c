@@ -74,6 +74,7 @@ GUEST(panic_hang, PRINT(COM1, "Kernel panic - not syncing: stuck\\n")
 GUEST(panic_cut, PRINT(COM1, "Kernel panic - not syncing: no newline")
 	RESET)
 GUEST(hang, PRINT(COM2, "stage mounts\\n") HANG)
+GUEST(mute, PRINT(COM1, "Linux version\\n") HANG)
 GUEST(crash, PRINT(COM2, "stage mounts\\ncrash no /proc\\ncrash two\\n") RESET)
 GUEST(spin, "1:	jmp	1b\n\t")
 GUEST(die, "ud2\n\t")
@@ -315,6 +316,27 @@ TEST_F(guest, hang_ends_at_the_deadline)
 	EXPECT_LE(SHORT_MS * NSEC_PER_MSEC, self->result.run_ns);
 	EXPECT_GT(3 * SHORT_MS * NSEC_PER_MSEC, self->result.run_ns);
 	EXPECT_LT(1, self->heard.ticks);
+}
+
+/* A boot that hangs does not get the time of a whole run. */
+TEST_F(guest, no_word_from_init)
+{
+	self->config.boot_ms = SHORT_MS;
+	RUN(guest_mute);
+	EXPECT_END(VM_END_NO_INIT);
+	EXPECT_STREQ("no word from init within 0.6 s; last stage: kernel",
+		     self->result.message);
+	EXPECT_LE(SHORT_MS * NSEC_PER_MSEC, self->result.run_ns);
+	EXPECT_GT(3 * SHORT_MS * NSEC_PER_MSEC, self->result.run_ns);
+}
+
+TEST_F(guest, init_that_spoke_gets_the_rest)
+{
+	self->config.boot_ms = SHORT_MS / 2;
+	self->config.deadline_ms = SHORT_MS;
+	RUN(guest_hang);
+	EXPECT_END(VM_END_DEADLINE);
+	EXPECT_LE(SHORT_MS * NSEC_PER_MSEC, self->result.run_ns);
 }
 
 TEST_F(guest, spinning_cpus_can_be_stopped)

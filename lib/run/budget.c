@@ -13,6 +13,7 @@
  * scenario. These are what is certainly wrong there.
  */
 #define BOOT_MS		8000
+#define BOOT_LEAST_MS	20000	/* a kernel full of debugging options */
 #define ATTACH_MS	8000
 #define AROUND_TEST_MS	10000
 #define STOP_MS		2000
@@ -44,7 +45,7 @@ void budget_compute(struct run_budget *budget, unsigned int duration_ms,
 	/* Keeps the sum well below KTSTR_TEST_TIMEOUT_S on any host. */
 	double factor = min(max(slowness, 1.0), SLOWNESS_MAX);
 
-	budget->boot_ms = BOOT_MS * factor;
+	budget->boot_ms = max(BOOT_MS * factor, BOOT_LEAST_MS);
 	budget->attach_ms = has_scheduler ? ATTACH_MS * factor : 0;
 	budget->stop_ms = has_scheduler ? STOP_MS * factor : 0;
 	/* Wall time of the scenario itself does not stretch; its ends do. */
@@ -53,4 +54,9 @@ void budget_compute(struct run_budget *budget, unsigned int duration_ms,
 	budget->deadline_ms = budget->boot_ms + budget->attach_ms +
 			      budget->test_ms + budget->stop_ms +
 			      budget->grace_ms + MARGIN_MS * factor + KILLS_MS;
+}
+
+unsigned int budget_longest_ms(const struct run_budget *budget)
+{
+	return budget->boot_ms + budget->deadline_ms;
 }

@@ -9,7 +9,8 @@
 
 /**
  * struct run_budget - limits in milliseconds
- * @boot_ms: from the first KVM_RUN to init's first words
+ * @boot_ms: from the first KVM_RUN to init's first words; the VM ends there
+ *	when init has none
  * @attach_ms: from the scheduler's start until sched_ext is enabled
  * @test_ms: the test program
  * @stop_ms: the scheduler's end
@@ -42,5 +43,13 @@ void budget_compute(struct run_budget *budget, unsigned int duration_ms,
  * @ms: for the scheduler to attach, if there is one, and for the program
  */
 void budget_limit(struct run_budget *budget, unsigned int ms);
+
+ * budget_longest_ms() - the most that a test can take
+ * @budget: the limits
+ *
+ * Return: a VM that hung before init, and one in its place that takes all the
+ * time it has.
+ */
+unsigned int budget_longest_ms(const struct run_budget *budget);
 
 #endif /* KTSTR_RUN_BUDGET_H */

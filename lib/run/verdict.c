@@ -59,6 +59,9 @@ static bool judge_vm(const struct run_outcome *out, struct run_verdict *v)
 		decide(v, RUN_FAIL, "the guest triple-faulted (last stage: %s)",
 		       last_stage(out));
 		return true;
+	case VM_END_NO_INIT:
+		decide(v, RUN_FAIL, "%s", vm->message);
+		return true;
 	case VM_END_DEADLINE:
 		decide(v, RUN_FAIL,
 		       "timed out after %.1f s (last stage: %s)%s%s%s%s",

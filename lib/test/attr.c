@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "lib/check/pins.h"
+#include "lib/run/budget.h"
 #include "lib/util/util.h"
 
 #define DEFAULT_DURATION_S	2
@@ -89,6 +90,24 @@ static void fill_defaults(struct ktstr_attr *attr)
 		attr->workers = DEFAULT_WORKERS;
 }
 
+int attr_check_time(const struct ktstr_attr *attr, double slowness, char *err,
+		    size_t err_size)
+{
+	bool has_process = attr->scheduler && attr->scheduler->binary;
+	struct run_budget budget;
+	unsigned int longest_s;
+
+	budget_compute(&budget, min(attr->duration_s, KTSTR_TEST_TIMEOUT_S + 0U) *
+		       MSEC_PER_SEC, has_process, slowness);
+	longest_s = budget_longest_ms(&budget) / MSEC_PER_SEC;
+	if (longest_s < KTSTR_TEST_TIMEOUT_S)
+		return 0;
+	snprintf(err, err_size,
+		 ".duration_s = %u is too long: the test may take %u s, and gets %u s",
+		 attr->duration_s, longest_s, KTSTR_TEST_TIMEOUT_S);
+	return -EINVAL;
+}
+
 static int check_sense(const struct ktstr_attr *attr, char *err,
 		       size_t err_size)
 {
@@ -128,7 +147,9 @@ static int check_sense(const struct ktstr_attr *attr, char *err,
 			 ".expect_err needs a scheduler that can die");
 		return -EINVAL;
 	}
-	return topology_check(&attr->topology, 0, err, err_size);
+	ret = topology_check(&attr->topology, 0, err, err_size);
+	/* What does not fit on ordinary hardware fits nowhere. */
+	return ret ? ret : attr_check_time(attr, 1.0, err, err_size);
 }
 
 int attr_merge(const struct ktstr_test *test, struct ktstr_merged *merged,

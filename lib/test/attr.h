@@ -34,6 +34,17 @@ int attr_merge(const struct ktstr_test *test, struct ktstr_merged *merged,
 	       char *err, size_t err_size);
 
 /**
+ * attr_check_time() - does the harness wait for as long as this may take?
+ * @attr: merged
+ * @slowness: see host_slowness()
+ * @err: gets one sentence that names the duration
+ *
+ * Return: 0, -EINVAL when it would give up before the VM's own deadline.
+ */
+int attr_check_time(const struct ktstr_attr *attr, double slowness, char *err,
+		    size_t err_size);
+
+/**
  * attr_full_name() - fixture.variant.test, as the harness prints it
  */
 void attr_full_name(const struct ktstr_test *test, char *buf, size_t size);

@@ -101,6 +101,22 @@ static bool find_files(struct host_run *hr)
 	return !ret;
 }
 
+/* Can this host run it before the harness gives up? */
+static bool time_is_enough(struct host_run *hr)
+{
+	const struct ktstr_attr *attr = &hr->merged.attr;
+	char err[RUN_ERR_SIZE], missing[RUN_ERR_SIZE + 64];
+
+	hr->slowness = host_slowness(topology_cpus(&attr->topology));
+	if (!attr_check_time(attr, hr->slowness, err, sizeof(err)))
+		return true;
+	snprintf(missing, sizeof(missing),
+		 "this host is %.1f times slower than ordinary hardware: %s",
+		 hr->slowness, err);
+	glue_skip(hr->test, missing);
+	return false;
+}
+
 /*
  * Errors of vm_create() in our words: what this machine cannot give is ours,
  * what the image or the topology got wrong is the caller's.
@@ -189,8 +205,7 @@ static void leave_sidecar(const struct host_run *hr,
  */
 static bool hung_before_init(const struct run_outcome *out)
 {
-	return emuhost_inside() && out->vm.end == VM_END_DEADLINE &&
-	       max(out->stage, out->vm.stage) < STAGE_INIT;
+	return emuhost_inside() && out->vm.end == VM_END_NO_INIT;
 }
 
 static void boot_and_judge(struct host_run *hr)
@@ -228,7 +243,6 @@ static void boot_and_judge(struct host_run *hr)
 			    "infrastructure: no memory for the VM");
 		return;
 	}
-	hr->slowness = host_slowness(topology_cpus(&attr->topology));
 	config.slowness = hr->slowness;
 	outcome_init(out);
 	ret = run_vm(&config, out, err, sizeof(err));
@@ -263,7 +277,7 @@ void host_test(const struct ktstr_test *test)
 
 	if (attr_merge(test, &hr->merged, err, sizeof(err))) {
 		glue_result(test, RUN_FAIL, "%s", err);
-	} else if (!find_files(hr)) {
+	} else if (!find_files(hr) || !time_is_enough(hr)) {
 		leave_sidecar(hr, NULL);
 	} else {
 		lifeline_tie(ktstr_glue.main_pid);
