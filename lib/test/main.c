@@ -31,6 +31,15 @@ static bool env_set(const char *name)
 	return value && *value && strcmp(value, "0");
 }
 
+/* One result is one line, and what is in it may be the guest's. */
+static void reason_clean(char *reason)
+{
+	reason[strcspn(reason, "\n")] = '\0';
+	for (; *reason; reason++)
+		if (*reason < ' ' || *reason > '~')
+			*reason = '?';
+}
+
 void glue_result(const struct ktstr_test *test, int code, const char *fmt, ...)
 {
 	va_list ap;
@@ -39,8 +48,7 @@ void glue_result(const struct ktstr_test *test, int code, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(test->reason, test->reason_size, fmt, ap);
 	va_end(ap);
-	/* One result is one line. */
-	test->reason[strcspn(test->reason, "\n")] = '\0';
+	reason_clean(test->reason);
 }
 
 void glue_skip(const struct ktstr_test *test, const char *missing)

@@ -84,6 +84,19 @@ not ok 1 selftests: ktstr: eevdf # TIMEOUT 1800 seconds
 EOF
 }
 
+not_ok_is_no_skip()
+{
+	counts '0 3 1' <<'EOF'
+1..1
+# 1..4
+# not ok 1 eevdf.steady # SKIP this is what the guest said
+# not ok 2 eevdf.two # a # SKIP b
+# not ok 3 eevdf.three # skip
+# ok 4 eevdf.four # SKIP no such CPU
+not ok 1 selftests: ktstr: eevdf # exit=1
+EOF
+}
+
 program_without_tests()
 {
 	counts '0 1 1' <<'EOF'
@@ -140,6 +153,7 @@ ktap_begin
 for name in flat program_with_tests test_and_program_fail \
 	    program_dies_between_tests program_hides_that_it_died \
 	    program_times_out_after_its_tests program_without_tests \
+	    not_ok_is_no_skip \
 	    runner_dies guests_talk_counts_for_nothing two_programs nothing; do
 	try ktap.$name $name
 done
