@@ -48,26 +48,54 @@ static int run_to_the_end(struct emuhost_config *config, int *status)
 	}
 }
 
+/* A file's folder, and where the file really is: it may be a link. */
+static void show_file(struct move_folders *f, const char *path)
+{
+	char *dir = f->dirs[f->n_dirs];
+
+	if (!path[0])
+		return;
+	f->list[f->n++] = path;
+	if (!strrchr(path, '/'))
+		return;
+	snprintf(dir, PATH_MAX, "%s", path);
+	*strrchr(dir, '/') = '\0';
+	f->list[f->n++] = *dir ? dir : "/";
+	f->n_dirs++;
+}
+
+void move_folders(struct move_folders *f, const struct host_kernel *kernel,
+		  const char *scheduler_dir)
+{
+	f->n = 0;
+	f->n_dirs = 0;
+	show_file(f, kernel->image);
+	show_file(f, kernel->vmlinux);
+	show_file(f, kernel->config);
+	if (scheduler_dir && *scheduler_dir)
+		f->list[f->n++] = scheduler_dir;
+	f->list[f->n] = NULL;
+}
+
 static int rerun(char **argv, const char *why)
 {
 	char cache[PATH_MAX], agent[PATH_MAX], self[PATH_MAX];
-	char kernel_dir[PATH_MAX];
-	const char *readable[] = { kernel_dir, getenv("KTSTR_SCHEDULER_DIR"),
+	const char *sidecars = getenv("KTSTR_SIDECAR_DIR");
+	const char *writable[] = { sidecars && *sidecars ? sidecars : NULL,
 				   NULL };
-	const char *writable[] = { getenv("KTSTR_SIDECAR_DIR"), NULL };
+	struct move_folders folders;
 	struct emuhost_config config = {
 		.argv = (const char *const *)argv,
 		.cache = cache,
 		.agent = agent,
 		.writable = writable,
-		.readable = readable,
+		.readable = folders.list,
 		.reason = why,
 	};
 	int ret, status;
 
-	snprintf(kernel_dir, sizeof(kernel_dir), "%s", ktstr_glue.kernel.image);
-	if (strrchr(kernel_dir, '/'))
-		*strrchr(kernel_dir, '/') = '\0';
+	move_folders(&folders, &ktstr_glue.kernel,
+		     getenv("KTSTR_SCHEDULER_DIR"));
 	ret = host_cache_dir(cache, sizeof(cache));
 	if (!ret)
 		ret = host_find_program("ktstr-emuhost-agent", agent,

@@ -5,7 +5,10 @@
 #ifndef KTSTR_TEST_MOVE_H
 #define KTSTR_TEST_MOVE_H
 
+#include <limits.h>
 #include <stddef.h>
+
+#include "lib/host/kernel.h"
 
 /**
  * move_to_kvm() - stay where KVM is usable, else rerun on an emulated host
@@ -15,5 +18,29 @@
  * Return: -1 to go on here, else the exit status of the rerun.
  */
 int move_to_kvm(char **argv, char *missing, size_t missing_size);
+
+/**
+ * struct move_folders - what a run reads, wherever it lies
+ * @list: files and folders as struct emuhost_config takes them, ended by NULL;
+ *	points to @dirs and to what move_folders() was given
+ * @n: their number
+ * @dirs: folders of files
+ * @n_dirs: their number
+ */
+struct move_folders {
+	const char *list[8];
+	unsigned int n;
+	char dirs[3][PATH_MAX];
+	unsigned int n_dirs;
+};
+
+/**
+ * move_folders() - list what the emulated host must show
+ * @folders: filled in
+ * @kernel: its files may lie apart, and each may be a link
+ * @scheduler_dir: may be NULL or ""
+ */
+void move_folders(struct move_folders *folders,
+		  const struct host_kernel *kernel, const char *scheduler_dir);
 
 #endif /* KTSTR_TEST_MOVE_H */
