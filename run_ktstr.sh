@@ -70,7 +70,8 @@ Commands:
   kvm-check      print usable, emulated or none, and why
   check [-l] [STAGE...]
                  the tests of ktstr itself, or some stages of them; -l lists
-                 the stages. Ends with "N passed, N failed, N skipped"
+                 the stages. Ends with "N passed, N failed, N skipped"; what
+                 is skipped does not count unless KTSTR_STRICT=1
   clean [--cache]
                  remove the output folder; with --cache also all kernels,
                  sources and tools that were fetched or built
@@ -102,7 +103,8 @@ Environment:
   CC, LLVM       as for the kernel's make
 
 Exit status: 0 every test passed, 1 something is wrong, 4 something is missing
-or was skipped, 130 interrupted.
+or was skipped, 130 interrupted. `check` passes with skips, and ends with 4
+where they are not allowed (KTSTR_STRICT=1) or no KVM runs kernels here.
 USAGE
 }
 
