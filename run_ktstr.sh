@@ -96,11 +96,26 @@ Environment:
   KTSTR_KERNEL   a kernel that is built already: a build folder (bzImage,
                  vmlinux), a key of the cache, or an image
   KTSTR_OUT      output folder (default: out, in this folder)
+  KTSTR_SIDECAR_DIR  results of tests as JSON, and whole reports, go there
+                 (default: results/KERNEL-COMMIT, in the output folder)
+  KTSTR_SCHEDULER_DIR  schedulers are looked up there first, then beside the
+                 test programs
   KTSTR_JOBS     jobs of make (default: the number of CPUs)
   KTSTR_STRICT   1: a test that is skipped because something is missing fails
   KTSTR_VERBOSE  1: show the guests' consoles
-  XDG_CACHE_HOME the cache is ktstr/ in there (default: ~/.cache)
+  KTSTR_REPRO    1: run each test again with probes, also one that passes;
+                 KTSTR_REPRO_FUNCTIONS and KTSTR_REPRO_ROUNDS are --functions
+                 and --rounds. `repro` sets them
+  XDG_CACHE_HOME the cache is ktstr/ in there (default: ~/.cache, in HOME)
   CC, LLVM       as for the kernel's make
+  CLANG          compiles the BPF programs, 16 or newer (default: the first of
+                 clang, clang-22, clang-21, ... that will do)
+  KTSTR_EMUHOST_BOOT_SECS, KTSTR_EMUHOST_STALL_SECS
+                 an emulated host is given up when it has not started, or said
+                 nothing, for so long (default: 120, 60)
+  KTSTR_EMUHOST_SUITE, KTSTR_DEBIAN_MIRROR, KTSTR_DEBIAN_KEYRING
+                 where its parts are fetched: a suite of Debian's (default:
+                 trixie), a mirror (default: apt's), the keys to check it with
 
 Exit status: 0 every test passed, 1 something is wrong, 4 something is missing
 or was skipped, 130 interrupted. `check` passes with skips, and ends with 4

@@ -257,18 +257,55 @@ usage()
 	front 1 "$1.*--help" "${@:2}"
 }
 
+# Read, but not for people: what our parts tell each other.
+inner_variables='
+KTSTR_CHECK_ID KTSTR_CHECK_KERNEL KTSTR_CHECK_TREE KTSTR_CHECK_VMLINUX
+KTSTR_FRONT KTSTR_GUARD
+KTSTR_COMMIT KTSTR_OWNER_PID KTSTR_RESUME KTSTR_RUN_ID
+KTSTR_EMULATED_HOST
+KTSTR_CGROUP KTSTR_GUEST KTSTR_SCHED_PID KTSTR_TOPOLOGY KTSTR_WIRE_FD
+'
+
+# What our shell parts and programs read of the environment.
+variables_read()
+{
+	{
+		grep -rhoE '\$\{?(KTSTR_[A-Z_]+|KDIR|CLANG|CC|LLVM|XDG_CACHE_HOME)' \
+			"$top"/run_ktstr.sh "$top"/scripts/*.sh \
+			"$top"/vmm/emulated-host/*.sh
+		grep -rhoE '(getenv\(|define ENV_[A-Z_]+\s+|[ (])"KTSTR_[A-Z_]+"' \
+			--include='*.[ch]' "$top"/{lib,init,vmm}
+	} | grep -oE '[A-Z_]{2,}"?$' | tr -d '"' | sort -u |
+		grep -vxF -e "$(xargs -n 1 <<<"$inner_variables")"
+}
+
+# Options are arms of case statements: "-l | --list) ...".
+options_taken()
+{
+	sed -nE 's/^\t*(--?[a-z][-a-z]*( \| --?[a-z][-a-z]*)*)\).*/\1/p' \
+		"$top"/run_ktstr.sh "$top"/scripts/*.sh | tr -d '|' |
+		tr -s ' ' '\n' | grep -vx -e --inside
+}
+
+commands_taken()
+{
+	sed -n 's/^\([a-z-]*\)\t.*| cmd_.*/\1/p' "$top/run_ktstr.sh"
+}
+
 help_is_complete()
 {
-	local word
+	local kind word n
 
 	"$top/run_ktstr.sh" --help >stdout
-	for word in $(sed -n 's/^\([a-z-]*\)\t.*| cmd_.*/\1/p' \
-			"$top/run_ktstr.sh") \
-		    $(sed -n 's/^\t*\(-[-a-z |]*\)) .*/\1/p' \
-			"$top/run_ktstr.sh" | tr -d '|'); do
-		grep -q -e "^ .*$word" stdout || fail "$word is not in --help"
+	for kind in commands_taken options_taken variables_read; do
+		n=0
+		for word in $($kind); do
+			n=$((n + 1))
+			grep -qE -e "^ (.*[^A-Za-z_-])?$word([^A-Za-z_-]|\$)" \
+				stdout || fail "$word is not in --help"
+		done
+		((n >= 6)) || fail "only $n by $kind"
 	done
-	[[ $(wc -l <stdout) -gt 30 ]] || fail "hardly any help"
 }
 
 ktap_begin
