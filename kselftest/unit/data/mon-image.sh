@@ -10,10 +10,12 @@
 #   mon-image.sh -d		print the folder that they go to
 #
 # Environment:
-#   KTSTR_KERNEL	kernel build folder (vmlinux, arch/x86/boot/bzImage)
+#   KTSTR_KERNEL	kernel folder: vmlinux, and the bzImage beside it (as in
+#			the cache) or in arch/x86/boot (as in a build)
 #   KTSTR_MON_BIN	folder with scx_simple, bpftool and, for "stall",
 #			scx_ktstr; default: the build's output folder
-#   QEMU		command; default qemu-system-x86_64
+#   QEMU		command; default qemu-system-x86_64. The qemu in the cache's
+#			emulated-host/current-* does as well
 #
 # Each image is NAME.core (ELF, with the registers of the CPUs), NAME.before and
 # NAME.after (text, a "==== file" line before each part), NAME.console.
@@ -45,7 +47,9 @@ die()
 : "${QEMU:=qemu-system-x86_64}"
 [ -f "$KTSTR_KERNEL/vmlinux" ] || die "$KTSTR_KERNEL: no vmlinux there"
 bzimage=$KTSTR_KERNEL/arch/x86/boot/bzImage
-[ -f "$bzimage" ] || die "$bzimage: no such file; build the kernel first"
+[ -f "$bzimage" ] || bzimage=$KTSTR_KERNEL/bzImage
+[ -f "$bzimage" ] ||
+	die "$KTSTR_KERNEL: no bzImage there, nor in arch/x86/boot; build the kernel first"
 id=$(readelf -n "$KTSTR_KERNEL/vmlinux" 2>/dev/null |
 	sed -n 's/.*Build ID: //p' | head -1)
 [ -n "$id" ] || die "$KTSTR_KERNEL/vmlinux: has no build id"
