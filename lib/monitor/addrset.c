@@ -51,6 +51,11 @@ int addrset_add(struct addrset *set, uint64_t addr)
 	return 1;
 }
 
+bool addrset_has(const struct addrset *set, uint64_t addr)
+{
+	return addr && set->size && set->slots[slot_of(set, addr)];
+}
+
 void addrset_free(struct addrset *set)
 {
 	free(set->slots);

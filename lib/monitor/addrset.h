@@ -6,6 +6,7 @@
 #ifndef KTSTR_MONITOR_ADDRSET_H
 #define KTSTR_MONITOR_ADDRSET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,11 @@ struct addrset {
  * Return: 1 when it is new, 0 when it was there already, -ENOMEM.
  */
 int addrset_add(struct addrset *set, uint64_t addr);
+
+/**
+ * addrset_has() - is an address in there?
+ */
+bool addrset_has(const struct addrset *set, uint64_t addr);
 void addrset_free(struct addrset *set);
 
 #endif /* KTSTR_MONITOR_ADDRSET_H */

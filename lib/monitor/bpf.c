@@ -12,6 +12,9 @@
 #include "lib/monitor/bpf.h"
 #include "lib/util/util.h"
 
+/* Parsing this much of types takes about as long as a read. */
+#define BTF_READ_BYTES	16
+
 /* A growing array of struct mon_map or struct mon_prog */
 struct list {
 	const struct mon_guest *guest;
@@ -246,6 +249,8 @@ int mon_map_types(const struct mon_guest *g, const struct mon_map *map,
 		return -ENOTSUP;
 	if (!size || size > MON_BTF_MAX)
 		return -EINVAL;
+	if (mon_spend(&g->mem, size / BTF_READ_BYTES))
+		return -ELOOP;
 	bytes = malloc(size);
 	if (!bytes)
 		return -ENOMEM;

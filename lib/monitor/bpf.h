@@ -19,10 +19,10 @@ struct strbuf;
 #define MON_BPF_NAME_LEN	16
 #define MON_KSYM_NAME_LEN	128
 #define MON_BPF_TAG_LEN		8
-#define MON_BPF_OBJECTS_MAX	65536
+#define MON_BPF_OBJECTS_MAX	4096	/* maps, programs */
 #define MON_BPF_VALUE_MAX	(1U << 20)	/* bytes of a key or value */
 #define MON_BPF_ENTRIES_MAX	1000000		/* of one map */
-#define MON_BTF_MAX		(16U << 20)	/* bytes of one BTF */
+#define MON_BTF_MAX		(4U << 20)	/* bytes of one BTF */
 
 /**
  * struct mon_map - a map; the ids of its types count in @btf_va's BTF
@@ -160,7 +160,8 @@ bool mon_map_is_walkable(const struct mon_map *map);
  * @btf: gets them; release with btf__free()
  *
  * Return: 0; -ENOENT when it has none; -EFAULT, -EINVAL when they are
- * damaged; -ENOTSUP for types on top of others (modules); -ENOMEM.
+ * damaged; -ENOTSUP for types on top of others (modules); -ENOMEM; -ELOOP when
+ * the budget is spent.
  */
 int mon_map_types(const struct mon_guest *guest, const struct mon_map *map,
 		  struct btf **btf);

@@ -62,59 +62,51 @@ static bool is_cursor(const struct mon_guest *g, uint64_t entity)
 	return flags & g->kernel->f.constant[MON_C_LNODE_CURSOR];
 }
 
+/* Queues that are being read */
+struct reader {
+	const struct mon_guest *guest;
+	struct mon_dsqs *dsqs;
+	struct addrset queues;	/* links of the user queues that were met */
+	struct addrset tasks;	/* links of the tasks, on whichever queue */
+};
+
 /*
- * Follow a circular list of sched_ext entities from @head; @link is the member
- * that holds the links. Ends where it meets an entry again.
+ * Follow the circular list of the tasks on a queue from @head. Ends where it
+ * meets an entry again: a task is on one queue at a time, so one that is on
+ * another already has moved there meanwhile, or never was here.
  */
-static int follow_list(const struct mon_guest *g, uint64_t head,
-		       enum mon_field_id link, struct task_list *l)
+static int follow_list(struct reader *r, uint64_t head, struct task_list *l)
 {
-	uint32_t in_entity = mon_guest_offset(g, link);
+	const struct mon_guest *g = r->guest;
+	uint32_t in_entity = mon_guest_offset(g, MON_SE_DSQ_LIST);
 	uint32_t in_task = mon_guest_offset(g, MON_TASK_SCX);
-	struct addrset seen = { };
 	uint64_t node;
-	int ret = 0;
+	int ret;
 
 	if (mon_read_u64(&g->mem, head, &node))
 		return -EFAULT;
-	while (node && node != head && l->n < MON_DSQ_TASKS_MAX) {
-		ret = addrset_add(&seen, node);
+	while (node && node != head && r->tasks.n < MON_DSQ_TASKS_MAX) {
+		ret = addrset_add(&r->tasks, node);
 		if (ret <= 0)
-			break;
-		ret = 0;
-		if (link != MON_SE_DSQ_LIST || !is_cursor(g, node - in_entity))
+			return ret;
+		if (!is_cursor(g, node - in_entity)) {
 			ret = task_list_add(l, node - in_entity - in_task);
-		if (ret || mon_read_u64(&g->mem, node, &node))
-			break;
+			if (ret)
+				return ret;
+		}
+		if (mon_read_u64(&g->mem, node, &node))
+			return 0;
 	}
-	addrset_free(&seen);
-	return ret;
-}
-
-int mon_runnable_list(const struct mon_guest *g, unsigned int cpu,
-		      uint64_t **tasks)
-{
-	uint64_t rq = mon_guest_symbol(g, MON_SYM_RUNQUEUES);
-	struct task_list l = { };
-	int ret;
-
-	*tasks = NULL;
-	ret = follow_list(g, mon_guest_percpu(g, rq, cpu) +
-			  mon_guest_offset(g, MON_RQ_SCX_RUNNABLE_LIST),
-			  MON_SE_RUNNABLE_NODE, &l);
-	if (ret) {
-		free(l.tasks);
-		return ret;
-	}
-	*tasks = l.tasks;
-	return l.n;
+	return 0;
 }
 
 /* ---- queues ---- */
 
-static int add_dsq(const struct mon_guest *g, struct mon_dsqs *dsqs,
-		   uint64_t va, enum mon_dsq_kind kind, int where)
+static int add_dsq(struct reader *r, uint64_t va, enum mon_dsq_kind kind,
+		   int where)
 {
+	const struct mon_guest *g = r->guest;
+	struct mon_dsqs *dsqs = r->dsqs;
 	struct mon_dsq *d, *grown;
 	struct task_list l = { };
 	uint64_t nr;
@@ -141,8 +133,7 @@ static int add_dsq(const struct mon_guest *g, struct mon_dsqs *dsqs,
 		return 0;
 	}
 	d->nr = nr;
-	ret = follow_list(g, va + mon_guest_offset(g, MON_DSQ_LIST),
-			  MON_SE_DSQ_LIST, &l);
+	ret = follow_list(r, va + mon_guest_offset(g, MON_DSQ_LIST), &l);
 	if (ret == -ENOMEM) {
 		free(l.tasks);
 		return ret;
@@ -153,23 +144,24 @@ static int add_dsq(const struct mon_guest *g, struct mon_dsqs *dsqs,
 	return 0;
 }
 
-static int read_local(const struct mon_guest *g, struct mon_dsqs *dsqs)
+static int read_local(struct reader *r)
 {
+	const struct mon_guest *g = r->guest;
 	uint64_t rq = mon_guest_symbol(g, MON_SYM_RUNQUEUES) +
 		      mon_guest_offset(g, MON_RQ_SCX_LOCAL_DSQ);
 	unsigned int cpu;
 	int ret = 0;
 
 	for (cpu = 0; cpu < g->nr_cpus && !ret; cpu++)
-		ret = add_dsq(g, dsqs, mon_guest_percpu(g, rq, cpu),
-			      MON_DSQ_LOCAL, cpu);
+		ret = add_dsq(r, mon_guest_percpu(g, rq, cpu), MON_DSQ_LOCAL,
+			      cpu);
 	return ret;
 }
 
 /* An array of pointers, one per node, at @va */
-static int read_global(const struct mon_guest *g, struct mon_dsqs *dsqs,
-		       uint64_t va, uint32_t in_node)
+static int read_global(struct reader *r, uint64_t va, uint32_t in_node)
 {
+	const struct mon_guest *g = r->guest;
 	uint32_t n = 1, i;
 	uint64_t node;
 	int ret = 0;
@@ -179,19 +171,18 @@ static int read_global(const struct mon_guest *g, struct mon_dsqs *dsqs,
 			     &n);
 	for (i = 0; va && i < min(n, (uint32_t)NODES_MAX) && !ret; i++) {
 		if (mon_read_u64(&g->mem, va + 8 * i, &node)) {
-			dsqs->incomplete = "global queues are not in memory";
+			r->dsqs->incomplete = "global queues are not in memory";
 			return 0;
 		}
 		if (node)
-			ret = add_dsq(g, dsqs, node + in_node, MON_DSQ_GLOBAL,
-				      i);
+			ret = add_dsq(r, node + in_node, MON_DSQ_GLOBAL, i);
 	}
 	return ret;
 }
 
-static int read_bypass(const struct mon_guest *g, struct mon_dsqs *dsqs,
-		       uint64_t pcpu)
+static int read_bypass(struct reader *r, uint64_t pcpu)
 {
+	const struct mon_guest *g = r->guest;
 	unsigned int cpu;
 	int ret = 0;
 
@@ -199,15 +190,15 @@ static int read_bypass(const struct mon_guest *g, struct mon_dsqs *dsqs,
 		return 0;
 	pcpu += mon_guest_offset(g, MON_PCPU_BYPASS_DSQ);
 	for (cpu = 0; cpu < g->nr_cpus && !ret; cpu++)
-		ret = add_dsq(g, dsqs, mon_guest_percpu(g, pcpu, cpu),
+		ret = add_dsq(r, mon_guest_percpu(g, pcpu, cpu),
 			      MON_DSQ_BYPASS, cpu);
 	return ret;
 }
 
 /* Bit 0 of a bucket is its lock, of a link the end of the list. */
-static int read_bucket(const struct mon_guest *g, struct mon_dsqs *dsqs,
-		       uint64_t bucket, struct addrset *seen)
+static int read_bucket(struct reader *r, uint64_t bucket)
 {
+	const struct mon_guest *g = r->guest;
 	uint64_t node;
 	int ret;
 
@@ -215,11 +206,12 @@ static int read_bucket(const struct mon_guest *g, struct mon_dsqs *dsqs,
 		return -EFAULT;
 	node &= ~1ULL;
 	while (node && !(node & 1)) {
-		ret = addrset_add(seen, node);
+		if (r->queues.n == MON_DSQS_MAX)
+			return -ELOOP;
+		ret = addrset_add(&r->queues, node);
 		if (ret <= 0)
 			return ret;
-		ret = add_dsq(g, dsqs,
-			      node - mon_guest_offset(g, MON_DSQ_HASH_NODE),
+		ret = add_dsq(r, node - mon_guest_offset(g, MON_DSQ_HASH_NODE),
 			      MON_DSQ_USER, -1);
 		if (ret)
 			return ret;
@@ -230,9 +222,9 @@ static int read_bucket(const struct mon_guest *g, struct mon_dsqs *dsqs,
 }
 
 /* Return: 0 and the next table in *@table, or -errno. */
-static int read_table(const struct mon_guest *g, struct mon_dsqs *dsqs,
-		      uint64_t *table, struct addrset *seen)
+static int read_table(struct reader *r, uint64_t *table)
 {
+	const struct mon_guest *g = r->guest;
 	uint64_t size, nest, future, i;
 	uint64_t buckets = *table + mon_guest_offset(g, MON_TBL_BUCKETS);
 	int ret = 0;
@@ -242,71 +234,67 @@ static int read_table(const struct mon_guest *g, struct mon_dsqs *dsqs,
 	    mon_guest_field(g, MON_TBL_FUTURE, *table, &future))
 		return -EFAULT;
 	if (nest || size > BUCKETS_MAX) {
-		dsqs->incomplete = "the table of user queues is nested";
+		r->dsqs->incomplete = "the table of user queues is nested";
 		return 0;
 	}
 	for (i = 0; i < size && !ret; i++)
-		ret = read_bucket(g, dsqs, buckets + 8 * i, seen);
+		ret = read_bucket(r, buckets + 8 * i);
 	*table = future;
 	return ret;
 }
 
-static int read_hash(const struct mon_guest *g, struct mon_dsqs *dsqs,
-		     uint64_t hash)
+static int read_hash(struct reader *r, uint64_t hash)
 {
-	struct addrset seen = { };
 	unsigned int tables;
 	uint64_t table;
 	int ret;
 
-	ret = mon_guest_field(g, MON_RHT_TBL, hash, &table);
+	ret = mon_guest_field(r->guest, MON_RHT_TBL, hash, &table);
 	for (tables = 0; !ret && table && tables < TABLES_MAX; tables++)
-		ret = read_table(g, dsqs, &table, &seen);
-	addrset_free(&seen);
-	if (ret == -EFAULT) {
-		dsqs->incomplete = "the table of user queues is damaged";
-		ret = 0;
-	}
-	return ret;
+		ret = read_table(r, &table);
+	if (ret == -EFAULT)
+		r->dsqs->incomplete = "the table of user queues is damaged";
+	else if (ret == -ELOOP)
+		r->dsqs->incomplete = "too many queues";
+	return ret == -ENOMEM ? ret : 0;
 }
 
-static int read_scheduler(const struct mon_guest *g, struct mon_dsqs *dsqs,
-			  uint64_t va)
+static int read_scheduler(struct reader *r, uint64_t va)
 {
+	const struct mon_guest *g = r->guest;
 	const char *sch = mon_ptr(&g->mem, va,
 				  g->kernel->f.struct_size[MON_ST_SCX_SCHED]);
 	int ret;
 
 	if (!sch) {
-		dsqs->incomplete = "the scheduler is not in memory";
+		r->dsqs->incomplete = "the scheduler is not in memory";
 		return 0;
 	}
 	if (mon_guest_has_field(g, MON_SCX_PNODE))
-		ret = read_global(g, dsqs, mon_guest_get(g, MON_SCX_PNODE, sch),
+		ret = read_global(r, mon_guest_get(g, MON_SCX_PNODE, sch),
 				  mon_guest_offset(g, MON_PNODE_GLOBAL_DSQ));
 	else
-		ret = read_global(g, dsqs,
-				  mon_guest_get(g, MON_SCX_OLD_GLOBAL_DSQS,
-						sch), 0);
+		ret = read_global(r, mon_guest_get(g, MON_SCX_OLD_GLOBAL_DSQS,
+						   sch), 0);
 	if (!ret)
-		ret = read_bypass(g, dsqs, mon_guest_get(g, MON_SCX_PCPU, sch));
+		ret = read_bypass(r, mon_guest_get(g, MON_SCX_PCPU, sch));
 	if (!ret && mon_guest_has_field(g, MON_SCX_DSQ_HASH))
-		ret = read_hash(g, dsqs,
-				va + mon_guest_offset(g, MON_SCX_DSQ_HASH));
+		ret = read_hash(r, va + mon_guest_offset(g, MON_SCX_DSQ_HASH));
 	return ret;
 }
 
 /* Kernels up to 6.15: one scheduler, its queues in globals */
-static int read_globals(const struct mon_guest *g, struct mon_dsqs *dsqs)
+static int read_globals(struct reader *r)
 {
+	const struct mon_guest *g = r->guest;
 	uint64_t va = mon_guest_symbol(g, MON_SYM_SCX_OLD_GLOBAL_DSQS), array;
 	int ret = 0;
 
 	if (va && !mon_read_u64(&g->mem, va, &array))
-		ret = read_global(g, dsqs, array, 0);
+		ret = read_global(r, array, 0);
 	va = mon_guest_symbol(g, MON_SYM_SCX_OLD_DSQ_HASH);
 	if (!ret && va)
-		ret = read_hash(g, dsqs, va);
+		ret = read_hash(r, va);
 	return ret;
 }
 
@@ -333,27 +321,39 @@ unsigned int mon_schedulers(const struct mon_guest *g, uint64_t *va)
 	return n;
 }
 
-int mon_dsqs_read(const struct mon_guest *g, struct mon_dsqs *dsqs)
+static int read_all(struct reader *r)
 {
+	const struct mon_kernel *k = r->guest->kernel;
 	uint64_t sch[MON_SCHEDS_MAX];
 	unsigned int i, n;
+	int ret;
+
+	ret = read_local(r);
+	if (ret)
+		return ret;
+	if (!mon_kernel_has(k, MON_PART_DSQS)) {
+		r->dsqs->incomplete = k->f.missing[MON_PART_DSQS];
+		return 0;
+	}
+	if (!k->f.sym[MON_SYM_SCX_ROOT])
+		return read_globals(r);
+	n = mon_schedulers(r->guest, sch);
+	for (i = 0; i < n && !ret; i++)
+		ret = read_scheduler(r, sch[i]);
+	return ret;
+}
+
+int mon_dsqs_read(const struct mon_guest *g, struct mon_dsqs *dsqs)
+{
+	struct reader r = { .guest = g, .dsqs = dsqs };
 	int ret;
 
 	memset(dsqs, 0, sizeof(*dsqs));
 	if (!mon_kernel_has(g->kernel, MON_PART_SCX))
 		return -ENOTSUP;
-	ret = read_local(g, dsqs);
-	if (ret)
-		return ret;
-	if (!mon_kernel_has(g->kernel, MON_PART_DSQS)) {
-		dsqs->incomplete = g->kernel->f.missing[MON_PART_DSQS];
-		return 0;
-	}
-	if (!g->kernel->f.sym[MON_SYM_SCX_ROOT])
-		return read_globals(g, dsqs);
-	n = mon_schedulers(g, sch);
-	for (i = 0; i < n && !ret; i++)
-		ret = read_scheduler(g, dsqs, sch[i]);
+	ret = read_all(&r);
+	addrset_free(&r.queues);
+	addrset_free(&r.tasks);
 	return ret;
 }
 

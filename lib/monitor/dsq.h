@@ -8,7 +8,7 @@
 #include "lib/monitor/guest.h"
 
 #define MON_DSQS_MAX		65536	/* queues that are listed at most */
-#define MON_DSQ_TASKS_MAX	65536	/* tasks on one queue */
+#define MON_DSQ_TASKS_MAX	65536	/* tasks on all queues together */
 #define MON_SCHEDS_MAX		64	/* schedulers at a time */
 
 /**
@@ -66,15 +66,6 @@ void mon_dsqs_free(struct mon_dsqs *dsqs);
  * Return: how many.
  */
 unsigned int mon_schedulers(const struct mon_guest *guest, uint64_t *va);
-
-/**
- * mon_runnable_list() - a CPU's runnable sched_ext tasks, in order
- * @tasks: gets their addresses; free() it
- *
- * Return: how many, -EFAULT, -ENOMEM.
- */
-int mon_runnable_list(const struct mon_guest *guest, unsigned int cpu,
-		      uint64_t **tasks);
 
 /**
  * mon_dsq_kind_name() - "local", "global", "bypass", "user"

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/monitor/addrset.h"
 #include "lib/monitor/dump.h"
 #include "lib/util/util.h"
 
@@ -111,12 +112,53 @@ static int cmp_cpu_wait(const void *a, const void *b)
 	return x->pid < y->pid ? -1 : x->pid > y->pid;
 }
 
+/* ---- finding things again ---- */
+
+static int cmp_at(const void *a, const void *b)
+{
+	const struct mon_at *x = a, *y = b;
+
+	return x->va < y->va ? -1 : x->va > y->va;
+}
+
+static const struct mon_at *find_at(const struct mon_at *list, size_t n,
+				    uint64_t va)
+{
+	const struct mon_at key = { .va = va };
+
+	return n ? bsearch(&key, list, n, sizeof(*list), cmp_at) : NULL;
+}
+
+static int index_all(struct mon_dump *d)
+{
+	size_t i;
+
+	d->tasks_at = calloc(d->n_tasks + 1, sizeof(*d->tasks_at));
+	d->dsqs_at = calloc(d->dsqs.n + 1, sizeof(*d->dsqs_at));
+	if (!d->tasks_at || !d->dsqs_at)
+		return -ENOMEM;
+	for (i = 0; i < d->n_tasks; i++)
+		d->tasks_at[i] = (struct mon_at){ d->tasks[i].va, i };
+	for (i = 0; i < d->dsqs.n; i++)
+		d->dsqs_at[i] = (struct mon_at){ d->dsqs.list[i].va, i };
+	qsort(d->tasks_at, d->n_tasks, sizeof(*d->tasks_at), cmp_at);
+	qsort(d->dsqs_at, d->dsqs.n, sizeof(*d->dsqs_at), cmp_at);
+	return 0;
+}
+
+const struct mon_task *mon_dump_task(const struct mon_dump *d, uint64_t va)
+{
+	const struct mon_at *at = find_at(d->tasks_at, d->n_tasks, va);
+
+	return at ? &d->tasks[at->i] : NULL;
+}
+
 /* ---- stalls ---- */
 
 enum mon_place mon_task_place(const struct mon_dump *d,
 			      const struct mon_task *t, int *dsq)
 {
-	size_t i;
+	const struct mon_at *at;
 
 	*dsq = -1;
 	if (!t->runnable || t->on_cpu)
@@ -125,9 +167,9 @@ enum mon_place mon_task_place(const struct mon_dump *d,
 		return MON_PLACE_RQ;
 	if (!t->scx.dsq_va)
 		return MON_PLACE_BPF;
-	for (i = 0; i < d->dsqs.n; i++)
-		if (d->dsqs.list[i].va == t->scx.dsq_va)
-			*dsq = i;
+	at = find_at(d->dsqs_at, d->dsqs.n, t->scx.dsq_va);
+	if (at)
+		*dsq = at->i;
 	return MON_PLACE_DSQ;
 }
 
@@ -152,11 +194,23 @@ static void allowed_cpus(const struct mon_task *t, struct mon_cpus *allowed)
 	}
 }
 
+/* Longest first */
+static int cmp_stall(const void *a, const void *b, void *tasks)
+{
+	const struct mon_stall *s = a, *o = b;
+	const struct mon_task *t = tasks;
+	uint64_t x = t[s->task].wait_ns, y = t[o->task].wait_ns;
+
+	if (x != y)
+		return x > y ? -1 : 1;
+	return s->task < o->task ? -1 : s->task > o->task;
+}
+
 static int find_stalls(struct mon_dump *d, uint64_t limit_ns)
 {
 	struct mon_cpus idle;
 	struct mon_stall *s;
-	size_t i, k, n = 0;
+	size_t i, n = 0;
 
 	for (i = 0; i < d->n_tasks; i++)
 		n += d->tasks[i].wait_ns > limit_ns;
@@ -169,40 +223,39 @@ static int find_stalls(struct mon_dump *d, uint64_t limit_ns)
 
 		if (t->wait_ns <= limit_ns)
 			continue;
-		/* Longest first; there are few. */
-		for (k = d->n_stalls; k; k--) {
-			if (d->tasks[d->stalls[k - 1].task].wait_ns >=
-			    t->wait_ns)
-				break;
-			d->stalls[k] = d->stalls[k - 1];
-		}
-		s = &d->stalls[k];
+		s = &d->stalls[d->n_stalls++];
 		s->task = i;
 		s->place = mon_task_place(d, t, &s->dsq);
 		s->idle = idle;
 		allowed_cpus(t, &s->allowed);
 		mon_cpus_and(&s->allowed, &idle);
-		d->n_stalls++;
 	}
+	qsort_r(d->stalls, d->n_stalls, sizeof(*d->stalls), cmp_stall,
+		d->tasks);
 	return 0;
 }
 
 /* ---- the scheduler's maps ---- */
 
-static bool prog_uses(const struct mon_guest *g, const struct mon_prog *prog,
-		      uint64_t map_va)
+static int add_used_maps(const struct mon_guest *g, const struct mon_prog *prog,
+			 struct addrset *used)
 {
 	uint64_t aux, maps, n, va;
 	unsigned int i;
+	int ret;
 
 	if (mon_guest_field(g, MON_PROG_AUX, prog->va, &aux) ||
 	    mon_guest_field(g, MON_AUX_USED_MAPS, aux, &maps) ||
 	    mon_guest_field(g, MON_AUX_USED_MAP_CNT, aux, &n))
-		return false;
-	for (i = 0; i < n && i < USED_MAPS_MAX; i++)
-		if (!mon_read_u64(&g->mem, maps + 8 * i, &va) && va == map_va)
-			return true;
-	return false;
+		return 0;
+	for (i = 0; i < n && i < USED_MAPS_MAX; i++) {
+		if (mon_read_u64(&g->mem, maps + 8 * i, &va))
+			return 0;
+		ret = addrset_add(used, va);
+		if (ret < 0)
+			return ret;
+	}
+	return 0;
 }
 
 /* Constants say nothing, and the dump for user space is in the exit already. */
@@ -212,27 +265,30 @@ static bool map_is_dull(const struct mon_map *map)
 }
 
 /* Keep the maps that struct_ops programs use. */
-static void choose_maps(struct mon_dump *d)
+static int choose_maps(struct mon_dump *d)
 {
-	size_t i, k, n = 0;
+	struct addrset used = { };
+	size_t i, n = 0;
+	int ret = 0;
 
-	for (i = 0; i < d->n_maps; i++) {
-		for (k = 0; k < d->n_progs && !map_is_dull(&d->maps[i]); k++)
-			if (d->progs[k].type == BPF_PROG_TYPE_STRUCT_OPS &&
-			    prog_uses(d->guest, &d->progs[k], d->maps[i].va))
-				break;
-		if (k < d->n_progs && !map_is_dull(&d->maps[i]))
+	for (i = 0; i < d->n_progs && !ret; i++)
+		if (d->progs[i].type == BPF_PROG_TYPE_STRUCT_OPS)
+			ret = add_used_maps(d->guest, &d->progs[i], &used);
+	for (i = 0; i < d->n_maps; i++)
+		if (addrset_has(&used, d->maps[i].va) &&
+		    !map_is_dull(&d->maps[i]))
 			d->maps[n++] = d->maps[i];
-	}
 	d->n_maps = n;
+	addrset_free(&used);
+	return ret;
 }
 
 /* The text shows values as well, but they are typed there, and cut. */
 static int copy_values(struct mon_dump *d)
 {
 	const struct mon_mem *mem = &d->guest->mem;
+	size_t i, left = MON_DUMP_VALUES_MAX;
 	uint64_t va;
-	size_t i;
 
 	d->values = calloc(d->n_maps + 1, sizeof(*d->values));
 	if (!d->values)
@@ -242,6 +298,7 @@ static int copy_values(struct mon_dump *d)
 
 		if (map->type != BPF_MAP_TYPE_ARRAY ||
 		    map->value_size > MON_DUMP_VALUE_MAX ||
+		    map->value_size > left ||
 		    mon_map_elem(d->guest, map, 0, 0, &va))
 			continue;
 		d->values[i] = malloc(map->value_size);
@@ -250,7 +307,9 @@ static int copy_values(struct mon_dump *d)
 		if (mon_read(mem, va, d->values[i], map->value_size)) {
 			free(d->values[i]);
 			d->values[i] = NULL;
+			continue;
 		}
+		left -= map->value_size;
 	}
 	return 0;
 }
@@ -261,10 +320,10 @@ static int read_bpf(struct mon_dump *d)
 
 	if (!ret)
 		ret = mon_maps_list(d->guest, &d->maps, &d->n_maps);
-	if (!ret) {
-		choose_maps(d);
+	if (!ret)
+		ret = choose_maps(d);
+	if (!ret)
 		ret = copy_values(d);
-	}
 	return ret == -ENOMEM ? ret : 0;
 }
 
@@ -300,7 +359,9 @@ static int fill(struct mon_dump *d, const struct mon_dump_options *options)
 	ret = mon_dsqs_read(d->guest, &d->dsqs);
 	if (ret == -ENOMEM)
 		return ret;
-	ret = find_stalls(d, options->stall_ns);
+	ret = index_all(d);
+	if (!ret)
+		ret = find_stalls(d, options->stall_ns);
 	return ret ?: read_bpf(d);
 }
 
@@ -315,7 +376,11 @@ int mon_dump_create(const struct mon_guest *g,
 	*dump = NULL;
 	if (!d)
 		return -ENOMEM;
-	d->guest = g;
+	d->budget.left = MON_DUMP_READS;
+	d->budget.hurry = g->mem.budget ? g->mem.budget->hurry : NULL;
+	d->limited = *g;
+	d->limited.mem.budget = &d->budget;
+	d->guest = &d->limited;
 	ret = fill(d, options);
 	if (ret) {
 		mon_dump_destroy(d);
@@ -336,6 +401,8 @@ void mon_dump_destroy(struct mon_dump *d)
 		free(d->values[i]);
 	free(d->values);
 	mon_dsqs_free(&d->dsqs);
+	free(d->dsqs_at);
+	free(d->tasks_at);
 	free(d->sample);
 	free(d->tasks);
 	free(d->stalls);

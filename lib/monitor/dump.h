@@ -15,6 +15,8 @@
 struct strbuf;
 
 #define MON_DUMP_VALUE_MAX	(64U << 10)
+#define MON_DUMP_VALUES_MAX	(16U << 20)	/* of all maps together */
+#define MON_DUMP_READS		(4U << 20)	/* for all of a dump */
 
 /**
  * struct mon_exit - why the scheduler was told to go, as the kernel has it
@@ -56,14 +58,24 @@ struct mon_stall {
 	struct mon_cpus allowed;
 };
 
+/* Something at an address: its index in a list of the dump's */
+struct mon_at {
+	uint64_t va;
+	size_t i;
+};
+
 /**
  * struct mon_dump - a dump
- * @kernel, @guest: where it is from
+ * @guest: where it is from
+ * @limited: that, with @budget
+ * @budget: what may still be read for it, and for its text
  * @now: the guest's clocks
  * @sample: run queues
  * @exit: the scheduler's end
  * @dsqs: dispatch queues
+ * @dsqs_at: them by address
  * @tasks: all tasks; the runnable ones have stacks
+ * @tasks_at: them by address
  * @stalls: tasks that wait for longer than the limit, longest first
  * @maps: the scheduler's maps
  * @values: of each map that is a plain array, the bytes of element 0, as far
@@ -73,11 +85,15 @@ struct mon_stall {
  */
 struct mon_dump {
 	const struct mon_guest *guest;
+	struct mon_guest limited;
+	struct mon_budget budget;
 	struct mon_now now;
 	struct mon_sample *sample;
 	struct mon_exit exit;
 	struct mon_dsqs dsqs;
+	struct mon_at *dsqs_at;
 	struct mon_task *tasks;
+	struct mon_at *tasks_at;
 	size_t n_tasks;
 	size_t tasks_room;
 	struct mon_stall *stalls;
@@ -104,6 +120,9 @@ struct mon_dump_options {
  * mon_dump_create() - read it all
  * @guest: attached, with its CPUs known; must outlive the dump
  * @dump: gets it
+ *
+ * Reads no more than MON_DUMP_READS times, and no more than MON_HURRY_READS
+ * once @guest's budget, if it has one, says to hurry.
  *
  * Return: 0 with whatever could be read; -EAGAIN when no run queue makes
  * sense; -ENOMEM.
@@ -153,6 +172,11 @@ void mon_stall_text(const struct mon_dump *dump, const struct mon_stall *stall,
  */
 const char *mon_frame_name(const struct mon_dump *dump, uint64_t ip,
 			   char *buf, size_t size);
+
+/**
+ * mon_dump_task() - the task at an address; NULL when none was found there
+ */
+const struct mon_task *mon_dump_task(const struct mon_dump *dump, uint64_t va);
 
 /**
  * mon_task_place() - where a runnable task waits

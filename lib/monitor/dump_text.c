@@ -17,6 +17,23 @@
 #define DSQ_TASKS_SHOWN	32
 #define MAP_ENTRIES_SHOWN	32
 
+/* Parsed types of maps; a scheduler's maps have theirs in common. */
+#define TYPES_KEPT		8
+
+struct types {
+	struct {
+		uint64_t va;
+		struct btf *btf;
+	} kept[TYPES_KEPT];
+	unsigned int n;		/* that were put there so far */
+};
+
+/* The guest may have asked for more text than anybody will see. */
+static bool is_full(const struct strbuf *out)
+{
+	return out->dropped;
+}
+
 static double seconds(uint64_t ns)
 {
 	return ns / (double)NSEC_PER_SEC;
@@ -217,21 +234,12 @@ static void cpu_text(const struct mon_dump *d, unsigned int cpu, size_t *task,
 	else
 		strbuf_addf(out, "CPU %u: its run queue makes no sense\n", cpu);
 	/* Tasks are sorted by CPU. */
-	while (*task < d->n_tasks && d->tasks[*task].cpu <= cpu) {
+	while (*task < d->n_tasks && d->tasks[*task].cpu <= cpu &&
+	       !is_full(out)) {
 		if (d->tasks[*task].runnable && d->tasks[*task].cpu == cpu)
 			task_text(d, &d->tasks[*task], out);
 		(*task)++;
 	}
-}
-
-static const struct mon_task *task_at(const struct mon_dump *d, uint64_t va)
-{
-	size_t i;
-
-	for (i = 0; i < d->n_tasks; i++)
-		if (d->tasks[i].va == va)
-			return &d->tasks[i];
-	return NULL;
 }
 
 static void dsq_text(const struct mon_dump *d, const struct mon_dsq *q,
@@ -248,7 +256,7 @@ static void dsq_text(const struct mon_dump *d, const struct mon_dsq *q,
 	if (q->nr != q->n_tasks)
 		strbuf_addf(out, " (its list has %zu)", q->n_tasks);
 	for (i = 0; i < q->n_tasks && i < DSQ_TASKS_SHOWN; i++) {
-		const struct mon_task *t = task_at(d, q->tasks[i]);
+		const struct mon_task *t = mon_dump_task(d, q->tasks[i]);
 
 		if (t)
 			strbuf_addf(out, " %s[%d]", t->comm, t->pid);
@@ -287,21 +295,52 @@ static int print_entry(void *ctx, const struct mon_map_entry *e)
 	return 0;
 }
 
+/* NULL where the map has none; what cannot be parsed is not tried again. */
+static const struct btf *map_types(const struct mon_dump *d,
+				   const struct mon_map *map, struct types *t)
+{
+	unsigned int i, at;
+
+	for (i = 0; i < t->n && i < TYPES_KEPT; i++)
+		if (t->kept[i].va == map->btf_va)
+			return t->kept[i].btf;
+	at = t->n++ % TYPES_KEPT;
+	btf__free(t->kept[at].btf);
+	t->kept[at].va = map->btf_va;
+	mon_map_types(d->guest, map, &t->kept[at].btf);
+	return t->kept[at].btf;
+}
+
+static void types_exit(struct types *t)
+{
+	unsigned int i;
+
+	for (i = 0; i < TYPES_KEPT; i++)
+		btf__free(t->kept[i].btf);
+}
+
 static void map_text(const struct mon_dump *d, const struct mon_map *map,
-		     struct strbuf *out)
+		     struct types *types, struct strbuf *out)
 {
 	struct entry_printer p = { .out = out, .map = map };
-	struct btf *btf = NULL;
 
 	strbuf_addf(out, "  map %u %s (%s, %u entries of %u bytes)\n", map->id,
 		    map->name, mon_map_type_name(map->type), map->max_entries,
 		    map->value_size);
 	if (!mon_map_is_walkable(map))
 		return;
-	mon_map_types(d->guest, map, &btf);
-	p.btf = btf;
+	p.btf = map_types(d, map, types);
 	mon_map_each(d->guest, map, print_entry, &p);
-	btf__free(btf);
+}
+
+static void maps_text(const struct mon_dump *d, struct strbuf *out)
+{
+	struct types types = { };
+	size_t i;
+
+	for (i = 0; i < d->n_maps && !is_full(out); i++)
+		map_text(d, &d->maps[i], &types, out);
+	types_exit(&types);
 }
 
 void mon_dump_text(const struct mon_dump *d, struct strbuf *out)
@@ -314,16 +353,17 @@ void mon_dump_text(const struct mon_dump *d, struct strbuf *out)
 		    d->took_ns / (double)NSEC_PER_MSEC, d->sample->n_valid,
 		    d->sample->n_cpus, d->n_tasks);
 	mon_exit_text(d, out);
-	for (i = 0; i < d->n_stalls; i++)
+	for (i = 0; i < d->n_stalls && !is_full(out); i++)
 		mon_stall_text(d, &d->stalls[i], out);
 	scheduler_text(d, out);
 	for (i = 0; i < d->sample->n_cpus; i++)
 		cpu_text(d, i, &task, out);
-	for (i = 0; i < d->dsqs.n; i++)
+	for (i = 0; i < d->dsqs.n && !is_full(out); i++)
 		dsq_text(d, &d->dsqs.list[i], out);
 	if (d->dsqs.incomplete)
 		strbuf_addf(out, "(queues are incomplete: %s)\n",
 			    d->dsqs.incomplete);
-	for (i = 0; i < d->n_maps; i++)
-		map_text(d, &d->maps[i], out);
+	maps_text(d, out);
+	if (!d->budget.left)
+		strbuf_addf(out, "(cut short: the guest's memory has more than is ever read)\n");
 }

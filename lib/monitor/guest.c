@@ -21,6 +21,9 @@
 #define KERNEL_ALIGN	(2ULL << 20)		/* CONFIG_PHYSICAL_ALIGN */
 #define DIRECT_MAP_L4	0xffff888000000000ULL
 #define DIRECT_MAP_L5	0xff11000000000000ULL
+/* Copies of a kernel's image, and starts of its vmcoreinfo, that are tried. */
+#define IMAGES_MAX	64
+#define HITS_MAX	4096
 
 /* Is our vmlinux's image at this physical address? */
 static bool image_is_ours(const struct mon_kernel *k, const struct mon_mem *mem,
@@ -122,6 +125,7 @@ int mon_guest_attach(struct mon_guest *g, const struct mon_kernel *kernel,
 		     const struct mon_mem_ops *ops, void *ctx,
 		     uint64_t phys_end)
 {
+	unsigned int tried = 0;
 	uint64_t pa;
 
 	memset(g, 0, sizeof(*g));
@@ -130,9 +134,14 @@ int mon_guest_attach(struct mon_guest *g, const struct mon_kernel *kernel,
 	g->mem.ctx = ctx;
 	g->mem.phys_end = phys_end;
 	/* The first 2 MiB are never the kernel's: the BIOS is there. */
-	for (pa = KERNEL_ALIGN; pa < phys_end; pa += KERNEL_ALIGN)
-		if (image_is_ours(kernel, &g->mem, pa) && !attach_at(g, pa))
+	for (pa = KERNEL_ALIGN; pa < phys_end && tried < IMAGES_MAX;
+	     pa += KERNEL_ALIGN) {
+		if (!image_is_ours(kernel, &g->mem, pa))
+			continue;
+		if (!attach_at(g, pa))
 			return 0;
+		tried++;
+	}
 	return -EAGAIN;
 }
 
@@ -210,6 +219,7 @@ int mon_guest_field(const struct mon_guest *g, enum mon_field_id id,
 	struct mon_field f = g->kernel->f.field[id];
 	uint64_t word = 0;
 	const void *p;
+	int ret;
 
 	if (!f.present)
 		return -ENOENT;
@@ -219,8 +229,9 @@ int mon_guest_field(const struct mon_guest *g, enum mon_field_id id,
 	f.offset = 0;
 	p = mon_ptr(&g->mem, va, f.elem_size);
 	if (!p) {
-		if (mon_read(&g->mem, va, &word, f.elem_size))
-			return -EFAULT;
+		ret = mon_read(&g->mem, va, &word, f.elem_size);
+		if (ret)
+			return ret;
 		p = &word;
 	}
 	*value = mon_field_get(&f, p);
@@ -250,12 +261,14 @@ static void copy_line(const char *p, const char *end, char *buf, size_t size)
 
 /* A kernel's vmcoreinfo note starts so; programs do not carry the like. */
 static void look_for_vmcoreinfo(const char *p, const char *end, char *id,
-				size_t id_size)
+				size_t id_size, unsigned int *hits)
 {
 	static const char first[] = "OSRELEASE=", key[] = "BUILD-ID=";
 	const char *at = p, *hit;
 
-	while (!*id && (at = memmem(at, end - at, first, strlen(first)))) {
+	while (!*id && *hits &&
+	       (at = memmem(at, end - at, first, strlen(first)))) {
+		--*hits;
 		hit = memmem(at, min((size_t)(end - at), (size_t)512), key,
 			     strlen(key));
 		at += strlen(first);
@@ -287,6 +300,7 @@ int mon_guest_explain(const struct mon_kernel *k, const struct mon_mem_ops *ops,
 	};
 	char ours[MON_BUILD_ID_STRLEN], id[MON_BUILD_ID_STRLEN] = "";
 	char banner[128] = "";
+	unsigned int hits = HITS_MAX;
 	bool present = false;
 	uint64_t pa;
 
@@ -297,7 +311,8 @@ int mon_guest_explain(const struct mon_kernel *k, const struct mon_mem_ops *ops,
 		if (!p)
 			continue;
 		present |= image_is_ours(k, &mem, pa);
-		look_for_vmcoreinfo(p, p + KERNEL_ALIGN, id, sizeof(id));
+		look_for_vmcoreinfo(p, p + KERNEL_ALIGN, id, sizeof(id),
+				    &hits);
 		look_for_banner(p, p + KERNEL_ALIGN, banner, sizeof(banner));
 	}
 	if (present || !strcmp(id, ours)) {

@@ -92,7 +92,7 @@ bool mon_guest_cpu_online(const struct mon_guest *guest, unsigned int cpu);
  * @va: address of the struct
  * @value: gets the value; untouched on failure
  *
- * Return: 0; -ENOENT when this kernel has no such member; -EFAULT.
+ * Return: 0; -ENOENT when this kernel has no such member; as mon_read() has it.
  */
 int mon_guest_field(const struct mon_guest *guest, enum mon_field_id id,
 		    uint64_t va, uint64_t *value);

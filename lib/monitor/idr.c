@@ -10,7 +10,8 @@
 #define XA_BITS		6
 #define XA_SLOTS	(1U << XA_BITS)
 #define XA_SHIFT_MAX	60
-#define NODES_MAX	(MON_BPF_OBJECTS_MAX / 8)
+/* Ids come in a row, so nodes are shared; twice is room for their parents. */
+#define NODES_MAX	(2 * MON_BPF_OBJECTS_MAX)
 
 #define ENTRY_KIND	3ULL
 #define ENTRY_OBJECT	0ULL

@@ -24,6 +24,8 @@
 
 /* How often a guest that boots is looked at: a look is a scan of its RAM. */
 #define ATTACH_NS	(50 * NSEC_PER_MSEC)
+/* What a turn may read, dumps aside: a sample of 8192 CPUs takes less. */
+#define TURN_READS	(2U << 20)
 /* Looks after init has spoken that must fail before a kernel is another. */
 #define PATIENCE	20
 /* Looking for another kernel touches all memory; it is in the first of it. */
@@ -37,6 +39,8 @@
  * @wake: when @stop changes
  * @kernel: what vmlinux says; NULL before it is open
  * @guest: valid once @attached
+ * @budget: of @guest, for one turn
+ * @hurry: mon_live_stop() waits; atomic
  * @sampler: NULL before the guest's CPUs are known
  * @sample: room for one
  * @verdict: judges while the body runs; NULL before the guest was found
@@ -56,6 +60,8 @@ struct mon_live {
 
 	struct mon_kernel *kernel;
 	struct mon_guest guest;
+	struct mon_budget budget;
+	bool hurry;
 	bool attached;
 	struct mon_sampler *sampler;
 	struct mon_sample *sample;
@@ -116,8 +122,11 @@ static int try_attach(struct mon_live *l)
 				       c->phys_end);
 		if (ret)
 			return ret;
+		l->budget = (struct mon_budget){ TURN_READS, &l->hurry };
+		l->guest.mem.budget = &l->budget;
 		l->attached = true;
 	}
+	l->budget.left = TURN_READS;
 	ret = mon_guest_cpus(&l->guest);
 	if (ret)
 		return ret;
@@ -323,6 +332,7 @@ static void answer_request(struct mon_live *l)
 
 static void turn(struct mon_live *l)
 {
+	l->budget.left = TURN_READS;
 	if (!l->body_ns && stage_now(l) == STAGE_WORKLOAD)
 		l->body_ns = clock_now_ns();
 	look_for_exit(l);
@@ -481,9 +491,11 @@ void mon_live_stop(struct mon_live *l, const char *dump)
 		return;
 	pthread_mutex_lock(&l->lock);
 	l->stop = true;
+	__atomic_store_n(&l->hurry, true, __ATOMIC_RELAXED);
 	pthread_cond_signal(&l->wake);
 	pthread_mutex_unlock(&l->lock);
 	pthread_join(l->thread, NULL);
+	__atomic_store_n(&l->hurry, false, __ATOMIC_RELAXED);
 	if (dump && l->sampler)
 		take_dump(l, MON_DUMP_END, dump);
 	check_done(l);

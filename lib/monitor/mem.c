@@ -56,11 +56,30 @@ int mon_walk(const struct mon_mem *mem, uint64_t va, uint64_t *pa,
 	return 0;
 }
 
+int mon_spend(const struct mon_mem *mem, uint64_t reads)
+{
+	struct mon_budget *b = mem->budget;
+
+	if (!b)
+		return 0;
+	if (b->hurry && b->left > MON_HURRY_READS &&
+	    __atomic_load_n(b->hurry, __ATOMIC_RELAXED))
+		b->left = MON_HURRY_READS;
+	if (b->left < reads) {
+		b->left = 0;
+		return -ELOOP;
+	}
+	b->left -= reads;
+	return 0;
+}
+
 int mon_translate(const struct mon_mem *mem, uint64_t va, uint64_t *pa,
 		  uint64_t *run)
 {
 	uint64_t off;
 
+	if (mon_spend(mem, 1))
+		return -ELOOP;
 	if (va >= mem->text && va < mem->text_end) {
 		*pa = mem->text_pa + (va - mem->text);
 		*run = mem->text_end - va;
@@ -99,10 +118,15 @@ int mon_read(const struct mon_mem *mem, uint64_t va, void *buf, size_t len)
 	uint64_t pa, run;
 	const void *p;
 	char *to = buf;
+	int ret;
 
+	ret = mon_spend(mem, len / MON_READ_BYTES);
+	if (ret)
+		return ret;
 	while (len) {
-		if (mon_translate(mem, va, &pa, &run))
-			return -EFAULT;
+		ret = mon_translate(mem, va, &pa, &run);
+		if (ret)
+			return ret;
 		run = min(run, (uint64_t)len);
 		p = mon_phys(mem, pa, run);
 		if (!p) {
@@ -160,6 +184,7 @@ int mon_read_str(const struct mon_mem *mem, uint64_t va, char *buf,
 		 size_t size)
 {
 	size_t got = 0, n;
+	int ret;
 
 	if (!size)
 		return -EINVAL;
@@ -167,10 +192,11 @@ int mon_read_str(const struct mon_mem *mem, uint64_t va, char *buf,
 	/* A string near the end of what is mapped: read no further than it. */
 	while (got < size - 1) {
 		n = min(size - 1 - got, (size_t)(64 - (va + got) % 64));
-		if (mon_read(mem, va + got, buf + got, n)) {
+		ret = mon_read(mem, va + got, buf + got, n);
+		if (ret) {
 			buf[got] = '\0';
 			mon_clean_str(buf, size);
-			return -EFAULT;
+			return ret;
 		}
 		if (memchr(buf + got, '\0', n))
 			break;

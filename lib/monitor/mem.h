@@ -43,6 +43,25 @@ struct mon_mem_ops {
 	int (*vcpu_regs)(void *ctx, unsigned int cpu, struct mon_regs *regs);
 };
 
+/* Reads after which a walk that was told to hurry gives up. */
+#define MON_HURRY_READS	(256U << 10)
+/* Copies cost a read more for each so many bytes. */
+#define MON_READ_BYTES	256
+
+/**
+ * struct mon_budget - how much may be read
+ * @left: reads that are left
+ * @hurry: somebody waits for us: no more than MON_HURRY_READS from then on;
+ *	set by any thread; may be NULL
+ *
+ * Each list, tree and table that a guest offers is bounded on its own, but
+ * bounds multiply: this is what a guest that lies can cost us in all.
+ */
+struct mon_budget {
+	uint64_t left;
+	const bool *hurry;
+};
+
 /**
  * struct mon_mem - memory and how to translate into it
  * @ops: the machine
@@ -54,6 +73,7 @@ struct mon_mem_ops {
  * @page_offset: start of the direct map, 0 before it is known
  * @pgd_pa: physical address of the kernel's top page table
  * @five_levels: it has five levels
+ * @budget: what is taken for each read; NULL for no limit. Of one thread
  *
  * Plain data: threads take a copy each.
  */
@@ -67,6 +87,7 @@ struct mon_mem {
 	uint64_t page_offset;
 	uint64_t pgd_pa;
 	bool five_levels;
+	struct mon_budget *budget;
 };
 
 /**
@@ -79,6 +100,17 @@ static inline void *mon_phys(const struct mon_mem *mem, uint64_t gpa,
 		return NULL;
 	return mem->ops->map(mem->ctx, gpa, len);
 }
+
+/**
+ * mon_spend() - take reads from the budget
+ * @reads: how many
+ *
+ * What reads guest memory takes them itself; for work that a guest can ask
+ * for otherwise.
+ *
+ * Return: 0; -ELOOP when that is more than is left, which is then nothing.
+ */
+int mon_spend(const struct mon_mem *mem, uint64_t reads);
 
 /**
  * mon_walk() - translate by the page tables alone
@@ -96,6 +128,8 @@ int mon_walk(const struct mon_mem *mem, uint64_t va, uint64_t *pa,
  * mon_translate() - translate: kernel image, direct map, or page tables
  *
  * Like mon_walk(), but quick where the answer is a subtraction.
+ *
+ * Return: as mon_walk() has it; -ELOOP when the budget is spent.
  */
 int mon_translate(const struct mon_mem *mem, uint64_t va, uint64_t *pa,
 		  uint64_t *run);
@@ -106,15 +140,17 @@ int mon_translate(const struct mon_mem *mem, uint64_t va, uint64_t *pa,
  * @len: bytes wanted from there on
  *
  * Return: the host address; NULL unless all of them are RAM and physically in
- * one piece. The guest writes there meanwhile; and what a pointer of the
- * guest leads to may be freed and used anew at any time.
+ * one piece, and when the budget is spent. The guest writes there meanwhile;
+ * and what a pointer of the guest leads to may be freed and used anew at any
+ * time.
  */
 void *mon_ptr(const struct mon_mem *mem, uint64_t va, size_t len);
 
 /**
  * mon_read() - copy kernel virtual memory out
  *
- * Return: 0; -EFAULT when any of it is not there, @buf is then undefined.
+ * Return: 0; -EFAULT when any of it is not there, @buf is then undefined;
+ * -ELOOP when the budget is spent.
  */
 int mon_read(const struct mon_mem *mem, uint64_t va, void *buf, size_t len);
 
@@ -136,7 +172,7 @@ int mon_read_u64(const struct mon_mem *mem, uint64_t va, uint64_t *value);
  *
  * Bytes that are not printable ASCII become '?'.
  *
- * Return: 0 or -EFAULT.
+ * Return: as mon_read() has it.
  */
 int mon_read_str(const struct mon_mem *mem, uint64_t va, char *buf,
 		 size_t size);

@@ -210,7 +210,7 @@ static int visit_threads(struct walk *w, uint64_t leader)
 {
 	const struct mon_guest *g = w->guest;
 	uint64_t signal, head, node;
-	unsigned int n;
+	bool leader_met = false;
 	int ret;
 
 	if (mon_guest_field(g, MON_TASK_SIGNAL, leader, &signal))
@@ -218,15 +218,16 @@ static int visit_threads(struct walk *w, uint64_t leader)
 	head = signal + mon_guest_offset(g, MON_SIGNAL_THREAD_HEAD);
 	if (mon_read_u64(&g->mem, head, &node))
 		return 0;
-	for (n = 0; node != head && n < MON_TASKS_MAX; n++) {
+	while (node != head) {
 		uint64_t va = node - mon_guest_offset(g, MON_TASK_THREAD_NODE);
 
-		/* The leader is among its threads, and was seen. */
-		if (va != leader) {
-			ret = visit(w, va);
-			if (ret <= 0)
-				return ret;
-		}
+		/* The leader is among its threads, once, and was seen. */
+		if (va == leader && leader_met)
+			return 0;
+		ret = va == leader ? 1 : visit(w, va);
+		if (ret <= 0)
+			return ret;
+		leader_met |= va == leader;
 		if (mon_read_u64(&g->mem, node, &node))
 			return 0;
 	}
