@@ -23,6 +23,7 @@
 struct image {
 	struct mon_kernel *kernel;
 	struct mon_image *file;
+	void *ram;		/* its bytes, when it is no file */
 	struct mon_guest guest;
 	struct said before;
 	struct said after;
@@ -123,6 +124,7 @@ static inline void image_close(struct image *im)
 	mon_guest_detach(&im->guest);
 	mon_image_close(im->file);
 	mon_kernel_close(im->kernel);
+	free(im->ram);
 	free(im->before.text);
 	free(im->after.text);
 }

@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "kselftest/unit/mon_image.h"
+#include "kselftest/unit/mon_made.h"
 #include "lib/monitor/bpf.h"
 #include "lib/monitor/dump.h"
 #include "lib/monitor/sample.h"
@@ -53,6 +53,7 @@ struct lie {
 
 struct lies {
 	struct image im;
+	struct made made;	/* when there is no name of an image */
 	struct lie_place places[LIE_PLACES_MAX];
 	unsigned int n_places;
 	struct lie told[LIES_MAX];
@@ -159,7 +160,10 @@ static inline void lie_places_dump(struct lies *l)
 	mon_dump_destroy(d);
 }
 
-/* Find all places in an image; what its kernel lacks is left out. */
+/*
+ * Find all places in an image, or, without a name, in a guest that is made by
+ * hand; what a kernel lacks is left out.
+ */
 static inline int lies_open(struct lies *l, const char *name)
 {
 	static const enum mon_symbol_id symbols[] = {
@@ -173,7 +177,7 @@ static inline int lies_open(struct lies *l, const char *name)
 	int ret;
 
 	memset(l, 0, sizeof(*l));
-	ret = image_open(&l->im, name);
+	ret = name ? image_open(&l->im, name) : made_open(&l->made, &l->im);
 	if (!ret)
 		ret = image_attach(&l->im);
 	if (ret)

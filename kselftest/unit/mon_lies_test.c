@@ -16,10 +16,21 @@ FIXTURE(mon_lies)
 	struct lies l;
 };
 
+FIXTURE_VARIANT(mon_lies)
+{
+	const char *image;
+};
+
+FIXTURE_VARIANT_ADD(mon_lies, made) { .image = NULL };
+FIXTURE_VARIANT_ADD(mon_lies, l4_nokaslr) { .image = "l4-nokaslr" };
+
 FIXTURE_SETUP(mon_lies)
 {
-	if (lies_open(&self->l, "l4-nokaslr"))
+	int ret = lies_open(&self->l, variant->image);
+
+	if (ret && variant->image)
 		SKIP(return, "%s", self->l.im.why);
+	ASSERT_EQ(0, ret);
 }
 
 FIXTURE_TEARDOWN(mon_lies)

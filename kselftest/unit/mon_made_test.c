@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The monitor on a guest that is made by hand: what it reads is what was put
+ * there, on any machine; and what a guest that lies can cost, counted in reads,
+ * which no machine's speed changes.
+ */
+#include "kselftest_harness.h"
+
+#include "kselftest/unit/mon_made.h"
+#include "lib/monitor/dump.h"
+#include "lib/util/strbuf.h"
+
+FIXTURE(mon_made)
+{
+	struct made m;
+	struct image im;
+	struct mon_guest *g;
+	struct mon_budget budget;
+	char err[256];
+};
+
+FIXTURE_SETUP(mon_made)
+{
+	ASSERT_EQ(0, made_open(&self->m, &self->im)) {
+		TH_LOG("%s", self->im.why);
+	}
+	ASSERT_EQ(0, image_attach(&self->im));
+	self->g = &self->im.guest;
+	self->budget.left = MON_DUMP_READS;
+	self->g->mem.budget = &self->budget;
+}
+
+FIXTURE_TEARDOWN(mon_made)
+{
+	image_close(&self->im);
+}
+
+/* ---- what was made is what is read ---- */
+
+TEST_F(mon_made, kernel_is_found)
+{
+	EXPECT_EQ(MADE_KASLR, self->g->kaslr);
+	EXPECT_EQ(MADE_TEXT, self->g->mem.text);
+	EXPECT_EQ(MADE_DIRECT, self->g->mem.page_offset);
+	EXPECT_EQ(MADE_CPUS, self->g->nr_cpus);
+}
+
+static const struct mon_task *task_of(const struct mon_dump *d, int pid)
+{
+	size_t i;
+
+	for (i = 0; i < d->n_tasks; i++)
+		if (d->tasks[i].pid == pid && pid)
+			return &d->tasks[i];
+	return NULL;
+}
+
+TEST_F(mon_made, dump)
+{
+	const struct mon_dump_options options = {
+		.stall_ns = NSEC_PER_SEC, .all_stacks = true,
+	};
+	static const char *const lines[] = {
+		"scheduler: \"made\"", "DSQ 0x77: 1 tasks thread[102]",
+		"the local DSQ of CPU 2: 1 tasks waits[103]",
+		"stall: waits[103] on CPU 2 has been runnable for 4.000 s",
+		"bpf[104] in the scheduler's hands", "[10] = {.a = 1010",
+		"[12, CPU 3] = {.a = 4012", "[2, CPU 1] = {.a = 102",
+		"fail_mode = 287454020",
+	};
+	static const int longest[] = { 103, 104, 102 };
+	struct strbuf text = STRBUF_INIT;
+	const struct mon_task *t;
+	struct mon_dump *d;
+	size_t i;
+
+	ASSERT_EQ(0, mon_dump_create(self->g, &options, &d));
+	EXPECT_EQ(5 + MADE_CPUS - 1, d->n_tasks);
+	ASSERT_EQ(3, d->n_stalls);
+	for (i = 0; i < 3; i++)
+		EXPECT_EQ(longest[i], d->tasks[d->stalls[i].task].pid);
+	t = task_of(d, 102);
+	ASSERT_NE(NULL, t);
+	EXPECT_EQ(3, t->stack.n);
+	EXPECT_EQ(5, d->n_maps);
+	mon_dump_text(d, &text);
+	for (i = 0; i < ARRAY_SIZE(lines); i++)
+		EXPECT_NE(NULL, strstr(text.text, lines[i])) {
+			TH_LOG("line %zu is not in:\n%s", i, text.text);
+		}
+	EXPECT_EQ(NULL, strstr(text.text, "cut short:"));
+	strbuf_free(&text);
+	mon_dump_destroy(d);
+}
+
+/* ---- what lies cost ---- */
+
+static int count_task(void *ctx, uint64_t va)
+{
+	(void)va;
+	++*(unsigned int *)ctx;
+	return 0;
+}
+
+TEST_F(mon_made, spent_budget)
+{
+	uint64_t v, left;
+	bool hurry = false;
+	char buf[4096];
+
+	self->budget.left = 3;
+	EXPECT_EQ(0, mon_read_u64(&self->g->mem, MADE_DIRECT, &v));
+	EXPECT_NE(NULL, mon_ptr(&self->g->mem, MADE_DIRECT, 8));
+	EXPECT_EQ(1, self->budget.left);
+	EXPECT_EQ(-ELOOP, mon_read(&self->g->mem, MADE_DIRECT, buf,
+				   sizeof(buf)));
+	EXPECT_EQ(0, self->budget.left);
+	EXPECT_EQ(NULL, mon_ptr(&self->g->mem, MADE_DIRECT, 8));
+	EXPECT_EQ(-ELOOP, mon_guest_field(self->g, MON_TASK_PID,
+					  self->m.tasks[1], &v));
+	/* Somebody waits: what is left is cut. */
+	self->budget.left = MON_DUMP_READS;
+	self->budget.hurry = &hurry;
+	EXPECT_EQ(0, mon_read_u64(&self->g->mem, MADE_DIRECT, &v));
+	EXPECT_EQ(MON_DUMP_READS - 1, self->budget.left);
+	hurry = true;
+	EXPECT_EQ(0, mon_read_u64(&self->g->mem, MADE_DIRECT, &v));
+	left = self->budget.left;
+	EXPECT_EQ(MON_HURRY_READS - 1, left);
+}
+
+TEST_F(mon_made, leader_that_is_its_own_next_thread)
+{
+	uint64_t node = made_at(&self->m, MON_TASK_THREAD_NODE,
+				self->m.tasks[1]);
+	unsigned int n = 0;
+
+	made_put(&self->m, node, node);
+	EXPECT_EQ(0, mon_tasks_each(self->g, count_task, &n));
+	/* The thread is lost; nothing else is. */
+	EXPECT_EQ(4 + MADE_CPUS - 1, n);
+	EXPECT_GT(200, MON_DUMP_READS - self->budget.left);
+}
+
+/*
+ * As many queues as fit, each of which leads to one and the same long list of
+ * tasks: entries 8 bytes apart are enough of a list.
+ */
+#define LIES_QUEUES	3000
+#define LIES_TASKS	20000
+
+static void make_queues(struct made *m)
+{
+	uint64_t tbl = made_alloc(m, 1024), first = 1, dsq, i;
+	uint64_t list = made_alloc(m, 8 * LIES_TASKS);
+
+	for (i = 0; i < LIES_TASKS; i++)
+		made_put(m, list + 8 * i, list + 8 * ((i + 1) % LIES_TASKS));
+	for (i = 0; i < LIES_QUEUES; i++) {
+		dsq = made_struct(m, MON_ST_SCX_DSQ);
+		made_set(m, MON_DSQ_LIST, dsq, list);
+		made_set(m, MON_DSQ_HASH_NODE, dsq, first);
+		first = made_at(m, MON_DSQ_HASH_NODE, dsq);
+	}
+	made_set(m, MON_RHT_TBL, made_at(m, MON_SCX_DSQ_HASH, m->sched), tbl);
+	made_set(m, MON_TBL_SIZE, tbl, 1);
+	made_set(m, MON_TBL_BUCKETS, tbl, first);
+}
+
+TEST_F(mon_made, queues_that_share_their_tasks)
+{
+	struct mon_dsqs dsqs;
+	size_t i, tasks = 0;
+
+	make_queues(&self->m);
+	self->m.k->f.field[MON_LNODE_FLAGS].present = false;
+	ASSERT_EQ(0, mon_dsqs_read(self->g, &dsqs));
+	EXPECT_LT(LIES_QUEUES, dsqs.n);
+	for (i = 0; i < dsqs.n; i++)
+		tasks += dsqs.list[i].n_tasks;
+	/* One is on a local queue. */
+	EXPECT_EQ(LIES_TASKS + 1, tasks);
+	EXPECT_GT(2 * LIES_TASKS + 10 * LIES_QUEUES,
+		  MON_DUMP_READS - self->budget.left);
+	mon_dsqs_free(&dsqs);
+}
+
+/*
+ * Types of 4 MiB and a new copy for each map, programs that use 64 maps each:
+ * every bound is kept, and yet the whole must end.
+ */
+static void make_objects(struct made *m)
+{
+	uint64_t ids[62], node, top = made_struct(m, MON_ST_XA_NODE), used;
+	unsigned int i, k;
+
+	for (i = 0; i < ARRAY_SIZE(ids); i++) {
+		uint64_t btf = made_struct(m, MON_ST_BTF);
+
+		ids[i] = made_map(m, i + 1, BPF_MAP_TYPE_ARRAY, "lie", 1);
+		made_set(m, MON_BTF_DATA, btf, MADE_DIRECT + MADE_HEAP);
+		made_set(m, MON_BTF_DATA_SIZE, btf, MON_BTF_MAX);
+		made_set(m, MON_MAP_BTF, ids[i], btf);
+	}
+	made_idr(m, MON_SYM_MAP_IDR, ids, ARRAY_SIZE(ids));
+	used = made_alloc(m, sizeof(ids));
+	mon_write(&m->mem, used, ids, sizeof(ids));
+	/* 64 leaves, each with 60 programs, all of which have the right id */
+	made_set(m, MON_XA_SHIFT, top, 6);
+	for (i = 0; i < 64; i++) {
+		node = made_struct(m, MON_ST_XA_NODE);
+		made_put(m, made_at(m, MON_XA_SLOTS, top) + 8 * i, node + 2);
+		for (k = 0; k < 60; k++) {
+			uint64_t prog = made_alloc(m, 256), aux;
+
+			aux = made_alloc(m, 512);
+			made_set(m, MON_PROG_TYPE, prog,
+				 BPF_PROG_TYPE_STRUCT_OPS);
+			made_set(m, MON_PROG_AUX, prog, aux);
+			made_set(m, MON_AUX_ID, aux, 64 * i + k);
+			made_set(m, MON_AUX_USED_MAPS, aux, used);
+			made_set(m, MON_AUX_USED_MAP_CNT, aux, ~0U);
+			made_put(m, made_at(m, MON_XA_SLOTS, node) + 8 * k,
+				 prog);
+		}
+	}
+	made_set(m, MON_IDR_HEAD, made_symbol(m, MON_SYM_PROG_IDR), top + 2);
+}
+
+TEST_F(mon_made, objects_by_the_thousand)
+{
+	const struct mon_dump_options options = { .stall_ns = NSEC_PER_SEC };
+	struct strbuf text = { .text = (char *)"", .max = 4 << 20 };
+	struct mon_dump *d;
+
+	/* The full names lie further on than these short structs reach. */
+	self->m.k->f.struct_size[MON_ST_BPF_PROG_AUX] = 512;
+	self->m.k->f.field[MON_AUX_KSYM_NAME].present = false;
+	self->m.k->f.field[MON_AUX_NAME].present = false;
+	make_objects(&self->m);
+	ASSERT_EQ(0, mon_dump_create(self->g, &options, &d));
+	EXPECT_EQ(64 * 60, d->n_progs);
+	EXPECT_EQ(62, d->n_maps);
+	EXPECT_GT(2U << 20, MON_DUMP_READS - d->budget.left);
+	mon_dump_text(d, &text);
+	/* 62 times 4 MiB of types are more than a dump may cost. */
+	EXPECT_EQ(0, d->budget.left);
+	EXPECT_NE(NULL, strstr(text.text, "(cut short: "));
+	strbuf_free(&text);
+	mon_dump_destroy(d);
+}
+
+/* Each place where a kernel could lie has a copy of what we look for. */
+TEST_F(mon_made, keys_of_vmcoreinfo_everywhere)
+{
+	struct mon_kernel other = *self->m.k;
+	static const char key[] = "OSRELEASE=";
+	uint64_t i;
+
+	other.build_id[0] ^= 1;
+	snprintf(other.banner, sizeof(other.banner), "Linux version 9");
+	for (i = MADE_HEAP; i + sizeof(key) < MADE_PAGES; i += strlen(key))
+		memcpy(self->m.ram + i, key, strlen(key));
+	memcpy(self->m.ram + MADE_PAGES,
+	       "OSRELEASE=0.0.0\nBUILD-ID=00112233445566778899aabbccddeeff00112233\n",
+	       66);
+	mon_guest_explain(&other, &mon_image_ops, self->m.file, MADE_RAM,
+			  self->err, sizeof(self->err));
+	/* It has given up before it came to the only one that is real. */
+	EXPECT_EQ(NULL, strstr(self->err, "00112233445566778899")) {
+		TH_LOG("%s", self->err);
+	}
+	EXPECT_NE(NULL, strstr(self->err, "0.0.0-made"));
+}
+
+TEST_HARNESS_MAIN
