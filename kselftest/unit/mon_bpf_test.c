@@ -389,25 +389,73 @@ TEST_F(mon_bpf, find_and_write)
 	struct mon_map map;
 	char err[256];
 	uint64_t va, want = 0x1122334455667788, seen;
-	uint32_t byte = 0xaa;
+	uint32_t byte = 0xaa, zero = 0, one = 1;
 
 	EXPECT_EQ(-ENOENT, mon_map_find(g, ".nosuch", &map, err, sizeof(err)));
 	EXPECT_NE(NULL, strstr(err, ".nosuch"));
 	EXPECT_EQ(-ENOTUNIQ, mon_map_find(g, "a", &map, err, sizeof(err)));
 	EXPECT_NE(NULL, strstr(err, "name more"));
 	ASSERT_EQ(0, mon_map_find(g, "simp.bss", &map, err, sizeof(err)));
-	ASSERT_EQ(0, mon_map_write(g, &map, 0, 0, &want, sizeof(want)));
+	ASSERT_EQ(0, mon_map_write(g, &map, &zero, 0, 0, &want, sizeof(want)));
 	ASSERT_EQ(0, mon_map_elem(g, &map, 0, 0, &va));
 	ASSERT_EQ(0, mon_read_u64(&g->mem, va, &seen));
 	EXPECT_EQ(want, seen);
-	ASSERT_EQ(0, mon_map_write(g, &map, 0, 3, &byte, 1));
+	ASSERT_EQ(0, mon_map_write(g, &map, &zero, 0, 3, &byte, 1));
 	ASSERT_EQ(0, mon_read_u64(&g->mem, va, &seen));
 	EXPECT_EQ(0x11223344aa667788ULL, seen);
-	EXPECT_EQ(-EINVAL, mon_map_write(g, &map, 1, 0, &want, 1));
-	EXPECT_EQ(-EINVAL, mon_map_write(g, &map, 0, map.value_size, &want, 1));
-	EXPECT_EQ(-EINVAL, mon_map_write(g, &map, 0, 1, &want, map.value_size));
+	EXPECT_EQ(-EINVAL, mon_map_write(g, &map, &one, 0, 0, &want, 1));
+	EXPECT_EQ(-EINVAL, mon_map_write(g, &map, &zero, 0, map.value_size,
+					 &want, 1));
+	EXPECT_EQ(-EINVAL, mon_map_write(g, &map, &zero, 0, 1, &want,
+					 map.value_size));
 	ASSERT_EQ(0, mon_map_find(g, "simp.rodata", &map, err, sizeof(err)));
-	EXPECT_EQ(-EPERM, mon_map_write(g, &map, 0, 0, &want, 1));
+	EXPECT_EQ(-EPERM, mon_map_write(g, &map, &zero, 0, 0, &want, 1));
+}
+
+/* As bpftool has it for the same key, so the right value was changed */
+TEST_F(mon_bpf, write_to_each_kind)
+{
+	static const struct {
+		const char *name;
+		uint64_t key;
+		unsigned int cpu;
+	} kinds[] = {
+		{ "kt_hash", 0x0000000500000005ULL, 0 },
+		{ "kt_lru_hash", 0x0000000700000007ULL, 0 },
+		{ "kt_percpu_hash", 0x0000000300000003ULL, 2 },
+		{ "kt_percpu_array", 2, 3 },
+	};
+	const struct mon_guest *g = &self->im.guest;
+	uint64_t va, seen, want = 0x8877665544332211ULL, none = 99;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		const struct mon_map *m = map_by_name(self->maps, self->n_maps,
+						      kinds[i].name);
+		struct compared c = { .map = m };
+		uint64_t key = kinds[i].key;
+		char line[32];
+
+		if (!m)
+			SKIP(return, "the image was made without hashes");
+		snprintf(line, sizeof(line), "map %u [", m->id);
+		c.dump = said_line(&self->im.before, "map_dumps", line);
+		ASSERT_NE(NULL, c.dump);
+		c.end = strchr(c.dump, '\n');
+		ASSERT_EQ(0, mon_map_write(g, m, &key, kinds[i].cpu, 8, &want,
+					   8)) {
+			TH_LOG("%s", kinds[i].name);
+		}
+		ASSERT_EQ(0, mon_map_lookup(g, m, &key, kinds[i].cpu, &va));
+		ASSERT_EQ(0, mon_read_u64(&g->mem, va + 8, &seen));
+		EXPECT_EQ(want, seen);
+		mon_map_each(g, m, compare_entry, &c);
+		EXPECT_EQ(1, c.differ);
+		EXPECT_EQ(m->key_size == 4 ? -EINVAL : -ENOENT,
+			  mon_map_write(g, m, &none, 0, 0, &want, 8));
+		EXPECT_EQ(mon_map_is_percpu(m) ? -EINVAL : 0,
+			  mon_map_write(g, m, &key, g->nr_cpus, 0, &want, 0));
+	}
 }
 
 TEST_HARNESS_MAIN

@@ -8,6 +8,7 @@
 
 #include "kselftest/unit/mon_made.h"
 #include "lib/monitor/dump.h"
+#include "lib/monitor/poke.h"
 #include "lib/util/strbuf.h"
 
 FIXTURE(mon_made)
@@ -91,6 +92,80 @@ TEST_F(mon_made, dump)
 	EXPECT_EQ(NULL, strstr(text.text, "cut short:"));
 	strbuf_free(&text);
 	mon_dump_destroy(d);
+}
+
+/* ---- writes ---- */
+
+TEST_F(mon_made, map_write)
+{
+	static const struct {
+		struct bpf_map_write write;
+		const char *text;	/* of the dump, afterwards */
+	} cases[] = {
+		{ { .map = "made.bss", .var = "fail_mode", .value = 7 },
+		  "fail_mode = 7" },
+		{ { .map = "made_array", .key = 2, .var = "b", .value = 8 },
+		  "[2] = {.a = 502, .b = 8}" },
+		{ { .map = "made_hash", .key = 11, .var = "a", .value = 9 },
+		  "[11] = {.a = 9, .b = 0}" },
+		{ { .map = "made_pchash", .key = 12, .cpu = 3, .value = 10 },
+		  "[12, CPU 3] = {.a = 10, " },
+		{ { .map = "made_pcarray", .key = 1, .cpu = 2, .offset = 4,
+		    .value = 1ULL << 32, .size = 8 },
+		  "[1, CPU 2] = {.a = 201, .b = 0}" },
+		{ { .map = "made_pcarray", .key = 2, .cpu = 1,
+		    .value = 3ULL << 32 | 4, .size = 8 },
+		  "[2, CPU 1] = {.a = 4, .b = 3}" },
+	};
+	const struct mon_dump_options options = { .stall_ns = NSEC_PER_SEC };
+	struct strbuf text = STRBUF_INIT;
+	struct mon_dump *d;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++)
+		EXPECT_EQ(0, mon_poke_map(self->g, &cases[i].write, self->err,
+					  sizeof(self->err))) {
+			TH_LOG("%zu: %s", i, self->err);
+		}
+	ASSERT_EQ(0, mon_dump_create(self->g, &options, &d));
+	mon_dump_text(d, &text);
+	for (i = 0; i < ARRAY_SIZE(cases); i++)
+		EXPECT_NE(NULL, strstr(text.text, cases[i].text)) {
+			TH_LOG("%zu is not in:\n%s", i, text.text);
+		}
+	strbuf_free(&text);
+	mon_dump_destroy(d);
+}
+
+TEST_F(mon_made, map_write_that_cannot_be)
+{
+	static const struct {
+		struct bpf_map_write write;
+		int ret;
+		const char *text;
+	} cases[] = {
+		{ { .map = "made_array", .key = 4 }, -EINVAL,
+		  "made_array[4] (array of 4 entries of 16 bytes)" },
+		{ { .map = "made_hash", .key = 13 }, -ENOENT, "no key 13" },
+		{ { .map = "made_hash", .key = 1ULL << 32 | 10 }, -EINVAL,
+		  "made_hash[4294967306]" },
+		{ { .map = "made_pchash", .key = 10, .cpu = MADE_CPUS },
+		  -EINVAL, "CPU 4" },
+		{ { .map = "made_hash", .key = 10, .var = "c" }, -ENOENT,
+		  "no variable c" },
+		{ { .map = "made_hash", .key = 10, .offset = 13 }, -EINVAL,
+		  "4 bytes at 13" },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		EXPECT_EQ(cases[i].ret,
+			  mon_poke_map(self->g, &cases[i].write, self->err,
+				       sizeof(self->err)));
+		EXPECT_NE(NULL, strstr(self->err, cases[i].text)) {
+			TH_LOG("%zu: %s", i, self->err);
+		}
+	}
 }
 
 /* ---- what lies cost ---- */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * BPF maps and programs, read out of guest memory: what there is, and the
- * values of arrays and hashes with their types. A host-side write into an
- * array is what makes a fixture scheduler fail on request.
+ * values of arrays and hashes with their types. A host-side write into one is
+ * what makes a fixture scheduler fail on request.
  */
 #ifndef KTSTR_MONITOR_BPF_H
 #define KTSTR_MONITOR_BPF_H
@@ -112,15 +112,32 @@ int mon_map_elem(const struct mon_guest *guest, const struct mon_map *map,
 		 uint32_t index, unsigned int cpu, uint64_t *va);
 
 /**
- * mon_map_write() - change bytes of an element of an array
- * @offset: first byte within the element
+ * mon_map_lookup() - address of the value of a key
+ * @key: @map->key_size bytes
+ * @cpu: of a per-CPU map, whose value; else ignored
+ * @va: gets its address, for mon_read() of at most @map->value_size bytes
  *
- * Return: 0; -EINVAL when it is no (plain) array, or is outside of it;
- * -EPERM when programs may not write it either; -EFAULT.
+ * A hash is searched as mon_map_each() walks it. While the guest runs, the
+ * element may be deleted, and the memory be another one's, at any time.
+ *
+ * Return: 0; -ENOENT when a hash has no such key; -EINVAL for another type of
+ * map, and for an element or CPU that does not exist; -EFAULT; -ENOMEM; -ELOOP.
+ */
+int mon_map_lookup(const struct mon_guest *guest, const struct mon_map *map,
+		   const void *key, unsigned int cpu, uint64_t *va);
+
+/**
+ * mon_map_write() - change bytes of the value of a key, in place
+ * @key: @map->key_size bytes
+ * @cpu: of a per-CPU map, whose value; else ignored
+ * @offset: first byte within the value
+ *
+ * Return: 0; -EINVAL when it is outside of the value; -EPERM when programs may
+ * not write it either; else as mon_map_lookup().
  */
 int mon_map_write(const struct mon_guest *guest, const struct mon_map *map,
-		  uint32_t index, uint32_t offset, const void *bytes,
-		  size_t len);
+		  const void *key, unsigned int cpu, uint32_t offset,
+		  const void *bytes, size_t len);
 
 /**
  * struct mon_map_entry - one entry of a map, copied

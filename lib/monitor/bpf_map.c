@@ -13,6 +13,8 @@
 /* Read from one map at most so much, whatever it says of its size. */
 #define BYTES_MAX	(256ULL << 20)
 
+#define FOUND		1	/* ends a walk */
+
 struct mon_map_walker {
 	const struct mon_guest *guest;
 	const struct mon_map *map;
@@ -22,6 +24,10 @@ struct mon_map_walker {
 	char *value;
 	uint64_t bytes_left;
 	int seen;
+	/* Looking for one key of a hash rather than for all */
+	const void *wanted;
+	unsigned int cpu;
+	uint64_t found;
 };
 
 /* Newer than some distributions' linux/bpf.h */
@@ -61,23 +67,6 @@ int mon_map_elem(const struct mon_guest *g, const struct mon_map *map,
 		return -EFAULT;
 	*va = mon_guest_percpu(g, pptr, cpu);
 	return 0;
-}
-
-int mon_map_write(const struct mon_guest *g, const struct mon_map *map,
-		  uint32_t index, uint32_t offset, const void *bytes,
-		  size_t len)
-{
-	uint64_t va;
-	int ret;
-
-	if (map->type != BPF_MAP_TYPE_ARRAY || offset > map->value_size ||
-	    len > map->value_size - offset)
-		return -EINVAL;
-	/* The verifier took its contents for constants. */
-	if (map->flags & BPF_F_RDONLY_PROG)
-		return -EPERM;
-	ret = mon_map_elem(g, map, index, 0, &va);
-	return ret ?: mon_write(&g->mem, va + offset, bytes, len);
 }
 
 static int emit(struct mon_map_walker *w, uint64_t value_va, int cpu)
@@ -137,11 +126,17 @@ static int walk_element(struct mon_map_walker *w, uint64_t va)
 	w->bytes_left -= w->map->key_size;
 	if (mon_read(&g->mem, key, w->key, w->map->key_size))
 		return -EFAULT;
-	if (!mon_map_is_percpu(w->map))
-		return emit(w, value, -1);
-	if (mon_read_u64(&g->mem, value, &pptr))
+	if (w->wanted && memcmp(w->key, w->wanted, w->map->key_size))
+		return 0;
+	if (mon_map_is_percpu(w->map) && mon_read_u64(&g->mem, value, &pptr))
 		return -EFAULT;
-	return emit_percpu(w, pptr);
+	if (w->wanted) {
+		w->found = mon_map_is_percpu(w->map) ?
+				   mon_guest_percpu(g, pptr, w->cpu) : value;
+		return FOUND;
+	}
+	return mon_map_is_percpu(w->map) ? emit_percpu(w, pptr) :
+					   emit(w, value, -1);
 }
 
 /* Lists end in an odd number. Elements may move while the guest runs. */
@@ -261,4 +256,56 @@ int mon_map_each(const struct mon_guest *g, const struct mon_map *map,
 	free(w.key);
 	free(w.value);
 	return ret < 0 ? ret : w.seen;
+}
+
+static int lookup_hash(const struct mon_guest *g, const struct mon_map *map,
+		       const void *key, unsigned int cpu, uint64_t *va)
+{
+	struct mon_map_walker w = {
+		.guest = g, .map = map, .bytes_left = BYTES_MAX,
+		.wanted = key, .cpu = cpu,
+	};
+	int ret;
+
+	w.key = malloc(map->key_size);
+	if (!w.key)
+		return -ENOMEM;
+	ret = walk_hash(&w);
+	free(w.key);
+	if (ret < 0)
+		return ret;
+	*va = w.found;
+	return ret == FOUND ? 0 : -ENOENT;
+}
+
+int mon_map_lookup(const struct mon_guest *g, const struct mon_map *map,
+		   const void *key, unsigned int cpu, uint64_t *va)
+{
+	uint32_t index;
+
+	if (!mon_map_is_walkable(map) || !sizes_make_sense(map) ||
+	    (mon_map_is_percpu(map) && cpu >= g->nr_cpus))
+		return -EINVAL;
+	if (map_types[map->type].walk == walk_hash)
+		return lookup_hash(g, map, key, cpu, va);
+	if (map->key_size != sizeof(index))
+		return -EINVAL;
+	memcpy(&index, key, sizeof(index));
+	return mon_map_elem(g, map, index, cpu, va);
+}
+
+int mon_map_write(const struct mon_guest *g, const struct mon_map *map,
+		  const void *key, unsigned int cpu, uint32_t offset,
+		  const void *bytes, size_t len)
+{
+	uint64_t va;
+	int ret;
+
+	if (offset > map->value_size || len > map->value_size - offset)
+		return -EINVAL;
+	/* The verifier took its contents for constants. */
+	if (map->flags & BPF_F_RDONLY_PROG)
+		return -EPERM;
+	ret = mon_map_lookup(g, map, key, cpu, &va);
+	return ret ?: mon_write(&g->mem, va + offset, bytes, len);
 }

@@ -7,6 +7,7 @@
 #include <bpf/btf.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/monitor/bpf.h"
@@ -14,55 +15,101 @@
 
 /* ---- maps ---- */
 
-/* Where a global variable lies in the map of its section */
-static int find_var(const struct btf *btf, uint32_t section, const char *name,
-		    uint32_t *offset, uint32_t *size)
-{
-	const struct btf_type *t = btf__type_by_id(btf, section), *v;
-	const struct btf_var_secinfo *info;
-	const char *text;
-	unsigned int i;
+#define SIZE_DEFAULT	4	/* of what has no type */
 
-	if (!t || !btf_is_datasec(t))
-		return -EINVAL;
-	info = btf_var_secinfos(t);
-	for (i = 0; i < btf_vlen(t); i++) {
-		v = btf__type_by_id(btf, info[i].type);
-		text = v ? btf__name_by_offset(btf, v->name_off) : NULL;
-		if (!text || strcmp(text, name))
-			continue;
-		*offset = info[i].offset;
-		*size = info[i].size;
-		return 0;
-	}
-	return -ENOENT;
-}
+/* Which bytes of the value are to be written */
+struct span {
+	uint32_t offset;
+	uint32_t size;
+};
 
-static int resolve(const struct mon_guest *g, const struct mon_map *map,
-		   const struct bpf_map_write *w, uint32_t *offset,
-		   uint32_t *size)
+/* A variable of a section, or a member of a struct */
+static int find_var(const struct mon_guest *g, const struct mon_map *map,
+		    const char *name, struct span *span)
 {
-	struct btf *btf = NULL;
+	struct mon_field f = { };
+	struct btf *btf;
 	int ret;
 
-	*offset = 0;
-	*size = sizeof(w->value);
-	if (!w->var)
-		return 0;
 	ret = mon_map_types(g, map, &btf);
-	if (!ret)
-		ret = find_var(btf, map->btf_value_type_id, w->var, offset,
-			       size);
+	if (ret)
+		return ret;
+	if (!mon_member_find(btf, map->btf_value_type_id, name, &f))
+		ret = -ENOENT;
+	else if (f.bits)
+		ret = -EINVAL;
+	span->offset = f.offset;
+	span->size = f.size;
 	btf__free(btf);
 	return ret;
+}
+
+static int find_span(const struct mon_guest *g, const struct mon_map *map,
+		     const struct bpf_map_write *w, struct span *span)
+{
+	int ret = 0;
+
+	*span = (struct span){ .size = SIZE_DEFAULT };
+	if (w->var)
+		ret = find_var(g, map, w->var, span);
+	if (w->size || w->offset)
+		span->size = w->size ? w->size : SIZE_DEFAULT;
+	span->size = min(span->size, (uint32_t)sizeof(w->value));
+	span->offset += w->offset;
+	return ret;
+}
+
+/* The key as the map has it; free() it. NULL when it does not fit. */
+static void *make_key(const struct mon_map *map, uint64_t key, int *ret)
+{
+	void *bytes;
+
+	*ret = -EINVAL;
+	if (!map->key_size || map->key_size > MON_BPF_VALUE_MAX ||
+	    (map->key_size < sizeof(key) && key >> 8 * map->key_size))
+		return NULL;
+	*ret = -ENOMEM;
+	bytes = calloc(1, map->key_size);
+	if (bytes)
+		memcpy(bytes, &key, min(sizeof(key), (size_t)map->key_size));
+	return bytes;
+}
+
+static int write_value(const struct mon_guest *g, const struct mon_map *map,
+		       const struct bpf_map_write *w, const struct span *span)
+{
+	void *key;
+	int ret;
+
+	key = make_key(map, w->key, &ret);
+	if (!key)
+		return ret;
+	ret = mon_map_write(g, map, key, w->cpu, span->offset, &w->value,
+			    span->size);
+	free(key);
+	return ret;
+}
+
+/* "map[key, CPU n]", without what is the only one there can be */
+static void place_str(const struct mon_map *map, const struct bpf_map_write *w,
+		      char *buf, size_t size)
+{
+	char cpu[24] = "";
+
+	if (mon_map_is_percpu(map))
+		snprintf(cpu, sizeof(cpu), ", CPU %u", w->cpu);
+	if (w->key || *cpu || map->max_entries != 1)
+		snprintf(buf, size, "%s[%llu%s]", map->name, w->key, cpu);
+	else
+		snprintf(buf, size, "%s", map->name);
 }
 
 int mon_poke_map(const struct mon_guest *g, const struct bpf_map_write *w,
 		 char *err, size_t err_size)
 {
-	uint32_t offset, size;
+	struct span span;
 	struct mon_map map;
-	char why[160];
+	char why[160], place[80];
 	int ret;
 
 	ret = mon_map_find(g, w->map, &map, why, sizeof(why));
@@ -70,24 +117,25 @@ int mon_poke_map(const struct mon_guest *g, const struct bpf_map_write *w,
 		snprintf(err, err_size, "bpf_map_write: %s", why);
 		return ret;
 	}
-	ret = resolve(g, &map, w, &offset, &size);
+	ret = find_span(g, &map, w, &span);
 	if (ret) {
 		snprintf(err, err_size, "bpf_map_write: no variable %s in map %s",
 			 w->var, map.name);
 		return ret;
 	}
-	if (w->size || w->offset)
-		size = w->size ? w->size : sizeof(w->value);
-	size = min(size, (uint32_t)sizeof(w->value));
-	offset += w->offset;
-	ret = mon_map_write(g, &map, 0, offset, &w->value, size);
-	if (ret)
+	place_str(&map, w, place, sizeof(place));
+	ret = write_value(g, &map, w, &span);
+	if (ret == -ENOENT)
+		snprintf(err, err_size, "bpf_map_write: map %s has no key %llu",
+			 map.name, w->key);
+	else if (ret)
 		snprintf(err, err_size,
-			 "bpf_map_write: cannot write %u bytes at %u of map %s, which has %u: %s",
-			 size, offset, map.name, map.value_size,
-			 strerror(-ret));
+			 "bpf_map_write: cannot write %u bytes at %u of %s (%s of %u entries of %u bytes): %s",
+			 span.size, span.offset, place,
+			 mon_map_type_name(map.type), map.max_entries,
+			 map.value_size, strerror(-ret));
 	else
-		snprintf(err, err_size, "%s%s%s = %u", map.name,
+		snprintf(err, err_size, "%s%s%s = %llu", place,
 			 w->var ? ": " : "", w->var ? w->var : "", w->value);
 	return ret;
 }

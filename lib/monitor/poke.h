@@ -16,8 +16,8 @@
  * @err: gets one sentence: what was written, or why not
  * @err_size: bytes at @err
  *
- * Return: 0; -ENOENT when there is no such map,
- * or no such variable; -ENOTUNIQ; -EINVAL; else as mon_map_write().
+ * Return: 0; -ENOENT when there is no such map, variable or key; -ENOTUNIQ; else
+ * as mon_map_types() and mon_map_write() have it.
  */
 int mon_poke_map(const struct mon_guest *guest,
 		 const struct bpf_map_write *write, char *err,
