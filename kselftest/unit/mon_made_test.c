@@ -94,6 +94,51 @@ TEST_F(mon_made, dump)
 	mon_dump_destroy(d);
 }
 
+/* The pages that they go over are no neighbours in physical memory. */
+TEST_F(mon_made, counters_over_the_end_of_a_page)
+{
+	const uint64_t cpus = MADE_CPUS * (MADE_CPUS - 1) / 2;
+	struct mon_sample *s = mon_sample_alloc(self->g);
+	struct mon_sampler *sampler;
+	struct mon_prog *progs;
+	size_t n, i;
+
+	ASSERT_NE(NULL, s);
+	ASSERT_EQ(0, mon_sampler_create(self->g, &sampler));
+	for (i = 0; i < 2; i++) {
+		ASSERT_EQ(0, mon_sampler_take(sampler, s));
+		EXPECT_EQ(MADE_CPUS, s->n_valid);
+		EXPECT_STREQ("made", s->scx.name);
+		ASSERT_TRUE(s->scx.events_valid);
+		EXPECT_EQ(MADE_CPUS * 100 + cpus, s->scx.events[0]);
+		EXPECT_EQ(MADE_CPUS * 200 + cpus, s->scx.events[1]);
+		EXPECT_EQ(MADE_CPUS * 300 + cpus, s->scx.events[2]);
+	}
+	mon_sampler_destroy(sampler);
+	free(s);
+
+	ASSERT_EQ(0, mon_progs_list(self->g, &progs, &n));
+	ASSERT_EQ(1, n);
+	EXPECT_EQ(MADE_CPUS * 10 + cpus, progs[0].runs);
+	EXPECT_EQ(MADE_CPUS * 50, progs[0].run_ns);
+	EXPECT_EQ(MADE_CPUS, progs[0].misses);
+	free(progs);
+}
+
+/* Memory that is missing in the middle is no memory at all. */
+TEST_F(mon_made, view_of_pieces)
+{
+	uint64_t va = MADE_VMALLOC + 4096 * ((MADE_RAM - MADE_PAGES) / 4096);
+	char buf[16];
+
+	EXPECT_EQ(NULL, mon_ptr(&self->g->mem, MADE_VMALLOC + 4090, 16));
+	EXPECT_EQ((const void *)buf,
+		  mon_view(&self->g->mem, MADE_VMALLOC + 4090, buf, 16));
+	EXPECT_NE((const void *)buf,
+		  mon_view(&self->g->mem, MADE_VMALLOC + 4080, buf, 16));
+	EXPECT_EQ(NULL, mon_view(&self->g->mem, va - 8, buf, 16));
+}
+
 /* ---- writes ---- */
 
 TEST_F(mon_made, map_write)

@@ -12,6 +12,9 @@
 #include "lib/monitor/bpf.h"
 #include "lib/util/util.h"
 
+/* Bytes of a struct bpf_prog_stats */
+#define STATS_MAX	256
+
 /* Parsing this much of types takes about as long as a read. */
 #define BTF_READ_BYTES	16
 
@@ -85,11 +88,15 @@ static void read_prog_stats(const struct mon_guest *g, uint64_t stats,
 			    struct mon_prog *prog)
 {
 	size_t size = g->kernel->f.struct_size[MON_ST_BPF_PROG_STATS];
+	char copy[STATS_MAX];
 	unsigned int cpu;
 
+	if (size > sizeof(copy))
+		return;
 	for (cpu = 0; stats && cpu < g->nr_cpus; cpu++) {
-		const void *p = mon_ptr(&g->mem,
-					mon_guest_percpu(g, stats, cpu), size);
+		const void *p = mon_view(&g->mem,
+					 mon_guest_percpu(g, stats, cpu), copy,
+					 size);
 
 		if (!p)
 			continue;

@@ -146,6 +146,16 @@ int mon_read(const struct mon_mem *mem, uint64_t va, void *buf, size_t len)
 	return 0;
 }
 
+const void *mon_view(const struct mon_mem *mem, uint64_t va, void *buf,
+		     size_t len)
+{
+	const void *p = mon_ptr(mem, va, len);
+
+	if (p)
+		return p;
+	return mon_read(mem, va, buf, len) ? NULL : buf;
+}
+
 int mon_read_u32(const struct mon_mem *mem, uint64_t va, uint32_t *value)
 {
 	const void *p = mon_ptr(mem, va, sizeof(*value));

@@ -155,6 +155,18 @@ void *mon_ptr(const struct mon_mem *mem, uint64_t va, size_t len);
 int mon_read(const struct mon_mem *mem, uint64_t va, void *buf, size_t len);
 
 /**
+ * mon_view() - bytes in place where that is possible, else a copy
+ * @buf: @len bytes, used when they are in several pieces
+ *
+ * What the kernel allocates per CPU, or by vmalloc(), may lie on pages that are
+ * no neighbours.
+ *
+ * Return: where they are; NULL as mon_read() fails.
+ */
+const void *mon_view(const struct mon_mem *mem, uint64_t va, void *buf,
+		     size_t len);
+
+/**
  * mon_read_u32() - read one integer, never torn if aligned
  *
  * Return: as mon_read() has it.

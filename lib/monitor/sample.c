@@ -25,7 +25,7 @@ struct mon_sampler {
 	/* Counters of the scheduler at root_va with its CPUs at pcpu_va. */
 	uint64_t root_va;
 	uint64_t pcpu_va;
-	const void **counters;
+	const void **counters;		/* NULL for what is in pieces */
 	const void *rq[];
 };
 
@@ -216,28 +216,46 @@ static bool read_cpu(struct mon_sampler *s, unsigned int cpu, uint64_t now,
 	return true;
 }
 
-/* The struct scx_event_stats of one CPU, or NULL */
-static const void *counters_of(const struct mon_guest *g, uint64_t pcpu,
-			       unsigned int cpu)
+/* Address of the struct scx_event_stats of one CPU */
+static uint64_t counters_va(const struct mon_guest *g, uint64_t pcpu,
+			    unsigned int cpu)
 {
 	const struct mon_fields *f = &g->kernel->f;
 	uint64_t va = mon_guest_percpu(g, pcpu, cpu);
 
 	if (f->field[MON_SCX_PCPU].present)
 		va += f->field[MON_PCPU_EVENT_STATS].offset;
-	return mon_ptr(&g->mem, va, f->struct_size[MON_ST_SCX_EVENTS]);
+	return va;
 }
 
 static void find_counters(struct mon_sampler *s, uint64_t root, uint64_t pcpu)
 {
+	const struct mon_guest *g = s->guest;
 	unsigned int cpu;
 
 	if (s->root_va == root && s->pcpu_va == pcpu)
 		return;
-	for (cpu = 0; cpu < s->guest->nr_cpus; cpu++)
-		s->counters[cpu] = counters_of(s->guest, pcpu, cpu);
+	for (cpu = 0; cpu < g->nr_cpus; cpu++)
+		s->counters[cpu] =
+			mon_ptr(&g->mem, counters_va(g, pcpu, cpu),
+				g->kernel->f.struct_size[MON_ST_SCX_EVENTS]);
 	s->root_va = root;
 	s->pcpu_va = pcpu;
+}
+
+/* One CPU's counters; those in several pieces are copied to @copy. */
+static const void *counters_now(const struct mon_sampler *s, unsigned int cpu,
+				char *copy, size_t copy_size)
+{
+	const struct mon_guest *g = s->guest;
+	size_t size = g->kernel->f.struct_size[MON_ST_SCX_EVENTS];
+
+	if (s->counters[cpu])
+		return s->counters[cpu];
+	if (size > copy_size ||
+	    mon_read(&g->mem, counters_va(g, s->pcpu_va, cpu), copy, size))
+		return NULL;
+	return copy;
 }
 
 static void read_events(struct mon_sampler *s, uint64_t root, const void *sch,
@@ -245,6 +263,7 @@ static void read_events(struct mon_sampler *s, uint64_t root, const void *sch,
 {
 	const struct mon_guest *g = s->guest;
 	const struct mon_fields *f = &g->kernel->f;
+	char copy[2 * 8 * MON_EVENTS_MAX];
 	unsigned int cpu, i;
 	uint64_t pcpu;
 
@@ -257,11 +276,12 @@ static void read_events(struct mon_sampler *s, uint64_t root, const void *sch,
 	find_counters(s, root, pcpu);
 	memset(scx->events, 0, sizeof(scx->events));
 	for (cpu = 0; cpu < g->nr_cpus; cpu++) {
-		if (!s->counters[cpu])
+		const void *c = counters_now(s, cpu, copy, sizeof(copy));
+
+		if (!c)
 			return;
 		for (i = 0; i < f->n_events; i++)
-			scx->events[i] += mon_field_get(&f->events[i].field,
-							s->counters[cpu]);
+			scx->events[i] += mon_field_get(&f->events[i].field, c);
 	}
 	scx->events_valid = true;
 }
