@@ -81,12 +81,28 @@ static inline uint64_t next_number(const char **p)
 	return strtoull(*p, (char **)p, 10);
 }
 
+/* A kernel without CONFIG_SCHEDSTATS has no such file, and we no counters. */
+static inline bool has_schedstat(struct compare *c)
+{
+	const bool said = said_line(&c->before, "schedstat", "version ");
+
+	if (said != c->out->series.has_schedstat)
+		compare_fail(c, "the guest has %s /proc/schedstat, but its vmlinux says otherwise",
+			     said ? "a" : "no");
+	return said;
+}
+
 /* "yld_count 0 sched_count sched_goidle ttwu_count ttwu_local t delay pcount" */
 static inline void compare_schedstat(struct compare *c)
 {
 	const struct mon_sample *s = c->dump->sample;
 	unsigned int cpu, i;
 	char key[32];
+
+	if (!has_schedstat(c)) {
+		printf("# monitor: no schedstat in this kernel: run queue and balance statistics are not compared\n");
+		return;
+	}
 
 	for (cpu = 0; cpu < s->n_cpus; cpu++) {
 		const struct mon_cpu *m = &s->cpus[cpu];
@@ -180,6 +196,8 @@ static inline void compare_domains(struct compare *c)
 	unsigned int cpu, d;
 	char name[16];
 
+	if (!c->out->series.has_schedstat)
+		return;
 	if (!domains_have_names(c)) {
 		printf("# monitor: balance statistics of this kernel are not compared\n");
 		return;

@@ -147,6 +147,43 @@ TEST_F(failure, a_file_that_cannot_be_written)
 	EXPECT_NE(NULL, strstr(print(self), "#   the reason\n"));
 }
 
+/* Samples of a machine with one CPU, 100 ms apart. */
+static int add_samples(struct run_outcome *out, unsigned int n)
+{
+	struct mon_sample *s = calloc(1, mon_sample_size(1));
+	unsigned int i;
+	int ret = 0;
+
+	if (!s)
+		return -ENOMEM;
+	out->series.n_cpus = 1;
+	s->n_cpus = 1;
+	s->n_valid = 1;
+	s->cpus[0].online = true;
+	s->cpus[0].valid = true;
+	for (i = 0; i < n && !ret; i++) {
+		s->host_ns = (i + 1) * 100 * NSEC_PER_MSEC;
+		s->cpus[0].nr_switches = 10 * i;
+		s->cpus[0].run_delay_ns = 1000 * i;
+		ret = mon_series_add(&out->series, s);
+	}
+	free(s);
+	return ret;
+}
+
+/* What a kernel does not count is said, not shown as 0. */
+TEST_F(failure, a_kernel_without_schedstat)
+{
+	ASSERT_EQ(0, add_samples(&self->out, 11));
+	self->f.verbose = true;
+	EXPECT_NE(NULL, strstr(print(self), "csw=100 (100/s)"));
+	EXPECT_NE(NULL, strstr(self->text, "schedstat: not in this kernel\n"));
+	EXPECT_EQ(NULL, strstr(self->text, "run_delay="));
+	self->out.series.has_schedstat = true;
+	EXPECT_NE(NULL, strstr(print(self), "run_delay=10000ns/s"));
+	EXPECT_EQ(NULL, strstr(self->text, "not in this kernel"));
+}
+
 /* A terminal must not obey what a guest prints. */
 TEST_F(failure, control_characters_are_shown_not_sent)
 {

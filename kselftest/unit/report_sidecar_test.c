@@ -171,6 +171,25 @@ TEST_F(sidecar, a_guest_without_a_clock_has_the_hosts)
 	EXPECT_EQ(0U, json_object_array_length(get(mon, "phases")));
 }
 
+/* A counter that the kernel has not got is null, not 0. */
+TEST_F(sidecar, a_kernel_without_schedstat)
+{
+	struct json_object *cpu;
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		self->out.series.has_schedstat = i;
+		self->sample->cpus[0].run_delay_ns = 5 * NSEC_PER_USEC;
+		ASSERT_EQ(0, add(self, i));
+		json_object_put(self->o);
+		self->o = sidecar_json(&self->s);
+		cpu = cell(get(self->o, "monitor"), "cpus", 0);
+		EXPECT_NE(NULL, cell(cpu, "nr_switches", 0));
+		EXPECT_EQ(!i, !cell(cpu, "run_delay_us", 0));
+	}
+	EXPECT_EQ(5, json_object_get_int64(cell(cpu, "run_delay_us", 0)));
+}
+
 TEST_F(sidecar, bytes_of_a_guest_become_text)
 {
 	static const char bytes[] = "a\x1b[31m\r\n\xff\"\\\t";

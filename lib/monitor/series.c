@@ -40,6 +40,7 @@ void mon_series_kernel(struct mon_series *s, const struct mon_guest *guest)
 	pthread_mutex_lock(&s->lock);
 	s->hz = guest->kernel->hz;
 	s->n_cpus = guest->nr_cpus;
+	s->has_schedstat = mon_kernel_has(guest->kernel, MON_PART_SCHEDSTAT);
 	s->n_events = f->n_events;
 	for (i = 0; i < f->n_events; i++) {
 		const char *name = f->events[i].name;

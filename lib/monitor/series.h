@@ -123,6 +123,7 @@ struct mon_point {
  * @slowness: of the host, as the monitor was told; 0 without one
  * @hz: ticks a second of the guest's kernel; 0 when not known
  * @n_cpus: possible CPUs
+ * @has_schedstat: the kernel counts run delays, wakeups and the like
  * @n_events: counters in each point
  * @event_names: their names, without SCX_EV_
  * @interval_ns: between two samples
@@ -146,6 +147,7 @@ struct mon_series {
 	double slowness;
 	unsigned int hz;
 	unsigned int n_cpus;
+	bool has_schedstat;
 	unsigned int n_events;
 	char event_names[MON_EVENTS_MAX][MON_EVENT_NAME_LEN];
 	uint64_t interval_ns;

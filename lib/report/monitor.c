@@ -99,7 +99,7 @@ static void print_events(FILE *to, const struct mon_series *s)
 	fprintf(to, " over %.1f s\n", seconds);
 }
 
-static void print_schedstat(FILE *to, const struct mon_series *s)
+static void print_switches(FILE *to, const struct mon_series *s)
 {
 	uint64_t csw = 0, delay = 0;
 	uint32_t ttwu = 0, idle = 0;
@@ -120,9 +120,13 @@ static void print_schedstat(FILE *to, const struct mon_series *s)
 	}
 	if (seconds <= 0)
 		return;
-	fprintf(to,
-		"#   schedstat: csw=%" PRIu64 " (%.0f/s) run_delay=%.0fns/s ttwu=%u goidle=%u\n",
-		csw, csw / seconds, delay / seconds, ttwu, idle);
+	fprintf(to, "#   csw=%" PRIu64 " (%.0f/s)\n", csw, csw / seconds);
+	if (s->has_schedstat)
+		fprintf(to,
+			"#   schedstat: run_delay=%.0fns/s ttwu=%u goidle=%u\n",
+			delay / seconds, ttwu, idle);
+	else
+		fprintf(to, "#   schedstat: not in this kernel\n");
 }
 
 void report_alarms(FILE *to, const struct run_outcome *out)
@@ -149,7 +153,7 @@ void report_monitor(FILE *to, const struct run_outcome *out)
 	}
 	print_samples(to, s);
 	print_events(to, s);
-	print_schedstat(to, s);
+	print_switches(to, s);
 	report_alarms(to, out);
 }
 

@@ -112,23 +112,26 @@ static int64_t cpu_run_delay_us(const struct mon_point_cpu *c)
 static const struct {
 	const char *key;
 	int64_t (*get)(const struct mon_point_cpu *cpu);
+	bool schedstat;		/* only of kernels that count it */
 } cpu_columns[] = {
-	{ "nr_running", cpu_nr_running },
-	{ "scx_nr_running", cpu_scx_nr_running },
-	{ "dsq_depth", cpu_dsq_depth },
-	{ "idle", cpu_idle },
-	{ "curr_pid", cpu_curr_pid },
-	{ "clock_us", cpu_clock_us },
-	{ "nr_switches", cpu_switches },
-	{ "vcpu_time_us", cpu_vcpu_time_us },
-	{ "run_delay_us", cpu_run_delay_us },
+	{ .key = "nr_running", .get = cpu_nr_running },
+	{ .key = "scx_nr_running", .get = cpu_scx_nr_running },
+	{ .key = "dsq_depth", .get = cpu_dsq_depth },
+	{ .key = "idle", .get = cpu_idle },
+	{ .key = "curr_pid", .get = cpu_curr_pid },
+	{ .key = "clock_us", .get = cpu_clock_us },
+	{ .key = "nr_switches", .get = cpu_switches },
+	{ .key = "vcpu_time_us", .get = cpu_vcpu_time_us },
+	{ .key = "run_delay_us", .get = cpu_run_delay_us,
+	  .schedstat = true },
 };
 
-/* null stands for a CPU that made no sense in a sample. */
+/* null stands for a CPU that made no sense in a sample, and for no counter. */
 static void add_cpu_column(struct json_object *cpu, const struct mon_series *s,
 			   unsigned int n, unsigned int column)
 {
 	struct json_object *array = json_object_new_array_ext((int)s->n_points);
+	bool counted = s->has_schedstat || !cpu_columns[column].schedstat;
 	size_t i;
 
 	json_add_new(cpu, cpu_columns[column].key, array);
@@ -136,7 +139,7 @@ static void add_cpu_column(struct json_object *cpu, const struct mon_series *s,
 		const struct mon_point_cpu *c =
 			&mon_series_point(s, i)->cpus[n];
 
-		if (c->valid)
+		if (c->valid && counted)
 			add_int(array, cpu_columns[column].get(c));
 		else
 			json_object_array_add(array, NULL);
