@@ -197,6 +197,7 @@ TEST_F(mon_live, map_that_is_not_there)
 	ASSERT_TRUE(wait_samples(self, 5));
 	stop(self, NULL);
 	EXPECT_NE(NULL, strstr(self->findings.error, ".no_such_map"));
+	EXPECT_LT(0, self->findings.n_judged);
 }
 
 TEST_HARNESS_MAIN

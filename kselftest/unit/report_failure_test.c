@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "lib/report/failure.h"
+#include "lib/report/monitor.h"
 #include "lib/util/util.h"
 
 #define BLOCK_LINES	25
@@ -169,6 +170,49 @@ static int add_samples(struct run_outcome *out, unsigned int n)
 	}
 	free(s);
 	return ret;
+}
+
+static void tell_stage(struct run_outcome *out, enum wire_stage stage)
+{
+	struct wire_stage_rec payload = { .stage = stage };
+	struct wire_rec rec = { .type = WIRE_STAGE, .len = sizeof(payload) };
+
+	outcome_add(out, &rec, &payload);
+}
+
+/* Without samples there is no verdict, and that is not OK. */
+TEST_F(failure, a_monitor_that_saw_nothing)
+{
+	char why[128] = "";
+
+	snprintf(self->out.series.why_none, sizeof(self->out.series.why_none),
+		 "another build");
+	EXPECT_NE(NULL, strstr(print(self), "no samples: another build\n"));
+	EXPECT_FALSE(monitor_saw_nothing(&self->out, why, sizeof(why)));
+	tell_stage(&self->out, STAGE_WORKLOAD);
+	EXPECT_TRUE(monitor_saw_nothing(&self->out, why, sizeof(why)));
+	EXPECT_STREQ("no samples: another build", why);
+
+	self->out.series.interval_ns = NSEC_PER_SEC;
+	self->out.series.slowness = 1;
+	ASSERT_EQ(0, add_samples(&self->out, 2));
+	EXPECT_NE(NULL, strstr(print(self), "no sample fell into"));
+	EXPECT_TRUE(monitor_saw_nothing(&self->out, why, sizeof(why)));
+	/* Its end comes right behind it: too short for a sample. */
+	tell_stage(&self->out, STAGE_RESULTS);
+	EXPECT_FALSE(monitor_saw_nothing(&self->out, why, sizeof(why)));
+	EXPECT_EQ(NULL, strstr(self->text, "monitor OK"));
+}
+
+TEST_F(failure, a_monitor_that_saw_all_is_well)
+{
+	char why[128];
+
+	tell_stage(&self->out, STAGE_WORKLOAD);
+	ASSERT_EQ(0, add_samples(&self->out, 2));
+	self->out.findings.n_judged = 2;
+	EXPECT_NE(NULL, strstr(print(self), "monitor OK (2 samples)"));
+	EXPECT_FALSE(monitor_saw_nothing(&self->out, why, sizeof(why)));
 }
 
 /* What a kernel does not count is said, not shown as 0. */

@@ -50,6 +50,7 @@ struct mon_kept_dump {
 /**
  * struct mon_findings - of one run; who reads them waits for the monitor's end
  * @alarms: verdicts, @n_alarms of them, in order of time
+ * @n_judged: samples that fell into the workload, and so could be judged
  * @dumps: dumps, @n_dumps of them, in order of time; one for each reason
  * @error: why the monitor could not do what the test asked it for, one
  *	sentence; "" when it could
@@ -57,6 +58,7 @@ struct mon_kept_dump {
 struct mon_findings {
 	struct mon_alarm alarms[MON_ALARMS_MAX];
 	unsigned int n_alarms;
+	uint64_t n_judged;
 	struct mon_kept_dump dumps[MON_DUMPS_MAX];
 	unsigned int n_dumps;
 	char error[256];

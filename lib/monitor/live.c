@@ -353,6 +353,7 @@ static void judge(struct mon_live *l)
 		mon_verdict_forget(l->verdict);
 		return;
 	}
+	f->n_judged++;
 	if (!mon_verdict_feed(l->verdict, l->sample))
 		return;
 	alarms = mon_verdict_alarms(l->verdict, &f->n_alarms);

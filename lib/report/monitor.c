@@ -129,13 +129,62 @@ static void print_switches(FILE *to, const struct mon_series *s)
 		fprintf(to, "#   schedstat: not in this kernel\n");
 }
 
+static const char *why_no_samples(const struct run_outcome *out)
+{
+	return out->series.why_none[0] ? out->series.why_none :
+	       "the run was over too soon";
+}
+
+/* How long the body ran; UINT64_MAX when its end was never told. */
+static uint64_t workload_ns(const struct mon_series *s)
+{
+	uint64_t start = 0;
+	size_t i;
+
+	for (i = 0; i < s->n_marks; i++) {
+		const struct mon_mark *m = &s->marks[i];
+
+		if (m->kind != MON_MARK_STAGE)
+			continue;
+		if (m->stage == STAGE_WORKLOAD)
+			start = m->host_ns;
+		else if (start && m->stage > STAGE_WORKLOAD)
+			return m->host_ns - start;
+	}
+	return UINT64_MAX;
+}
+
+bool monitor_saw_nothing(const struct run_outcome *out, char *why, size_t size)
+{
+	const struct mon_series *s = &out->series;
+
+	if (out->findings.n_judged || out->stage < STAGE_WORKLOAD)
+		return false;
+	/* In a body of less than two intervals none need fall. */
+	if (s->n_taken && workload_ns(s) < 2 * s->interval_ns * s->slowness)
+		return false;
+	if (s->n_taken)
+		snprintf(why, size,
+			 "%" PRIu64 " samples, and none of them while the body ran",
+			 s->n_taken);
+	else
+		snprintf(why, size, "no samples: %s", why_no_samples(out));
+	return true;
+}
+
 void report_alarms(FILE *to, const struct run_outcome *out)
 {
 	const struct mon_findings *f = &out->findings;
 	unsigned int i;
 
-	if (!f->n_alarms)
-		fprintf(to, "#   verdict: monitor OK\n");
+	if (!out->series.n_taken)
+		fprintf(to, "#   verdict: none, no samples: %s\n",
+			why_no_samples(out));
+	else if (!f->n_judged)
+		fprintf(to, "#   verdict: none, no sample fell into the workload\n");
+	else if (!f->n_alarms)
+		fprintf(to, "#   verdict: monitor OK (%" PRIu64 " samples)\n",
+			f->n_judged);
 	for (i = 0; i < f->n_alarms; i++)
 		fprintf(to, "#   verdict: %s\n", f->alarms[i].text);
 }
@@ -146,9 +195,7 @@ void report_monitor(FILE *to, const struct run_outcome *out)
 
 	fprintf(to, "# --- monitor ---\n");
 	if (!s->n_points) {
-		fprintf(to, "#   no samples: %s\n",
-			s->why_none[0] ? s->why_none :
-			"the run was over too soon");
+		fprintf(to, "#   no samples: %s\n", why_no_samples(out));
 		return;
 	}
 	print_samples(to, s);

@@ -5,6 +5,7 @@
 #ifndef KTSTR_REPORT_MONITOR_H
 #define KTSTR_REPORT_MONITOR_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "lib/run/outcome.h"
@@ -36,5 +37,17 @@ void report_all_dumps(FILE *to, const struct run_outcome *out);
  * @out: a run that is over
  */
 void report_alarms(FILE *to, const struct run_outcome *out);
+
+/**
+ * monitor_saw_nothing() - was the workload never looked at?
+ * @out: a run that is over
+ * @why: gets one sentence when that is so
+ * @size: bytes at @why
+ *
+ * Return: true when there was a workload, long enough for a sample to fall
+ * into it, and none did.
+ */
+bool monitor_saw_nothing(const struct run_outcome *out, char *why,
+			 size_t size);
 
 #endif /* KTSTR_REPORT_MONITOR_H */

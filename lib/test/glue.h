@@ -49,6 +49,11 @@ void __printf(3, 4) glue_result(const struct ktstr_test *test, int code,
 void glue_skip(const struct ktstr_test *test, const char *missing);
 
 /**
+ * glue_strict() - KTSTR_STRICT=1: what is missing is a failure
+ */
+bool glue_strict(void);
+
+/**
  * host_test() - run a test in a VM and leave its result
  */
 void host_test(const struct ktstr_test *test);

@@ -129,6 +129,25 @@ static void report_no_run(const struct host_run *hr, int ret, const char *err)
 		    callers ? "" : "infrastructure: ", err);
 }
 
+/* A pass that nobody watched must not look like one that somebody did. */
+static void note_unwatched(const struct run_outcome *out,
+			   struct run_verdict *verdict)
+{
+	char why[400], line[420];
+
+	if (verdict->code != RUN_PASS || !ktstr_glue.kernel.vmlinux[0] ||
+	    !monitor_saw_nothing(out, why, sizeof(why)))
+		return;
+	snprintf(line, sizeof(line), "no monitor: %s", why);
+	report_comment(stdout, line);
+	if (!glue_strict())
+		return;
+	verdict->code = RUN_FAIL;
+	verdict->infrastructure = true;
+	snprintf(verdict->reason, sizeof(verdict->reason),
+		 "infrastructure: no monitor: %s", why);
+}
+
 static void leave_verdict(struct host_run *hr, const struct run_config *config,
 			  const struct run_outcome *out)
 {
@@ -149,6 +168,7 @@ static void leave_verdict(struct host_run *hr, const struct run_config *config,
 	if (verdict.code == RUN_PASS && attr->post_vm &&
 	    attr->post_vm(out, verdict.reason, sizeof(verdict.reason)))
 		verdict.code = RUN_FAIL;
+	note_unwatched(out, &verdict);
 	relay_end(&hr->output, verdict.code == RUN_FAIL || log_verbose());
 	relay_end(&hr->console, false);
 

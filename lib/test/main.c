@@ -51,9 +51,14 @@ void glue_result(const struct ktstr_test *test, int code, const char *fmt, ...)
 	reason_clean(test->reason);
 }
 
+bool glue_strict(void)
+{
+	return env_set("KTSTR_STRICT");
+}
+
 void glue_skip(const struct ktstr_test *test, const char *missing)
 {
-	bool strict = env_set("KTSTR_STRICT");
+	bool strict = glue_strict();
 
 	glue_result(test, strict ? RUN_FAIL : RUN_SKIP, "%s%s",
 		    strict ? "infrastructure: " : "", missing);
