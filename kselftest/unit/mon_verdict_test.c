@@ -19,6 +19,7 @@ FIXTURE(mon_verdict)
 	struct check_limits limits;
 	struct mon_verdict *v;
 	struct mon_sample *s;
+	uint64_t guest_ns;
 	unsigned int alarms;
 };
 
@@ -63,9 +64,11 @@ FIXTURE_TEARDOWN(mon_verdict)
 /* Take this sample, then let 100 ms go by on all CPUs but one. */
 static unsigned int step(FIXTURE_DATA(mon_verdict) *self, int but)
 {
-	unsigned int n = mon_verdict_feed(self->v, self->s), i;
+	unsigned int n = mon_verdict_feed(self->v, self->s, self->guest_ns), i;
 
 	self->alarms += n;
+	if (self->guest_ns)
+		self->guest_ns += STEP_NS;
 	self->s->host_ns += STEP_NS;
 	for (i = 0; i < CPUS; i++) {
 		struct mon_cpu *c = &self->s->cpus[i];
@@ -116,6 +119,7 @@ TEST_F(mon_verdict, stalled_cpu)
 {
 	const struct mon_alarm *a = first(self);
 
+	self->guest_ns = 3 * NSEC_PER_SEC;
 	step(self, -1);
 	/* One sample to compare with, and five alike. */
 	EXPECT_EQ(6, steps_to_alarm(self, 2));
@@ -124,8 +128,9 @@ TEST_F(mon_verdict, stalled_cpu)
 	EXPECT_EQ(102, a->pid);
 	EXPECT_EQ(500, a->value);
 	EXPECT_EQ(500, a->threshold);
-	EXPECT_STREQ("stall: the run queue's clock of CPU 2 stands still at 10.100 s while spin[102] runs there: 500.0 ms (limit 500.0 ms) in 5 samples over 500 ms, at 10.100 s",
+	EXPECT_STREQ("stall: the run queue's clock of CPU 2 stands still at its 10.100 s while spin[102] runs there: 500.0 ms (limit 500.0 ms) in 5 samples over 500 ms, at 3.600 s",
 		     a->text);
+	EXPECT_EQ(3600 * NSEC_PER_MSEC, a->guest_ns);
 	/* Once is enough. */
 	EXPECT_EQ(0, steps_to_alarm(self, 2));
 }
@@ -183,6 +188,33 @@ TEST_F(mon_verdict, stalled_task_beside_an_idle_cpu)
 	EXPECT_EQ(530, a->value);
 	EXPECT_NE(NULL, strstr(a->text, "victim[77] on CPU 1"));
 	EXPECT_NE(NULL, strstr(a->text, "while CPU 3, which it may use, is idle"));
+}
+
+/* An idle CPU's clock is from when it went idle: no time to go by. */
+TEST_F(mon_verdict, time_of_an_alarm_while_cpu_0_idles)
+{
+	const struct mon_alarm *a = first(self);
+
+	self->guest_ns = 7 * NSEC_PER_SEC;
+	self->s->scx.events[0] = 0;
+	self->s->cpus[0].idle = true;
+	self->s->cpus[0].nr_running = 0;
+	while (!self->alarms && self->guest_ns < 9 * NSEC_PER_SEC) {
+		step(self, 0);
+		self->s->scx.events[0] += 1000;
+	}
+	ASSERT_EQ(1, self->alarms);
+	EXPECT_EQ(MON_CHECK_FALLBACK, a->check);
+	EXPECT_NE(NULL, strstr(a->text, ", at 7.500 s"));
+	EXPECT_EQ(10 * NSEC_PER_SEC, self->s->cpus[0].clock_ns);
+}
+
+/* A guest that told no time gets none. */
+TEST_F(mon_verdict, time_that_is_not_known)
+{
+	self->s->cpus[3].dsq_depth = 51;
+	EXPECT_NE(0, steps_to_alarm(self, -1));
+	EXPECT_EQ(NULL, strstr(first(self)->text, ", at"));
 }
 
 TEST_F(mon_verdict, waiting_where_it_must)
@@ -366,7 +398,7 @@ TEST_F(mon_verdict, wild_numbers)
 	}
 	EXPECT_GE(MON_ALARMS_MAX, self->alarms);
 	self->s->n_cpus = CPUS + 1;
-	EXPECT_EQ(0, mon_verdict_feed(self->v, self->s));
+	EXPECT_EQ(0, mon_verdict_feed(self->v, self->s, 0));
 }
 
 /* ---- real samples: of an image, with the host's clock going on ---- */
@@ -386,7 +418,7 @@ static unsigned int feed_image(struct image *im, struct mon_verdict *v,
 		/* Time stands still in an image, and CPUs that run do not. */
 		for (cpu = 0; cpu < s->n_cpus; cpu++)
 			s->cpus[cpu].clock_ns += i;
-		alarms += mon_verdict_feed(v, s);
+		alarms += mon_verdict_feed(v, s, 0);
 	}
 	mon_sampler_destroy(sampler);
 	return alarms;

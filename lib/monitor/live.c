@@ -343,6 +343,18 @@ static void turn(struct mon_live *l)
 
 /* ---- sampling ---- */
 
+/* By what the guest has told of its clock so far */
+static uint64_t guest_time(struct mon_live *l)
+{
+	struct mon_series *s = l->config.series;
+	uint64_t ns;
+
+	pthread_mutex_lock(&s->lock);
+	ns = mon_series_guest_ns(s, l->sample->guest_tsc);
+	pthread_mutex_unlock(&s->lock);
+	return ns;
+}
+
 static void judge(struct mon_live *l)
 {
 	struct mon_findings *f = l->config.findings;
@@ -354,7 +366,7 @@ static void judge(struct mon_live *l)
 		return;
 	}
 	f->n_judged++;
-	if (!mon_verdict_feed(l->verdict, l->sample))
+	if (!mon_verdict_feed(l->verdict, l->sample, guest_time(l)))
 		return;
 	alarms = mon_verdict_alarms(l->verdict, &f->n_alarms);
 	memcpy(f->alarms, alarms, f->n_alarms * sizeof(*alarms));

@@ -66,6 +66,7 @@ struct pair {
 	const struct mon_verdict *v;
 	const struct mon_sample *last;
 	const struct mon_sample *now;
+	uint64_t guest_ns;
 	unsigned int cpu;
 };
 
@@ -112,7 +113,7 @@ static void look_cpu_stall(const struct pair *p, struct finding *f)
 	f->same = b->clock_ns;
 	f->pid = b->curr_pid;
 	f->threshold = window_ms(p->v);
-	say(f, "stall: the run queue's clock of CPU %u stands still at %.3f s while %s[%d] runs there",
+	say(f, "stall: the run queue's clock of CPU %u stands still at its %.3f s while %s[%d] runs there",
 	    p->cpu, b->clock_ns / (double)NSEC_PER_SEC, b->curr_comm,
 	    b->curr_pid);
 }
@@ -334,6 +335,16 @@ static bool known(const struct mon_verdict *v, enum mon_check check, int cpu)
 	return false;
 }
 
+/* The timeline's time; a guest that never told its own has none. */
+static void add_time(struct mon_alarm *a)
+{
+	size_t len = strlen(a->text);
+
+	if (a->guest_ns)
+		snprintf(a->text + len, sizeof(a->text) - len, ", at %.3f s",
+			 a->guest_ns / (double)NSEC_PER_SEC);
+}
+
 static bool raise_alarm(struct mon_verdict *v, enum mon_check check,
 			const struct pair *p, const struct finding *f,
 			const struct streak *streak)
@@ -352,16 +363,16 @@ static bool raise_alarm(struct mon_verdict *v, enum mon_check check,
 	a->threshold = f->threshold;
 	a->since_ns = streak->since_ns;
 	a->host_ns = p->now->host_ns;
-	a->clock_ns = p->now->cpus[p->cpu].clock_ns;
+	a->guest_ns = p->guest_ns;
 	a->samples = streak->n;
 	if (checks[check].timed)
 		a->value = (double)(a->host_ns - a->since_ns) / NSEC_PER_MSEC;
 	snprintf(a->text, sizeof(a->text),
-		 "%s: %.1f%s (limit %.1f%s) in %u samples over %.0f ms, at %.3f s",
+		 "%s: %.1f%s (limit %.1f%s) in %u samples over %.0f ms",
 		 f->what, a->value, checks[check].unit, a->threshold,
 		 checks[check].unit, a->samples,
-		 (a->host_ns - a->since_ns) / (double)NSEC_PER_MSEC,
-		 a->clock_ns / (double)NSEC_PER_SEC);
+		 (a->host_ns - a->since_ns) / (double)NSEC_PER_MSEC);
+	add_time(a);
 	return true;
 }
 
@@ -413,9 +424,11 @@ static unsigned int run_check(struct mon_verdict *v, enum mon_check i,
 }
 
 static unsigned int judge(struct mon_verdict *v,
-			  const struct mon_sample *sample)
+			  const struct mon_sample *sample, uint64_t guest_ns)
 {
-	struct pair p = { .v = v, .last = v->last, .now = sample };
+	struct pair p = {
+		.v = v, .last = v->last, .now = sample, .guest_ns = guest_ns,
+	};
 	bool scx = scx_works(v, v->last) && scx_works(v, sample);
 	unsigned int n = 0, i;
 
@@ -472,14 +485,15 @@ void mon_verdict_destroy(struct mon_verdict *v)
 }
 
 unsigned int mon_verdict_feed(struct mon_verdict *v,
-			      const struct mon_sample *sample)
+			      const struct mon_sample *sample,
+			      uint64_t guest_ns)
 {
 	unsigned int n = 0;
 
 	if (sample->n_cpus != v->n_cpus)
 		return 0;
 	if (v->has_last)
-		n = judge(v, sample);
+		n = judge(v, sample, guest_ns);
 	memcpy(v->last, sample, mon_sample_size(v->n_cpus));
 	v->has_last = true;
 	return n;

@@ -51,7 +51,8 @@ enum mon_check {
  * @threshold: what it may be
  * @since_ns: CLOCK_MONOTONIC of the host when it began
  * @host_ns: when it was long enough
- * @clock_ns: the guest's sched_clock then
+ * @guest_ns: the guest's CLOCK_MONOTONIC then, as in the timeline; 0 when not
+ *	known
  * @samples: in how many samples in a row
  * @text: all of that in one line
  */
@@ -63,7 +64,7 @@ struct mon_alarm {
 	double threshold;
 	uint64_t since_ns;
 	uint64_t host_ns;
-	uint64_t clock_ns;
+	uint64_t guest_ns;
 	unsigned int samples;
 	char text[256];
 };
@@ -94,11 +95,14 @@ void mon_verdict_destroy(struct mon_verdict *verdict);
  * mon_verdict_feed() - look at the next sample
  * @verdict: the judge
  * @sample: newer than those before
+ * @guest_ns: the guest's CLOCK_MONOTONIC at @sample, for the text; 0 when not
+ *	known
  *
  * Return: how many alarms came with it.
  */
 unsigned int mon_verdict_feed(struct mon_verdict *verdict,
-			      const struct mon_sample *sample);
+			      const struct mon_sample *sample,
+			      uint64_t guest_ns);
 
 /**
  * mon_verdict_forget() - what comes next does not follow on what was
