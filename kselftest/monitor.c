@@ -5,6 +5,7 @@
  * says who, where and since when.
  */
 #include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -136,6 +137,139 @@ static void say_maps(const struct ktstr_ctx *ctx)
 	strbuf_free(&sb);
 }
 
+/* ---- maps of each type that is read, filled by the body ---- */
+
+static const struct filled_map {
+	const char *name;
+	enum bpf_map_type type;
+	uint32_t key_size;
+	uint32_t value_size;
+	uint32_t room;
+	uint32_t n;
+} filled_maps[] = {
+	{ "kt_hash", BPF_MAP_TYPE_HASH, 5, 12, 128, 40 },
+	{ "kt_percpu_hash", BPF_MAP_TYPE_PERCPU_HASH, 8, 8, 64, 20 },
+	{ "kt_lru", BPF_MAP_TYPE_LRU_HASH, 4, 16, 1024, 40 },
+	{ "kt_percpu_lru", BPF_MAP_TYPE_LRU_PERCPU_HASH, 4, 4, 1024, 20 },
+	{ "kt_array", BPF_MAP_TYPE_ARRAY, 4, 20, 10, 10 },
+	{ "kt_percpu_array", BPF_MAP_TYPE_PERCPU_ARRAY, 4, 12, 10, 10 },
+};
+
+#define KEY_MAX		16
+#define VALUE_MAX	32	/* of one CPU, in steps of 8 */
+
+static bool is_percpu(const struct filled_map *f)
+{
+	return f->type == BPF_MAP_TYPE_PERCPU_HASH ||
+	       f->type == BPF_MAP_TYPE_LRU_PERCPU_HASH ||
+	       f->type == BPF_MAP_TYPE_PERCPU_ARRAY;
+}
+
+/* No two keys alike, and bytes of values that tell each from all others. */
+static int fill_map(const struct filled_map *f, int fd, uint8_t *values,
+		    size_t len)
+{
+	uint8_t key[KEY_MAX] = { };
+	uint32_t i;
+	size_t k;
+	int ret;
+
+	for (i = 0; i < f->n; i++) {
+		memcpy(key, &i, sizeof(i));
+		for (k = 0; k < len; k++)
+			values[k] = 7 * i + 11 * k + f->type;
+		ret = bpf_map_update_elem(fd, key, values, BPF_ANY);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static void add_hex(struct strbuf *sb, const uint8_t *bytes, size_t len)
+{
+	while (len--)
+		strbuf_addf(sb, "%02x", *bytes++);
+}
+
+/* A line "entry ID KEY CPU VALUE" for each, as the kernel gives them. */
+static int add_entries(struct strbuf *sb, const struct filled_map *f, int fd,
+		       uint32_t id, uint8_t *values, unsigned int n_cpus)
+{
+	uint8_t key[KEY_MAX];
+	void *last = NULL;
+	unsigned int cpu;
+	int ret;
+
+	while (!bpf_map_get_next_key(fd, last, key)) {
+		last = key;
+		ret = bpf_map_lookup_elem(fd, key, values);
+		if (ret)
+			return ret;
+		for (cpu = 0; cpu < n_cpus; cpu++) {
+			strbuf_addf(sb, "entry %u ", id);
+			add_hex(sb, key, f->key_size);
+			strbuf_addf(sb, " %d ", is_percpu(f) ? (int)cpu : -1);
+			add_hex(sb, values + cpu * round_up(f->value_size, 8U),
+				f->value_size);
+			strbuf_addf(sb, "\n");
+		}
+	}
+	return 0;
+}
+
+/* Return: the map, for as long as it is open; -errno. */
+static int fill_and_say(struct strbuf *sb, const struct filled_map *f,
+			unsigned int n_cpus)
+{
+	uint8_t *values = calloc(n_cpus, VALUE_MAX);
+	struct bpf_map_info info = { };
+	uint32_t len = sizeof(info);
+	int fd, ret;
+
+	if (!values)
+		return -ENOMEM;
+	if (!is_percpu(f))
+		n_cpus = 1;
+	fd = bpf_map_create(f->type, f->name, f->key_size, f->value_size,
+			    f->room, NULL);
+	ret = fd < 0 ? fd : fill_map(f, fd, values, n_cpus * VALUE_MAX);
+	if (!ret)
+		ret = bpf_map_get_info_by_fd(fd, &info, &len);
+	if (!ret)
+		ret = add_entries(sb, f, fd, info.id, values, n_cpus);
+	if (ret && fd >= 0)
+		close(fd);
+	free(values);
+	return ret ?: fd;
+}
+
+/* They live as long as the body's process. */
+static int say_filled_maps(const struct ktstr_ctx *ctx)
+{
+	int n_cpus = libbpf_num_possible_cpus(), ret = 0;
+	struct strbuf sb = STRBUF_INIT;
+	size_t i;
+
+	if (n_cpus < 0)
+		return n_cpus;
+	for (i = 0; i < ARRAY_SIZE(filled_maps) && ret >= 0; i++)
+		ret = fill_and_say(&sb, &filled_maps[i], n_cpus);
+	if (ret >= 0)
+		ret = guest_say(ctx, "entries", sb.text, sb.len);
+	strbuf_free(&sb);
+	return ret;
+}
+
+/* On the host: the same entries, no more and no less, of each of them */
+static void compare_filled_maps(struct compare *c)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(filled_maps); i++)
+		compare_entries(c, filled_maps[i].name, filled_maps[i].type,
+				filled_maps[i].n);
+}
+
 /* The kernel shows its domains in debugfs on request only. */
 static int show_domains(void)
 {
@@ -205,6 +339,7 @@ static int compare_all(const struct run_outcome *out, char *err,
 	compare_debug(&c);
 	compare_events(&c);
 	compare_maps(&c);
+	compare_filled_maps(&c);
 	compare_progs(&c);
 	compare_prog_runs(&c);
 	free(c.before.text);
@@ -239,6 +374,7 @@ KTSTR_TEST_F(monitor_reads, what_the_guest_says)
 	ASSERT_EQ(0, count_schedstat());
 	/* Something to count first */
 	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
+	ASSERT_EQ(0, say_filled_maps(self->ctx));
 	ASSERT_EQ(0, say_all(self->ctx));
 	ASSERT_EQ(0, guest_ask_dump(self->ctx));
 	usleep(1500 * 1000);

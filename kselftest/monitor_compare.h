@@ -373,6 +373,94 @@ static inline void compare_maps(struct compare *c)
 	}
 }
 
+static inline size_t add_hex_text(char *buf, size_t size, const uint8_t *bytes,
+				  size_t len)
+{
+	size_t n = 0;
+
+	for (; len && n + 2 < size; len--)
+		n += snprintf(buf + n, size - n, "%02x", *bytes++);
+	return n;
+}
+
+/* "KEY CPU VALUE" of the entry at @p */
+static inline void entry_text(const struct mon_map *m, const uint8_t *p,
+			      char *buf, size_t size)
+{
+	int32_t cpu;
+	size_t n;
+
+	memcpy(&cpu, p, sizeof(cpu));
+	p += sizeof(cpu);
+	n = add_hex_text(buf, size, p, m->key_size);
+	n += snprintf(buf + n, size - n, " %d ", cpu);
+	add_hex_text(buf + n, size - n, p + m->key_size, m->value_size);
+}
+
+/* How many lines of a part begin with @key */
+static inline size_t count_lines(const struct said *s, const char *part,
+				 const char *key)
+{
+	size_t len, n = 0;
+	const char *p = said_part(s, part, &len), *end = p + len;
+
+	while (p && p < end) {
+		n += !strncmp(p, key, strlen(key));
+		p = memchr(p, '\n', end - p);
+		p = p ? p + 1 : NULL;
+	}
+	return n;
+}
+
+static inline const struct mon_map_copy *
+find_copy(const struct mon_dump *d, const char *name, uint32_t type)
+{
+	size_t i;
+
+	for (i = 0; i < d->n_copies; i++)
+		if (!strcmp(d->copies[i].map.name, name) &&
+		    d->copies[i].map.type == type)
+			return &d->copies[i];
+	return NULL;
+}
+
+/**
+ * compare_entries() - a map that the guest said all entries of
+ * @name, @type: which; nobody changes it meanwhile
+ * @n: keys that it has at least
+ */
+static inline void compare_entries(struct compare *c, const char *name,
+				   uint32_t type, size_t n)
+{
+	const struct mon_map_copy *m = find_copy(c->dump, name, type);
+	char key[32], text[256];
+	size_t i, stride, said;
+	const char *p;
+
+	if (!m || m->result < 0 || m->n < n) {
+		compare_fail(c, "map %s: %zu entries were read (%d)", name,
+			     m ? m->n : 0, m ? m->result : 0);
+		return;
+	}
+	snprintf(key, sizeof(key), "entry %u ", m->map.id);
+	said = count_lines(&c->before, "entries", key);
+	if (said != m->n)
+		compare_fail(c, "map %s: %zu entries were read, the guest said %zu",
+			     name, m->n, said);
+	stride = sizeof(int32_t) + m->map.key_size + m->map.value_size;
+	for (i = 0; i < m->n; i++) {
+		n = snprintf(text, sizeof(text), "%s", key);
+		entry_text(&m->map, (uint8_t *)m->entries.text + i * stride,
+			   text + n, sizeof(text) - n);
+		p = said_line(&c->before, "entries", text);
+		if (!p || *p != '\n')
+			compare_fail(c, "map %s: read %s, which the guest did not say",
+				     name, text);
+		else
+			c->exact++;
+	}
+}
+
 static inline void compare_progs(struct compare *c)
 {
 	char line[256], key[32];

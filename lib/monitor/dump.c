@@ -362,7 +362,11 @@ static int fill(struct mon_dump *d, const struct mon_dump_options *options)
 	ret = index_all(d);
 	if (!ret)
 		ret = find_stalls(d, options->stall_ns);
-	return ret ?: read_bpf(d);
+	if (!ret)
+		ret = read_bpf(d);
+	if (!ret && options->all_maps)
+		ret = mon_maps_copy(d->guest, &d->copies, &d->n_copies);
+	return ret == -ENOMEM ? ret : 0;
 }
 
 int mon_dump_create(const struct mon_guest *g,
@@ -408,5 +412,6 @@ void mon_dump_destroy(struct mon_dump *d)
 	free(d->stalls);
 	free(d->maps);
 	free(d->progs);
+	mon_maps_copy_free(d->copies, d->n_copies);
 	free(d);
 }

@@ -9,6 +9,7 @@
 
 #include "lib/monitor/bpf.h"
 #include "lib/monitor/dsq.h"
+#include "lib/monitor/map_copy.h"
 #include "lib/monitor/sample.h"
 #include "lib/monitor/tasks.h"
 
@@ -81,6 +82,7 @@ struct mon_at {
  * @values: of each map that is a plain array, the bytes of element 0, as far
  *	as they are no more than MON_DUMP_VALUE_MAX; else NULL
  * @progs: all programs
+ * @copies: all maps with all entries, when the options say so
  * @took_ns: how long the dump took
  */
 struct mon_dump {
@@ -103,6 +105,8 @@ struct mon_dump {
 	void **values;
 	struct mon_prog *progs;
 	size_t n_progs;
+	struct mon_map_copy *copies;
+	size_t n_copies;
 	uint64_t took_ns;
 };
 
@@ -110,10 +114,12 @@ struct mon_dump {
  * struct mon_dump_options - how much of it
  * @stall_ns: a task that waits for longer is a stall
  * @all_stacks: stacks of all tasks, not just of runnable ones
+ * @all_maps: copy all maps, whoever uses them
  */
 struct mon_dump_options {
 	uint64_t stall_ns;
 	bool all_stacks;
+	bool all_maps;
 };
 
 /**

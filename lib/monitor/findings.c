@@ -122,7 +122,11 @@ mon_findings_dump(struct mon_findings *f, const struct mon_guest *guest,
 		  enum mon_dump_why why, const char *what, uint64_t stall_ns,
 		  struct mon_series *series)
 {
-	const struct mon_dump_options options = { .stall_ns = stall_ns };
+	const struct mon_dump_options options = {
+		.stall_ns = stall_ns,
+		/* Who asks wants to compare. */
+		.all_maps = why == MON_DUMP_ASKED,
+	};
 	struct mon_kept_dump *kept;
 
 	if (f->n_dumps == MON_DUMPS_MAX || mon_findings_get(f, why))
