@@ -28,10 +28,13 @@ volatile u32 crash;
 /* Tasks that must run for a stalled guest to end: init and our user part. */
 const volatile s32 spare_pid;
 
+#define SCHED_BATCH	3
+
+/* A test asks for tasks of its own to be spared by their policy. */
 static bool is_victim(const struct task_struct *p)
 {
 	return !(p->flags & PF_KTHREAD) && p->tgid != 1 &&
-	       p->tgid != spare_pid;
+	       p->tgid != spare_pid && p->policy != SCHED_BATCH;
 }
 
 #define LOOPS_MAX	(8 << 20)	/* of one bpf_loop() */

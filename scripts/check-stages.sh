@@ -168,6 +168,20 @@ stage_boots()
 		"${in_kvm[@]}" "$obj/bench/boot" -n 50 -c 1,2,4
 }
 
+# Each of 20 stalls is told right, and 20 healthy runs give no alarm.
+stage_stalls()
+{
+	local test i
+
+	export KTSTR_KERNEL=$kernel KTSTR_OWNER_PID=$$
+	for test in monitor.stall_is_reported monitor.no_stall_no_alarm; do
+		for ((i = 1; i <= 20; i++)); do
+			program "stalls: $test, $i of 20" 300 \
+				"$install/ktstr/monitor" -r "$test"
+		done
+	done
+}
+
 # Kernels that lack something or are older, as other builds of the same suite
 # meet them: what the monitor and the repro need not have.
 # name | what its build is told, relative to here

@@ -22,6 +22,7 @@ clang		| 1 | 600 | stage_clang	| everything builds with clang, too
 kselftest	| 2 | 1500 | stage_kselftest | a place in the tree: run_tests, install, gen_tar, O=, links
 repro-times	| 3 | 1200 | stage_repro_times | how long a repro takes beside its test; only when it is named
 boots		| 3 | 900 | stage_boots	| 50 boots in a row; only when it is named
+stalls		| 3 | 7200 | stage_stalls	| 20 stalls, 20 healthy runs; only when it is named
 kernels		| 3 | 7200 | stage_kernels | monitor and repro on a lean and on an old kernel; only when it is named
 guests		| 2 | 600 | stage_guests	| unit tests of the VMM that need a KVM
 '
