@@ -10,6 +10,8 @@
 #include "lib/repro/stack.h"
 #include "lib/util/util.h"
 
+#define LEADING_FRAMES	4U
+
 void culprit_pick(const struct scx_exit *ex, const struct exit_trigger *trigger,
 		  struct culprit *culprit)
 {
@@ -74,12 +76,34 @@ static void msg_shape(const struct scx_exit *ex, char *shape)
 	*shape = '\0';
 }
 
+/* Both called scx_bpf_error(): it was the same call, for the same reason. */
+static bool same_place(const struct scx_exit *first,
+		       const struct scx_exit *again)
+{
+	return first->line == again->line && !strcmp(first->file, again->file);
+}
+
+/* The innermost functions; callers further out differ from run to run. */
+static bool same_frames(const struct stack *first, const struct stack *again)
+{
+	unsigned int n = min(first->n, LEADING_FRAMES), i;
+
+	if (!n || n != min(again->n, LEADING_FRAMES))
+		return false;
+	for (i = 0; i < n; i++)
+		if (first->funcs[i].kind != again->funcs[i].kind ||
+		    strcmp(first->funcs[i].name, again->funcs[i].name))
+			return false;
+	return true;
+}
+
 enum exit_match exit_match(const struct scx_exit *first,
 			   const struct stack *first_stack,
 			   const struct scx_exit *again,
 			   const struct stack *again_stack)
 {
 	char a[EXIT_MSG_LEN], b[EXIT_MSG_LEN];
+	bool same;
 
 	if (!again->found)
 		return EXIT_NOT_REPRODUCED;
@@ -92,10 +116,11 @@ enum exit_match exit_match(const struct scx_exit *first,
 
 	msg_shape(first, a);
 	msg_shape(again, b);
-	if (!strcmp(a, b))
-		return EXIT_REPRODUCED;
-	if (first_stack->n && again_stack->n &&
-	    !strcmp(first_stack->funcs[0].name, again_stack->funcs[0].name))
-		return EXIT_REPRODUCED;
-	return EXIT_DIFFERENT;
+	same = !strcmp(a, b);
+	/* An op may have many errors: its place tells them apart. */
+	if (first->file[0] || again->file[0])
+		same = same && same_place(first, again);
+	else
+		same = same || same_frames(first_stack, again_stack);
+	return same ? EXIT_REPRODUCED : EXIT_DIFFERENT;
 }

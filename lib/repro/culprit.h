@@ -82,7 +82,8 @@ enum exit_match {
  * @again: the rerun's
  *
  * Equal are two exits of one kind whose message differs only in numbers and
- * names of tasks, or whose innermost functions are the same.
+ * names of tasks. Where it names a source place, that must be the same one;
+ * where it does not, equal innermost functions make up for other words.
  */
 enum exit_match exit_match(const struct scx_exit *first,
 			   const struct stack *first_stack,
