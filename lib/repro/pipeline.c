@@ -82,7 +82,7 @@ void repro_culprit(const struct run_outcome *out, char *buf, size_t size)
 	stack_free(&st);
 }
 
-/* Names a line each, for ktstr-probe. */
+/* Names a line each, for ktstr-probe. What is called all the time is not. */
 static void list_functions(const struct repro_request *request,
 			   const struct stack *st, struct strbuf *names)
 {
@@ -91,7 +91,8 @@ static void list_functions(const struct repro_request *request,
 	for (i = 0; request->functions && request->functions[i]; i++)
 		strbuf_addf(names, "%s\n", request->functions[i]);
 	for (i = 0; !request->functions && i < st->n; i++)
-		if (st->funcs[i].kind == STACK_KERNEL)
+		if (st->funcs[i].kind == STACK_KERNEL &&
+		    !stack_is_generic(st->funcs[i].name))
 			strbuf_addf(names, "%s\n", st->funcs[i].name);
 }
 

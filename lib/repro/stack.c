@@ -232,20 +232,37 @@ static const char *bpf_short_name(const char *name)
 	return p[16] == '_' && p[17] ? p + 17 : NULL;
 }
 
-static void take_name(struct stack *st, const char *name)
+/* "foo.cold" and "foo.cold.3" are the unlikely half of foo(). */
+static void drop_cold(char *name)
+{
+	char *cold = strstr(name, ".cold"), *rest;
+
+	if (!cold || cold == name)
+		return;
+	rest = cold + strlen(".cold");
+	if (*rest == '.')
+		rest += 1 + strspn(rest + 1, "0123456789");
+	if (!*rest)
+		*cold = '\0';
+}
+
+/* @at_fault: the frame is where it happened, however common a function */
+static void take_name(struct stack *st, char *name, bool at_fault)
 {
 	const char *bpf = bpf_short_name(name);
 
+	drop_cold(name);
 	if (bpf)
 		stack_add(st, STACK_BPF, bpf);
-	else if (stack_is_generic(name))
+	else if (!at_fault && stack_is_generic(name))
 		st->generic++;
 	else
 		stack_add(st, STACK_KERNEL, name);
 }
 
 /* "name+0x1f/0x80"; a line may be cut anywhere behind "+0x1". */
-static void take_frame(struct stack *st, const char *p, const char *end)
+static void take_frame(struct stack *st, const char *p, const char *end,
+		       bool at_fault)
 {
 	char name[STACK_NAME_LEN];
 	const char *start = p;
@@ -265,7 +282,25 @@ static void take_frame(struct stack *st, const char *p, const char *end)
 	}
 	memcpy(name, start, len);
 	name[len] = '\0';
-	take_name(st, name);
+	take_name(st, name, at_fault);
+}
+
+/*
+ * "WARNING: kernel/sched/core.c:12 at foo+0x1/0x2"; in older kernels the
+ * place stands between the "at" and the function.
+ */
+static const char *warning_frame(const char *p, const char *end)
+{
+	/* From the blank behind "WARNING:". */
+	const char *at = memmem(p - 1, end - p + 1, " at ", 4), *blank;
+
+	if (!at)
+		return NULL;
+	at += 4;
+	blank = memchr(at, ' ', end - at);
+	if (blank && memchr(at, ':', blank - at))
+		at = blank + 1;
+	return at;
 }
 
 /* What the frames that follow belong to. */
@@ -307,7 +342,7 @@ static bool scan_head(struct stack_scan *scan, const char *p, const char *end)
 static void scan_line(struct stack *st, struct stack_scan *scan,
 		      const char *p, const char *end)
 {
-	bool dump = stack_line_text(&p, end), in_tasks;
+	bool dump = stack_line_text(&p, end), in_tasks, at_fault;
 
 	/* The console does not list tasks: that was a log in between. */
 	if (scan_head(scan, p, end))
@@ -317,15 +352,13 @@ static void scan_line(struct stack *st, struct stack_scan *scan,
 		return;
 	skip_blanks(&p, end);
 	/* A user's RIP (segment 0033) names no function of ours. */
-	skip_word(&p, end, "RIP: 0010:");
+	at_fault = skip_word(&p, end, "RIP: 0010:");
 	if (skip_word(&p, end, "WARNING: ")) {
-		const char *at = memmem(p, end - p, "at ", 3);
-
-		if (!at)
-			return;
-		p = at + 3;
+		p = warning_frame(p, end);
+		at_fault = true;
 	}
-	take_frame(st, p, end);
+	if (p)
+		take_frame(st, p, end, at_fault);
 }
 
 void stack_extract(struct stack *st, const char *text, size_t len)

@@ -46,7 +46,8 @@ struct stack {
  * @text: need not end in a NUL
  * @len: its bytes
  *
- * Left out are generic frames, frames that the unwinder marks with `?`, and
+ * Left out are generic frames, unless they are named as the place itself
+ * (`RIP:`, `WARNING:`), frames that the unwinder marks with `?`, and
  * the stacks of bystanders: the tasks that a sched_ext dump lists behind the
  * backtrace, and those under a `task:NAME state:S` head.
  */
