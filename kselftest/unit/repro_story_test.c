@@ -239,6 +239,9 @@ static const struct report_case {
 	  "NOT reproduced: a different crash\n" },
 	{ { .primary_ran = true, .match = EXIT_NOT_REPRODUCED, .rounds = 3 },
 	  "not reproduced: the scheduler ran normally, 0 of 3 rounds\n" },
+	{ { .primary_ran = true, .match = EXIT_REPRODUCED, .rounds = 1,
+	    .crash = "the guest kernel died: panic" },
+	  "reproduced (the guest kernel died: panic)\n" },
 	{ { .match = EXIT_REPRODUCED, .rounds = 1 },
 	  "PRIMARY DID NOT REACH WORKLOAD" },
 };

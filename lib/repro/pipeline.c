@@ -11,6 +11,7 @@
 #include <bpf/btf.h>
 
 #include "lib/repro/decode.h"
+#include "lib/repro/ending.h"
 #include "lib/repro/source.h"
 #include "lib/util/util.h"
 
@@ -98,22 +99,27 @@ static void list_functions(const struct repro_request *request,
 
 /* What is to be said of a VM that did not get to the point. */
 static enum repro_end round_end(const struct run_outcome *out,
-				const struct scx_exit *ex, char *reason,
-				size_t size)
+				const struct scx_exit *ex,
+				enum exit_match match)
 {
 	enum wire_stage stage = max(out->stage, out->vm.stage);
 
-	snprintf(reason, size, "%s after %.1f s, last stage: %s%s%.200s",
-		 vm_end_name(out->vm.end), out->vm.run_ns / 1e9,
-		 wire_stage_name(stage), out->crash[0] ? "; " : "",
-		 out->crash);
-	if (ex->found || out->sched_died)
+	if (match == EXIT_REPRODUCED || ex->found || out->sched_died)
 		return REPRO_RAN;
 	if (stage < STAGE_INIT)
 		return REPRO_NO_BOOT;
 	if (stage < STAGE_ATTACHED)
 		return REPRO_NO_ATTACH;
 	return out->vm.end == VM_END_DEADLINE ? REPRO_TIMED_OUT : REPRO_RAN;
+}
+
+static void round_reason(const struct run_outcome *out, char *reason,
+			 size_t size)
+{
+	snprintf(reason, size, "%s after %.1f s, last stage: %s%s%.200s",
+		 vm_end_name(out->vm.end), out->vm.run_ns / 1e9,
+		 wire_stage_name(max(out->stage, out->vm.stage)),
+		 out->crash[0] ? "; " : "", out->crash);
 }
 
 static void round_free(struct round *round)
@@ -127,16 +133,13 @@ static void round_free(struct round *round)
 
 /* The same run, but with probes, and nothing that ends it early. */
 static struct round *round_run(const struct repro_request *request,
-			       const char *names, struct repro *repro)
+			       const char *names, char *err, size_t err_size)
 {
 	struct run_config config = *request->primary;
 	struct round *round = malloc(sizeof(*round));
-	char err[400] = "";
-	int ret;
 
 	if (!round) {
-		snprintf(repro->reason, sizeof(repro->reason), "no memory");
-		repro->end = REPRO_NO_BOOT;
+		snprintf(err, err_size, "no memory");
 		return NULL;
 	}
 	story_init(&round->story);
@@ -148,70 +151,77 @@ static struct round *round_run(const struct repro_request *request,
 	config.probe = on_probe;
 	config.ctx = round;
 
-	ret = run_vm(&config, &round->out, err, sizeof(err));
-	repro->rounds++;
-	if (ret) {
-		snprintf(repro->reason, sizeof(repro->reason), "%s", err);
-		repro->end = REPRO_NO_BOOT;
+	if (run_vm(&config, &round->out, err, err_size)) {
 		round_free(round);
 		return NULL;
 	}
 	return round;
 }
 
-/* A process that ended by itself, without a word of sched_ext. */
-static bool same_process_end(const struct run_outcome *a,
-			     const struct run_outcome *b)
+void repro_init(const struct repro_request *request, struct repro *repro)
 {
-	return a->has_sched_exit && b->has_sched_exit &&
-	       a->sched_exit.status == b->sched_exit.status &&
-	       a->sched_died_stage == b->sched_died_stage;
+	memset(repro, 0, sizeof(*repro));
+	repro->text = (struct strbuf)STRBUF_INIT;
+	story_init(&repro->story);
+	repro->primary_ns = request->out->vm.run_ns;
+	repro_exit_of(request->out, &repro->first, &repro->stack);
+	exit_init(&repro->again);
 }
 
-static enum exit_match compare(const struct repro_request *request,
-			       const struct repro *repro,
-			       const struct run_outcome *out,
-			       const struct scx_exit *ex,
-			       const struct stack *st)
+/* How much a round is worth: the best is the one to show. */
+static unsigned int match_rank(enum exit_match match)
 {
-	enum exit_match match = exit_match(&repro->first, &repro->stack, ex,
-					   st);
+	static const unsigned int ranks[] = {
+		[EXIT_NOT_REPRODUCED] = 1,
+		[EXIT_DIFFERENT] = 2,
+		[EXIT_REPRODUCED] = 3,
+	};
 
-	if (match != EXIT_NOT_REPRODUCED || !out->sched_died)
-		return match;
-	if (!repro->first.found && same_process_end(request->out, out))
-		return EXIT_REPRODUCED;
-	return EXIT_DIFFERENT;
+	return ranks[match];
 }
 
-/* Compare, and take the story over from @round when it is worth more. */
-static bool round_take(const struct repro_request *request,
-		       struct repro *repro, struct round *round)
+bool repro_take(const struct repro_request *request, struct repro *repro,
+		const struct run_outcome *out, struct story *story)
 {
+	const struct ending first = {
+		request->out, &repro->first, &repro->stack,
+	};
 	struct stack st = { };
 	enum exit_match match;
 	struct scx_exit ex;
 
-	repro_exit_of(&round->out, &ex, &st);
-	match = compare(request, repro, &round->out, &ex, &st);
+	repro_exit_of(out, &ex, &st);
+	match = ending_match(&first, &(struct ending){ out, &ex, &st });
+	repro->rounds++;
 	repro->matched += match == EXIT_REPRODUCED;
-	if (repro->match == EXIT_REPRODUCED && repro->matched > 1) {
+	if (repro->taken && match_rank(match) <= match_rank(repro->match)) {
 		stack_free(&st);
 		return false;
 	}
 
-	repro->end = round_end(&round->out, &ex, repro->reason,
-			       sizeof(repro->reason));
+	repro->taken = true;
+	repro->end = round_end(out, &ex, match);
+	round_reason(out, repro->reason, sizeof(repro->reason));
+	ending_crash_text(out, repro->crash, sizeof(repro->crash));
 	repro->match = match;
 	repro->again = ex;
 	stack_free(&repro->again_stack);
 	repro->again_stack = st;
 	story_exit(&repro->story);
-	repro->story = round->story;
-	story_init(&round->story);
+	repro->story = *story;
+	story_init(story);
 	story_stitch(&repro->story);
-	repro->repro_ns = round->out.vm.run_ns;
+	repro->repro_ns = out->vm.run_ns;
 	return true;
+}
+
+void repro_take_none(struct repro *repro, const char *why)
+{
+	repro->rounds++;
+	if (repro->taken)
+		return;
+	repro->end = REPRO_NO_BOOT;
+	snprintf(repro->reason, sizeof(repro->reason), "%s", why);
 }
 
 static void repro_render(const struct repro_request *request,
@@ -227,6 +237,7 @@ static void repro_render(const struct repro_request *request,
 		.rounds = repro->rounds,
 		.matched = repro->matched,
 		.reason = repro->reason,
+		.crash = repro->crash,
 		.exit = &repro->again,
 		.story = &repro->story,
 		.duration_ns = duration_ns,
@@ -257,35 +268,41 @@ static void repro_render(const struct repro_request *request,
 	btf__free(btf);
 }
 
+/* Is another round worth its time? */
+static bool go_on(const struct repro_request *request,
+		  const struct repro *repro)
+{
+	if (repro->rounds >= (request->rounds ?: REPRO_ROUNDS))
+		return false;
+	/* A guest that hangs takes all the time that it is given. */
+	return request->all_rounds ||
+	       (!repro->matched && repro->end != REPRO_TIMED_OUT);
+}
+
 void repro_run(const struct repro_request *request, struct repro *repro)
 {
-	unsigned int rounds = request->rounds ?: REPRO_ROUNDS;
 	uint64_t begin_ns = clock_now_ns();
 	struct strbuf names = STRBUF_INIT;
 	struct round *shown = NULL;
 
-	memset(repro, 0, sizeof(*repro));
-	repro->text = (struct strbuf)STRBUF_INIT;
-	story_init(&repro->story);
-	repro->primary_ns = request->out->vm.run_ns;
-	repro_exit_of(request->out, &repro->first, &repro->stack);
-	exit_init(&repro->again);
+	repro_init(request, repro);
 	list_functions(request, &repro->stack, &names);
+	do {
+		char err[400] = "";
+		struct round *round = round_run(request, names.text, err,
+						sizeof(err));
 
-	while (repro->rounds < rounds) {
-		struct round *round = round_run(request, names.text, repro);
-
-		if (!round)
+		if (!round) {
+			repro_take_none(repro, err);
 			break;
-		if (round_take(request, repro, round)) {
+		}
+		if (repro_take(request, repro, &round->out, &round->story)) {
 			round_free(shown);
 			shown = round;
 		} else {
 			round_free(round);
 		}
-		if (repro->matched && !request->all_rounds)
-			break;
-	}
+	} while (go_on(request, repro));
 	repro_render(request, shown ? &shown->out : NULL,
 		     clock_now_ns() - begin_ns, repro);
 	round_free(shown);

@@ -56,9 +56,11 @@ struct repro_request {
  * @again: the exit of the round that is shown
  * @again_stack: functions that its texts name
  * @story: what its probes saw, stitched
+ * @taken: a repro VM has run, and the best one is what follows
  * @match: how the two compare
- * @end: how the last repro VM ended
+ * @end: how that repro VM ended
  * @reason: more about @end
+ * @crash: how it ended when it was not the scheduler that died, "" else
  * @rounds: VMs that ran
  * @matched: those that failed as the primary did
  * @primary_ns: how long the primary's VM ran
@@ -71,9 +73,11 @@ struct repro {
 	struct scx_exit again;
 	struct stack again_stack;
 	struct story story;
+	bool taken;
 	enum exit_match match;
 	enum repro_end end;
 	char reason[400];
+	char crash[400];
 	unsigned int rounds;
 	unsigned int matched;
 	uint64_t primary_ns;
@@ -90,6 +94,31 @@ struct repro {
  */
 void repro_run(const struct repro_request *request, struct repro *repro);
 void repro_free(struct repro *repro);
+
+/**
+ * repro_init() - before the first round
+ * @repro: gets the primary's exit; release with repro_free()
+ */
+void repro_init(const struct repro_request *request, struct repro *repro);
+
+/**
+ * repro_take() - compare a round with the primary, keep it if it is the best
+ * @out: the round
+ * @story: what its probes saw; taken over when the round is kept
+ *
+ * Reproduced is better than a different crash, and that is better than none;
+ * the first of several that are as good stays.
+ *
+ * Return: true when it is the one to show now.
+ */
+bool repro_take(const struct repro_request *request, struct repro *repro,
+		const struct run_outcome *out, struct story *story);
+
+/**
+ * repro_take_none() - a VM could not be run
+ * @why: one sentence; said when no other round has anything to show
+ */
+void repro_take_none(struct repro *repro, const char *why);
 
 /**
  * repro_exit_of() - how the scheduler of a run ended

@@ -299,7 +299,11 @@ static void put_verdict(const struct repro_report *report, struct strbuf *out)
 	if (report->rounds > 1)
 		strbuf_addf(out, ", %u of %u rounds", report->matched,
 			    report->rounds);
-	if (ex && ex->found && ex->reason[0] && report->match != EXIT_NOT_REPRODUCED)
+	if (report->match == EXIT_NOT_REPRODUCED)
+		;
+	else if (report->crash && report->crash[0])
+		strbuf_addf(out, " (%s)", report->crash);
+	else if (ex && ex->found && ex->reason[0])
 		strbuf_addf(out, " (%s%s%s)", ex->reason,
 			    ex->msg[0] ? ": " : "", ex->msg);
 	strbuf_addf(out, "\n");
@@ -330,7 +334,7 @@ static void put_no_workload(const struct repro_report *report,
 		"the repro below is no evidence either way, as the bug was not exercised by either run; look at the primary's start";
 
 	if (report->match == EXIT_REPRODUCED)
-		why = "the scheduler ended while it started, in both runs; no workload was needed for that";
+		why = "the failure came before any workload, in both runs; none was needed for it";
 	strbuf_addf(out, "PRIMARY DID NOT REACH WORKLOAD: %s\n", why);
 }
 

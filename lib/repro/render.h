@@ -70,6 +70,8 @@ enum repro_end {
  * @rounds: repro VMs that ran
  * @matched: of these, how many crashed as the primary did
  * @reason: more about @end, NULL for nothing
+ * @crash: how the rerun ended when it was not the scheduler that died, NULL or
+ *	"" else
  * @exit: how the rerun's scheduler ended
  * @story: stitched, NULL when no probe has spoken
  * @duration_ns: wall time of all rounds
@@ -82,6 +84,7 @@ struct repro_report {
 	unsigned int rounds;
 	unsigned int matched;
 	const char *reason;
+	const char *crash;
 	const struct scx_exit *exit;
 	const struct story *story;
 	uint64_t duration_ns;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/repro/ending.h"
 #include "lib/repro/pipeline.h"
 #include "lib/report/failure.h"
 #include "lib/test/attr.h"
@@ -30,7 +31,8 @@ static bool repro_wanted(const struct ktstr_attr *attr,
 		return false;
 	if (on_purpose())
 		return true;
-	if (!out->sched_died || attr->auto_repro == AUTO_REPRO_OFF)
+	if (verdict->infrastructure || !ending_is_failure(out) ||
+	    attr->auto_repro == AUTO_REPRO_OFF)
 		return false;
 	if (attr->auto_repro == AUTO_REPRO_ON)
 		return true;

@@ -50,8 +50,9 @@ struct repro;
 
 /**
  * enum auto_repro - is a failure run again, with probes?
- * @AUTO_REPRO_DEFAULT: when the scheduler died and was not expected to
- * @AUTO_REPRO_ON: when the scheduler died, expected or not
+ * @AUTO_REPRO_DEFAULT: when the scheduler died or did not start, or the kernel
+ *	panicked or hung under it, and that was not expected
+ * @AUTO_REPRO_ON: the same, expected or not
  * @AUTO_REPRO_OFF: never
  */
 enum auto_repro {

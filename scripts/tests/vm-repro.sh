@@ -105,20 +105,32 @@ source_places_are_true()
 	grep -q 'scx_ktstr.bpf.c:' stdout || fail "no place in the scheduler"
 }
 
-# There is no story of it, but what the kernel said, and the way to it again.
-kernel_panic()
+# demo: a test that fails on purpose, and its repro.
+demo()
 {
 	local status=0
 
-	export XDG_CACHE_HOME=$real_cache KTSTR_KERNEL=$good
-	timeout 400 "$install/repro_demo" -r repro_demo.kernel_panic \
-		>stdout 2>&1 </dev/null || status=$?
+	timeout 400 "$install/repro_demo" -r "$1" >stdout 2>&1 </dev/null ||
+		status=$?
 	cat stdout
 	[[ $status = 1 ]] || fail "exit status $status, not 1"
+}
+
+# There is no story of it, but what the kernel said, and the way to it again,
+# which is gone here.
+kernel_panic()
+{
+	local again='^#   again: ./run_ktstr.sh repro '
+
+	export XDG_CACHE_HOME=$real_cache KTSTR_KERNEL=$good
+	demo repro_demo.kernel_panic
 	says 'the guest kernel panicked \(last stage: workload\): Kernel panic'
 	says '^#   culprit: .*sysrq_handle_crash'
 	says '^# .*Kernel panic - not syncing: sysrq triggered crash'
-	says '^#   again: ./run_ktstr.sh repro repro_demo.kernel_panic'
+	says '^# reproduced \(the guest kernel died: panic, Kernel panic'
+	says "${again}repro_demo.kernel_panic\$"
+	KTSTR_REPRO=1 demo "$(sed -n "s|$again||p" stdout)"
+	says '^# reproduced \(the guest kernel died: panic, Kernel panic'
 }
 
 many_functions()
