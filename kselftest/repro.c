@@ -119,10 +119,24 @@ static void tell_times(const struct repro *repro)
 	       repro->story.n_calls);
 }
 
+/* A kernel without the tracepoint must be said to have been none. */
+static int trigger_is_told(const struct repro *repro, char *err,
+			   size_t err_size)
+{
+	if (repro->story.status.trigger == PROBE_TRIGGER_FUNC &&
+	    !strstr(repro->text.text,
+		    "no tracepoint sched_ext_exit: triggered by"))
+		return wrong(err, err_size,
+			     "the report does not say what triggered it");
+	return 0;
+}
+
 /* The same failure again, about one task. */
 static int comes_again(const struct repro *repro, char *err, size_t err_size)
 {
 	tell_times(repro);
+	if (trigger_is_told(repro, err, err_size))
+		return -1;
 	if (repro->match != EXIT_REPRODUCED)
 		return wrong(err, err_size, "not reproduced in %u rounds: %s",
 			     repro->rounds, repro->reason);
@@ -132,17 +146,16 @@ static int comes_again(const struct repro *repro, char *err, size_t err_size)
 /* The op that failed, its caller, and where the op is in its source. */
 static int enqueue_story(const struct repro *repro, char *err, size_t err_size)
 {
-	static const char * const funcs[] = {
-		"scx_do_enqueue_task", "ktstr_enqueue",
-	};
 	const struct probe_desc *desc;
-	unsigned int i;
 
 	if (comes_again(repro, err, err_size))
 		return -1;
-	for (i = 0; i < ARRAY_SIZE(funcs); i++)
-		if (!find_call(repro, funcs[i]))
-			return wrong(err, err_size, "no call of %s", funcs[i]);
+	/* Renamed in Linux 7.3. */
+	if (!find_call(repro, "scx_do_enqueue_task") &&
+	    !find_call(repro, "do_enqueue_task"))
+		return wrong(err, err_size, "no call of the caller of enqueue");
+	if (!find_call(repro, "ktstr_enqueue"))
+		return wrong(err, err_size, "no call of ktstr_enqueue");
 	desc = story_desc(&repro->story, find_call(repro, "ktstr_enqueue"));
 	if (strcmp(desc->source, "scx_ktstr.bpf.c") || desc->line < 2)
 		return wrong(err, err_size, "ktstr_enqueue lies in %s:%u",

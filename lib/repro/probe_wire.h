@@ -40,6 +40,13 @@ struct probe_culprit {
 	char comm[32];
 };
 
+/* What told the probes that the scheduler ends. */
+enum probe_trigger {
+	PROBE_TRIGGER_NONE,
+	PROBE_TRIGGER_TRACEPOINT,	/* sched_ext_exit */
+	PROBE_TRIGGER_FUNC,		/* the entry of a kernel function */
+};
+
 /**
  * struct probe_status - what each step of the pipeline had left
  * @asked: functions that the host named
@@ -48,7 +55,7 @@ struct probe_culprit {
  * @kernel_exit: those with a return probe, too
  * @ops: BPF programs found
  * @ops_probed: those with probes
- * @trigger: 0 none, 1 the tracepoint, 2 a function's entry
+ * @trigger: enum probe_trigger
  * @exit_seen: did the trigger fire?
  * @sent: calls sent
  * @kept: calls that the map held

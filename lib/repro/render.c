@@ -242,7 +242,9 @@ void render_story(const struct render *r, const struct story *story,
 void render_pipeline(const struct story *story, struct strbuf *out)
 {
 	static const char * const triggers[] = {
-		"none", "tracepoint sched_ext_exit", "entry of a function",
+		[PROBE_TRIGGER_NONE] = "none",
+		[PROBE_TRIGGER_TRACEPOINT] = "tracepoint sched_ext_exit",
+		[PROBE_TRIGGER_FUNC] = "entry of a function",
 	};
 	const struct probe_status *s = &story->status;
 
