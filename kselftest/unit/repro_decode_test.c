@@ -89,6 +89,61 @@ TEST(odd_kernel)
 	btf__free(btf);
 }
 
+/* The field's own enum, however its type is spelt. */
+TEST(enums)
+{
+	struct btf *btf = btf__new_empty();
+	int plain, negative, byte, small, ids[5];
+	struct strbuf out = STRBUF_INIT;
+	struct decode *d;
+	unsigned int i;
+
+	plain = btf__add_enum(btf, "plain", 4);
+	btf__add_enum_value(btf, "PLAIN_ONE", 1);
+	btf__add_enum_value(btf, "PLAIN_TOP", (int)(1U << 31));
+	negative = btf__add_enum(btf, "negative", 4);
+	btf__add_enum_value(btf, "MINUS_TWO", -2);
+	byte = btf__add_enum(btf, "byte", 1);
+	btf__add_enum_value(btf, "BYTE_MINUS", -1);
+	small = btf__add_enum(btf, "small", 4);
+	btf__add_enum_value(btf, "SMALL_ONE", 1);
+	ids[0] = plain;
+	ids[1] = btf__add_typedef(btf, "plain_t", plain);
+	ids[2] = btf__add_const(btf, ids[1]);
+	ids[3] = btf__add_volatile(btf, plain);
+	ids[4] = btf__add_typedef(btf, "negative_t",
+				  btf__add_const(btf, negative));
+	d = decode_create(btf);
+	ASSERT_NE(NULL, d);
+
+	for (i = 0; i < 4; i++) {
+		strbuf_reset(&out);
+		decode_value(d, DECODE_ENUM, 1, ids[i], &out);
+		EXPECT_STREQ("PLAIN_ONE", out.text) {
+			TH_LOG("spelling %u", i);
+		}
+	}
+	strbuf_reset(&out);
+	/* As fields_value() hands it over: sign-extended. */
+	decode_value(d, DECODE_ENUM, (int64_t)(int)(1U << 31), plain, &out);
+	strbuf_addf(&out, " ");
+	decode_value(d, DECODE_ENUM, -2LL, ids[4], &out);
+	strbuf_addf(&out, " ");
+	decode_value(d, DECODE_ENUM, -1LL, byte, &out);
+	EXPECT_STREQ("PLAIN_TOP MINUS_TWO BYTE_MINUS", out.text);
+
+	strbuf_reset(&out);
+	decode_value(d, DECODE_ENUM, -1LL, small, &out);
+	strbuf_addf(&out, " ");
+	decode_value(d, DECODE_ENUM, 0xfffffff0, negative, &out);
+	strbuf_addf(&out, " ");
+	decode_value(d, DECODE_ENUM, 5, 4711, &out);
+	EXPECT_STREQ("4294967295 -16 5", out.text);
+	strbuf_free(&out);
+	decode_destroy(d);
+	btf__free(btf);
+}
+
 TEST(no_btf)
 {
 	struct decode *d = decode_create(NULL);

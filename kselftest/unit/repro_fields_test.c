@@ -132,6 +132,26 @@ TEST(plan)
 TEST(values)
 {
 	const __u64 words[PROBE_SLOTS] = { 0xffffffffffffffff, 0x1234 };
+/* What a function returns may be an enum, too. */
+TEST(returned_enum)
+{
+	struct btf *btf = btf__new_empty();
+	struct probe_func plan;
+	struct probe_desc desc;
+	int color, proto;
+
+	color = btf__add_enum(btf, "color", 4);
+	btf__add_enum_value(btf, "RED", 1);
+	color = btf__add_typedef(btf, "color_t", color);
+	proto = btf__add_func_proto(btf, color);
+	btf__add_func(btf, "color_of", BTF_FUNC_STATIC, proto);
+	ASSERT_EQ(0, fields_plan_func(btf, "color_of", 1, &plan, &desc));
+	EXPECT_EQ(DECODE_ENUM, desc.ret_decode);
+	EXPECT_EQ(4, desc.ret_size);
+	EXPECT_EQ(color, (int)desc.ret_type_id);
+	btf__free(btf);
+}
+
 	struct desc_field f = { .size = 4, .decode = DECODE_SIGNED };
 
 	EXPECT_EQ(-1ULL, fields_value(&f, words));

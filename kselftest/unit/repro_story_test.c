@@ -222,6 +222,28 @@ TEST_F(story, hostile_records)
 }
 
 static const struct report_case {
+TEST_F(story, returned_enum_has_its_name)
+{
+	struct probe_desc desc = {
+		.task_arg = PROBE_NO_ARG, .ret_decode = DECODE_ENUM,
+		.ret_size = 4, .name = "color_of",
+	};
+	struct probe_call call = {
+		.seq = 1, .entry_ns = 1, .exit_ns = 2, .ret = 0xfffffffe,
+	};
+	int id;
+
+	id = btf__add_enum(self->btf, "color", 4);
+	btf__add_enum_value(self->btf, "COLORLESS", -2);
+	desc.ret_type_id = btf__add_typedef(self->btf, "color_t", id);
+	ASSERT_EQ(0, feed(&self->story, PROBE_REC_FUNC, &desc, sizeof(desc)));
+	ASSERT_EQ(0, feed(&self->story, PROBE_REC_CALL, &call, sizeof(call)));
+	render_story(&self->render, &self->story, &self->out);
+	EXPECT_NE(NULL, strstr(self->out.text, "returns  COLORLESS\n")) {
+		TH_LOG("%s", self->out.text);
+	}
+}
+
 	struct repro_report report;
 	const char *first_line;
 } report_cases[] = {

@@ -301,16 +301,36 @@ static void put_state(const struct decode_names *set, uint64_t value,
 			    (unsigned long long)(value >> shift->value));
 }
 
+/* Through the names and qualifiers of a type to the type. */
+static const struct btf_type *bare_type(const struct btf *btf, uint32_t id)
+{
+	const struct btf_type *t = btf ? btf__type_by_id(btf, id) : NULL;
+	unsigned int i;
+
+	for (i = 0; t && i < 32; i++) {
+		if (!btf_is_mod(t) && !btf_is_typedef(t) &&
+		    !btf_is_type_tag(t))
+			return t;
+		t = btf__type_by_id(btf, t->type);
+	}
+	return NULL;
+}
+
 static void put_enum(const struct btf *btf, uint64_t value, uint32_t type_id,
 		     struct strbuf *out)
 {
-	const struct btf_type *t = btf ? btf__type_by_id(btf, type_id) : NULL;
-	unsigned int i;
+	const struct btf_type *t = bare_type(btf, type_id);
+	bool is_enum = t && btf_is_any_enum(t);
+	unsigned int unused = 0, i;
 
-	for (i = 0; t && btf_is_any_enum(t) && i < btf_vlen(t); i++) {
+	if (is_enum && t->size && t->size < 8)
+		unused = 64 - t->size * 8;
+
+	/* Sign-extended or not, the same bits are the same enumerator. */
+	for (i = 0; is_enum && i < btf_vlen(t); i++) {
 		const char *name;
 
-		if (enum_value(t, i) != value)
+		if ((enum_value(t, i) ^ value) << unused)
 			continue;
 		name = btf__name_by_offset(btf, enum_name_off(t, i));
 		if (name) {
@@ -318,7 +338,12 @@ static void put_enum(const struct btf *btf, uint64_t value, uint32_t type_id,
 			return;
 		}
 	}
-	strbuf_addf(out, "%lld", (long long)value);
+	if (is_enum && !btf_kflag(t))
+		strbuf_addf(out, "%llu",
+			    (unsigned long long)(value << unused >> unused));
+	else
+		strbuf_addf(out, "%lld",
+			    (long long)(value << unused) >> unused);
 }
 
 void decode_value(const struct decode *d, enum decode_kind kind,

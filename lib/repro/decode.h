@@ -51,7 +51,8 @@ void decode_destroy(struct decode *d);
  * decode_value() - append a value in words
  * @kind: how to read it
  * @value: the number, sign-extended for DECODE_SIGNED
- * @type_id: BTF type of a DECODE_ENUM, else ignored
+ * @type_id: BTF type of a DECODE_ENUM, a typedef or qualified one, too; else
+ *	ignored
  */
 void decode_value(const struct decode *d, enum decode_kind kind,
 		  uint64_t value, uint32_t type_id, struct strbuf *out);

@@ -469,11 +469,9 @@ static int plan_proto(struct planner *p, const struct btf_type *proto)
 		return 0;
 	decode = DECODE_HEX;
 	p->desc->ret_size = 8;
-	if (scalar_decode(ret, &decode)) {
+	if (scalar_decode(ret, &decode))
 		p->desc->ret_size = ret->size;
-		if (decode == DECODE_ENUM)
-			decode = DECODE_SIGNED;
-	}
+	p->desc->ret_type_id = proto->type;
 	p->desc->ret_decode = decode;
 	return 0;
 }

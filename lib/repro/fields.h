@@ -60,6 +60,7 @@ enum desc_flags {
  * @source: file, "" when not known here (the host has DWARF)
  * @ip: address of a kernel function, 0 for a BPF program
  * @ret_size: bytes of the returned value, 0 for none
+ * @ret_type_id: its BTF type in vmlinux, for enums
  * @op: member of sched_ext_ops that a BPF program implements
  */
 struct probe_desc {
@@ -78,6 +79,7 @@ struct probe_desc {
 	char source[128];
 	struct desc_param params[PROBE_ARGS];
 	struct desc_field fields[PROBE_FIELDS];
+	uint32_t ret_type_id;
 };
 
 _Static_assert(sizeof(struct desc_field) == 40, "wire format");

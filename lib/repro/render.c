@@ -199,7 +199,8 @@ static void put_return(const struct render *r, const struct probe_desc *d,
 	if (!d->ret_size || !call->exit_ns || d->flags & DESC_NO_EXIT)
 		return;
 	strbuf_addf(out, "    returns  ");
-	decode_value(r->decode, f.decode, fields_value(&f, &call->ret), 0, out);
+	decode_value(r->decode, f.decode, fields_value(&f, &call->ret),
+		     d->ret_type_id, out);
 	strbuf_addf(out, "\n");
 }
 
