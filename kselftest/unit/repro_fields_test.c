@@ -3,6 +3,9 @@
  * Plans out of BTF: of types made here, so that nothing can be hard-coded, and
  * of the kernel that KTSTR_KERNEL names. Source lines likewise.
  */
+#include <stdlib.h>
+#include <unistd.h>
+
 #include "kselftest_harness.h"
 
 #include <bpf/btf.h>
@@ -129,9 +132,6 @@ TEST(plan)
 	btf__free(btf);
 }
 
-TEST(values)
-{
-	const __u64 words[PROBE_SLOTS] = { 0xffffffffffffffff, 0x1234 };
 /* What a function returns may be an enum, too. */
 TEST(returned_enum)
 {
@@ -152,6 +152,9 @@ TEST(returned_enum)
 	btf__free(btf);
 }
 
+TEST(values)
+{
+	const __u64 words[PROBE_SLOTS] = { 0xffffffffffffffff, 0x1234 };
 	struct desc_field f = { .size = 4, .decode = DECODE_SIGNED };
 
 	EXPECT_EQ(-1ULL, fields_value(&f, words));
@@ -213,6 +216,66 @@ TEST(source_lines)
 	EXPECT_NE(NULL, strstr(file, "repro_fields_test.c"));
 	EXPECT_GT(0, source_func_line(src, "no_such_function", file, &line));
 	source_close(src);
+}
+
+static int sh(const char *dir, const char *script)
+{
+	char command[1024];
+
+	snprintf(command, sizeof(command), "cd %s && { %s; }", dir, script);
+	return system(command);
+}
+
+/* Where a program's DWARF may be, and a stripped one finds its lines. */
+static const struct split_case {
+	const char *script;	/* from `whole` to `prog` and beside it */
+	bool found;
+} split_cases[] = {
+	{ "objcopy -g whole prog", false },
+	{ "objcopy -g whole prog; objcopy --only-keep-debug whole prog.debug",
+	  true },
+	{ "objcopy --strip-all whole prog; objcopy --only-keep-debug whole prog.debug",
+	  true },
+	{ "objcopy --only-keep-debug whole lines; objcopy -g --add-gnu-debuglink=lines whole prog",
+	  true },
+	/* Of another build. */
+	{ "objcopy -g whole prog; printf '\\4\\0\\0\\0\\24\\0\\0\\0\\3\\0\\0\\0GNU\\0another build of it.' >id; "
+	  "objcopy --only-keep-debug --update-section .note.gnu.build-id=id whole prog.debug",
+	  false },
+};
+
+TEST(split_debug_files)
+{
+	char dir[] = "/tmp/ktstr-split-XXXXXX", path[64], copy[64];
+	unsigned int i;
+
+	if (system("objcopy --version >/dev/null 2>&1"))
+		SKIP(return, "no objcopy");
+	ASSERT_NE(NULL, mkdtemp(dir));
+	snprintf(copy, sizeof(copy), "cp /proc/%d/exe whole", getpid());
+	snprintf(path, sizeof(path), "%s/prog", dir);
+	for (i = 0; i < ARRAY_SIZE(split_cases); i++) {
+		const struct split_case *c = &split_cases[i];
+		char file[SOURCE_PATH_LEN] = "", err[256] = "";
+		struct source *src = NULL;
+		unsigned int line = 0;
+
+		EXPECT_EQ(0, sh(dir, copy));
+		EXPECT_EQ(0, sh(dir, c->script));
+		src = source_open(path, err, sizeof(err));
+		EXPECT_EQ(c->found, !!src) {
+			TH_LOG("%s: %s", c->script, err);
+		}
+		EXPECT_EQ(!c->found, !!strstr(err, "has no DWARF"));
+		if (src) {
+			EXPECT_EQ(0, source_func_line(src, "line_of_mine",
+						      file, &line));
+			EXPECT_NE(NULL, strstr(file, "repro_fields_test.c"));
+		}
+		source_close(src);
+		EXPECT_EQ(0, sh(dir, "rm -f *"));
+	}
+	EXPECT_EQ(0, rmdir(dir));
 }
 
 TEST(source_errors)

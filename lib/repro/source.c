@@ -3,15 +3,18 @@
  * Kernel source lines, out of DWARF. See source.h.
  *
  * A function's address comes from the symbol table; .debug_aranges says which
- * compile unit it belongs to, and only that unit's line table is decoded.
+ * compile unit it belongs to, and only that unit's line table is decoded. DWARF
+ * that was split off is looked for where strip and distributions put it.
  */
 #include "lib/repro/source.h"
 
 #include <dwarf.h>
 #include <elfutils/libdw.h>
+#include <elfutils/libdwelf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <gelf.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,25 +23,59 @@
 
 #include "lib/util/util.h"
 
-struct source {
+/* An open ELF file; zero, with @fd -1, when there is none. */
+struct elf_file {
 	int fd;
 	Elf *elf;
+};
+
+/**
+ * struct source - what lines are looked up in
+ * @main: vmlinux
+ * @debug: the file beside it that holds its DWARF, when it has none itself
+ * @dw: DWARF of either
+ * @syms: symbol table of @main, else of @debug
+ */
+struct source {
+	struct elf_file main;
+	struct elf_file debug;
 	Dwarf *dw;
 	Elf_Data *syms;
 	const char *strings;
 	size_t strings_size;
 };
 
-static int find_symtab(struct source *src)
+static int file_open(struct elf_file *file, const char *path)
+{
+	file->fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (file->fd < 0)
+		return -errno;
+	file->elf = elf_begin(file->fd, ELF_C_READ_MMAP, NULL);
+	if (!file->elf || gelf_getclass(file->elf) != ELFCLASS64)
+		return -ENOEXEC;
+	return 0;
+}
+
+static void file_close(struct elf_file *file)
+{
+	if (file->elf)
+		elf_end(file->elf);
+	if (file->fd >= 0)
+		close(file->fd);
+	file->elf = NULL;
+	file->fd = -1;
+}
+
+static int find_symtab(struct source *src, Elf *elf)
 {
 	Elf_Data *strings;
 	Elf_Scn *scn = NULL;
 	GElf_Shdr sh;
 
-	while ((scn = elf_nextscn(src->elf, scn))) {
+	while ((scn = elf_nextscn(elf, scn))) {
 		if (!gelf_getshdr(scn, &sh) || sh.sh_type != SHT_SYMTAB)
 			continue;
-		strings = elf_getdata(elf_getscn(src->elf, sh.sh_link), NULL);
+		strings = elf_getdata(elf_getscn(elf, sh.sh_link), NULL);
 		src->syms = elf_getdata(scn, NULL);
 		/* A NUL at the end bounds every name. */
 		if (!src->syms || !strings || !strings->d_size ||
@@ -51,31 +88,135 @@ static int find_symtab(struct source *src)
 	return -ENOENT;
 }
 
+/* ---- DWARF that was split off ---- */
+
+/* Return: the bytes of the build id, 0 without one. */
+static size_t build_id(Elf *elf, const unsigned char **id)
+{
+	const void *bytes = NULL;
+	ssize_t len = elf ? dwelf_elf_gnu_build_id(elf, &bytes) : 0;
+
+	*id = bytes;
+	return len > 0 ? len : 0;
+}
+
+/* The file that .gnu_debuglink names, beside vmlinux. */
+static int debuglink_path(const struct source *src, const char *vmlinux,
+			  char *path, size_t size)
+{
+	GElf_Word crc;
+	const char *name = dwelf_elf_gnu_debuglink(src->main.elf, &crc);
+	const char *slash = strrchr(vmlinux, '/');
+
+	if (!name || !*name || strchr(name, '/'))
+		return -ENOENT;
+	snprintf(path, size, "%.*s%s", slash ? (int)(slash + 1 - vmlinux) : 0,
+		 vmlinux, name);
+	return 0;
+}
+
+static int beside_path(const struct source *src, const char *vmlinux,
+		       char *path, size_t size)
+{
+	(void)src;
+	snprintf(path, size, "%s.debug", vmlinux);
+	return 0;
+}
+
+/* Where distributions put it. */
+static int build_id_path(const struct source *src, const char *vmlinux,
+			 char *path, size_t size)
+{
+	const unsigned char *id;
+	size_t n = build_id(src->main.elf, &id), i, at;
+
+	(void)vmlinux;
+	if (n < 2)
+		return -ENOENT;
+	at = snprintf(path, size, "/usr/lib/debug/.build-id/%02x/", id[0]);
+	for (i = 1; i < n && at + 8 < size; i++)
+		at += snprintf(path + at, size - at, "%02x", id[i]);
+	snprintf(path + at, size - at, ".debug");
+	return 0;
+}
+
+/* Another build's lines would be lies. */
+static bool same_build(const struct source *src)
+{
+	const unsigned char *a, *b;
+	size_t n = build_id(src->main.elf, &a);
+
+	return n && n == build_id(src->debug.elf, &b) && !memcmp(a, b, n);
+}
+
+static bool has_lines(Elf *elf, Dwarf **dw)
+{
+	Dwarf_Off next;
+	size_t head;
+
+	*dw = dwarf_begin_elf(elf, DWARF_C_READ, NULL);
+	if (*dw && !dwarf_nextcu(*dw, 0, &next, &head, NULL, NULL, NULL))
+		return true;
+	if (*dw)
+		dwarf_end(*dw);
+	*dw = NULL;
+	return false;
+}
+
+static int find_dwarf(struct source *src, const char *vmlinux)
+{
+	static int (* const places[])(const struct source *src,
+				      const char *vmlinux, char *path,
+				      size_t size) = {
+		beside_path, debuglink_path, build_id_path,
+	};
+	char path[PATH_MAX];
+	unsigned int i;
+
+	if (has_lines(src->main.elf, &src->dw))
+		return 0;
+	for (i = 0; i < ARRAY_SIZE(places); i++) {
+		if (places[i](src, vmlinux, path, sizeof(path)))
+			continue;
+		if (!file_open(&src->debug, path) && same_build(src) &&
+		    has_lines(src->debug.elf, &src->dw))
+			return 0;
+		file_close(&src->debug);
+	}
+	return -ENOENT;
+}
+
 struct source *source_open(const char *vmlinux, char *err, size_t err_size)
 {
 	struct source *src = calloc(1, sizeof(*src));
+	int ret;
 
 	if (!src) {
 		snprintf(err, err_size, "no memory for source lines");
 		return NULL;
 	}
+	src->debug.fd = -1;
 	elf_version(EV_CURRENT);
-	src->fd = open(vmlinux, O_RDONLY | O_CLOEXEC);
-	if (src->fd < 0) {
+	ret = file_open(&src->main, vmlinux);
+	if (ret && ret != -ENOEXEC) {
 		snprintf(err, err_size, "%s: %s: no source lines", vmlinux,
-			 strerror(errno));
+			 strerror(-ret));
 		goto out_close;
 	}
-	src->elf = elf_begin(src->fd, ELF_C_READ_MMAP, NULL);
-	if (!src->elf || gelf_getclass(src->elf) != ELFCLASS64 ||
-	    find_symtab(src)) {
-		snprintf(err, err_size, "%s: no 64-bit ELF file with symbols: no source lines",
+	if (ret) {
+		snprintf(err, err_size, "%s: no 64-bit ELF file: no source lines",
 			 vmlinux);
 		goto out_close;
 	}
-	src->dw = dwarf_begin_elf(src->elf, DWARF_C_READ, NULL);
-	if (!src->dw) {
-		snprintf(err, err_size, "%s has no DWARF: no source lines (build with CONFIG_DEBUG_INFO)",
+	if (find_dwarf(src, vmlinux)) {
+		snprintf(err, err_size,
+			 "%s has no DWARF: no source lines (build with CONFIG_DEBUG_INFO)",
+			 vmlinux);
+		goto out_close;
+	}
+	if (find_symtab(src, src->main.elf) &&
+	    (!src->debug.elf || find_symtab(src, src->debug.elf))) {
+		snprintf(err, err_size, "%s has no symbols: no source lines",
 			 vmlinux);
 		goto out_close;
 	}
@@ -92,10 +233,8 @@ void source_close(struct source *src)
 		return;
 	if (src->dw)
 		dwarf_end(src->dw);
-	if (src->elf)
-		elf_end(src->elf);
-	if (src->fd >= 0)
-		close(src->fd);
+	file_close(&src->debug);
+	file_close(&src->main);
 	free(src);
 }
 

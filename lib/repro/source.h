@@ -14,7 +14,9 @@ struct source;
 
 /**
  * source_open() - open a vmlinux for its lines
- * @vmlinux: path
+ * @vmlinux: path; without DWARF of its own that of VMLINUX.debug, of the file
+ *	beside it that its .gnu_debuglink names, or of /usr/lib/debug/.build-id
+ *	is taken, when that has the same build id
  * @err: gets one sentence when there are none to be had
  *
  * Takes a few milliseconds: line tables are read for the units that are asked

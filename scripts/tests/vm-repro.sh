@@ -51,6 +51,17 @@ vmlinux_without_dwarf()
 	! grep -q 'kernel/sched/.*:[0-9]' stdout || fail "lines out of nowhere"
 }
 
+# Its DWARF was split off, and lies beside it.
+vmlinux_with_split_debug()
+{
+	kernel_copy
+	objcopy --only-keep-debug kernel/vmlinux kernel/vmlinux.debug
+	objcopy --remove-section '.debug_*' --remove-section '.rela.debug_*' \
+		kernel/vmlinux
+	story repro.bpf_error
+	says '^#   [a-z_]*enqueue[a-z_]*  *kernel/sched/.*\.c:[0-9]+$'
+}
+
 # The first byte of its build id is another one.
 vmlinux_of_another_kernel()
 {
@@ -150,6 +161,7 @@ many_functions()
 
 ktap_begin
 try vm_repro.vmlinux_without_dwarf vmlinux_without_dwarf
+try vm_repro.vmlinux_with_split_debug vmlinux_with_split_debug
 try vm_repro.vmlinux_of_another_kernel vmlinux_of_another_kernel
 try vm_repro.many_functions many_functions
 try vm_repro.source_places_are_true source_places_are_true
