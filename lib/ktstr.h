@@ -82,6 +82,8 @@
  *
  * The block behind it is the body. It runs in the guest (unless .host_only)
  * with @self->ctx, @variant and @_metadata as in TEST_F().
+ *
+ * A program with a test whose attributes make no sense runs none.
  */
 #define KTSTR_TEST_F(fixture_name, test_name, ...)			\
 	static void fixture_name##_##test_name##_body(			\
@@ -91,6 +93,16 @@
 	static const struct ktstr_attr fixture_name##_##test_name##_attr = { \
 		__VA_ARGS__						\
 	};								\
+	static const struct ktstr_decl fixture_name##_##test_name##_decl = { \
+		.fixture = #fixture_name,				\
+		.name = #test_name,					\
+		.fixture_attr = &fixture_name##_attr,			\
+		.attr = &fixture_name##_##test_name##_attr,		\
+	};								\
+	static const struct ktstr_decl * const				\
+	__attribute__((used, section("ktstr_decls")))			\
+	fixture_name##_##test_name##_entry =				\
+		&fixture_name##_##test_name##_decl;			\
 	TEST_F_TIMEOUT(fixture_name, test_name, KTSTR_TEST_TIMEOUT_S)	\
 	{								\
 		const struct ktstr_test test = {			\
@@ -158,7 +170,56 @@ ktstr_variant_name(const struct __fixture_metadata *fixture, const void *data)
 	return "";
 }
 
-static void ktstr_harness_at_exit(void)
+/* What KTSTR_TEST_F() has declared; the linker puts it together. */
+extern const struct ktstr_decl * const __start_ktstr_decls[]
+	__attribute__((weak));
+extern const struct ktstr_decl * const __stop_ktstr_decls[]
+	__attribute__((weak));
+
+static inline const struct __fixture_metadata *
+ktstr_fixture(const char *name)
+{
+	const struct __fixture_metadata *f;
+
+	for (f = __fixture_list; f; f = f->next)
+		if (!strcmp(f->name, name))
+			return f;
+	return NULL;
+}
+
+/* Each test, with each variant: before anything boots. */
+static inline unsigned int ktstr_decls_refused(void)
+{
+	const struct ktstr_decl * const *entry;
+	unsigned int n = 0;
+
+	for (entry = __start_ktstr_decls; entry < __stop_ktstr_decls; entry++) {
+		const struct ktstr_decl *decl = *entry;
+		const struct __fixture_metadata *f =
+			ktstr_fixture(decl->fixture);
+		const struct __fixture_variant_metadata *v =
+			f ? f->variant : NULL;
+
+		do {
+			const struct ktstr_test test = {
+				.fixture = decl->fixture,
+				.variant = v ? v->name : "",
+				.name = decl->name,
+				.levels = {
+					decl->fixture_attr,
+					v ? v->data : NULL,
+					decl->attr,
+				},
+			};
+
+			n += ktstr_refused(&test);
+			v = v ? v->next : NULL;
+		} while (v);
+	}
+	return n;
+}
+
+static inline void ktstr_harness_at_exit(void)
 {
 	struct ktstr_counts counts = {
 		.pass = ksft_get_pass_cnt(),
@@ -178,7 +239,8 @@ static void ktstr_harness_at_exit(void)
 #define KTSTR_HARNESS_MAIN						\
 	int main(int argc, char **argv)					\
 	{								\
-		int ret = ktstr_main_begin(argc, argv);			\
+		int ret = ktstr_decls_refused() ? KSFT_FAIL :		\
+			  ktstr_main_begin(argc, argv);			\
 									\
 		if (ret >= 0)						\
 			return ret;					\

@@ -433,4 +433,35 @@ TEST_F(verdict, init_speaks_on_com2_alone)
 	EXPECT_STREQ("init (last stage: mounts): in the ring", self->v.reason);
 }
 
+/* Their text is the scheduler's log and the dump, to its last byte. */
+TEST_F(verdict, pins_do_not_look_at_the_console)
+{
+	static const char console[] =
+		"[    1.0] oops: word\n[    1.1] sched_ext: x: the reason\n";
+
+	self->expect.expect_err = true;
+	reach_workload(&self->out);
+	put_text(&self->out, WIRE_SCHED_LOG, "EXIT: boom\n");
+	strbuf_addf(&self->out.console, "%s", console);
+	put_exit(&self->out, WIRE_SCHED_EXIT, 1 << 8);
+
+	self->expect.pins.contains = "oops: word";
+	run_judge(&self->expect, &self->out, &self->v);
+	EXPECT_EQ(RUN_FAIL, self->v.code);
+	/* Without a dump, what sched_ext says there stands in. */
+	self->expect.pins.contains = "x: the reason";
+	run_judge(&self->expect, &self->out, &self->v);
+	EXPECT_EQ(RUN_PASS, self->v.code);
+
+	put_text(&self->out, WIRE_SCX_DUMP, "end of dump");
+	run_judge(&self->expect, &self->out, &self->v);
+	EXPECT_EQ(RUN_FAIL, self->v.code);
+	self->expect.pins.contains = NULL;
+	self->expect.pins.matches = "^EXIT: boom\nend of dump$";
+	run_judge(&self->expect, &self->out, &self->v);
+	EXPECT_EQ(RUN_PASS, self->v.code) {
+		TH_LOG("%s", self->v.reason);
+	}
+}
+
 TEST_HARNESS_MAIN

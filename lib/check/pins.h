@@ -38,7 +38,7 @@ int pins_check(const struct pins *pins, bool expect_err, char *err,
 
 /**
  * pins_match() - does a failure's text hold all that is pinned?
- * @text: scheduler log and sched_ext messages; need not end in a NUL
+ * @text: scheduler log and sched_ext dump; need not end in a NUL
  * @err: gets one sentence unless it does
  *
  * Bounded in time and memory, whatever the guest wrote.

@@ -84,6 +84,18 @@ bool ktstr_test_begin(const struct ktstr_test *test, struct ktstr_ctx **ctx)
 	attr_full_name(test, name, sizeof(name));
 	code = resume_code(name);
 	if (code >= 0) {
+bool ktstr_refused(const struct ktstr_test *test)
+{
+	struct ktstr_merged merged;
+	char name[256], err[256];
+
+	if (!attr_merge(test, &merged, err, sizeof(err)))
+		return false;
+	attr_full_name(test, name, sizeof(name));
+	pr_err("%s cannot be declared like this: %s", name, err);
+	return true;
+}
+
 		glue_result(test, code, "%s", "");
 		return false;
 	}

@@ -81,7 +81,7 @@ enum auto_repro {
  * @expect_err: the scheduler is to die: a run in which it does passes, a run
  *	in which it does not, or in which anything else goes wrong, fails
  * @expect_scx_bpf_error_contains: with @expect_err: text that the scheduler's
- *	log or the sched_ext messages must contain
+ *	log or the sched_ext dump must contain
  * @expect_scx_bpf_error_matches: the same as a regular expression (PCRE2) that
  *	must match there; `^` and `$` are start and end of the whole text
  * @expect_exit_kind: with @expect_err: sched_ext's reason, e.g. "runnable
@@ -152,6 +152,20 @@ struct ktstr_test {
 	size_t reason_size;
 };
 
+/**
+ * struct ktstr_decl - what KTSTR_TEST_F() leaves of a test for main() to look at
+ * @fixture: name of the fixture
+ * @name: name of the test
+ * @fixture_attr: attributes of the fixture
+ * @attr: attributes of the test
+ */
+struct ktstr_decl {
+	const char *fixture;
+	const char *name;
+	const struct ktstr_attr *fixture_attr;
+	const struct ktstr_attr *attr;
+};
+
 /* What the harness counted. */
 struct ktstr_counts {
 	unsigned int pass;
@@ -160,6 +174,14 @@ struct ktstr_counts {
 	unsigned int skip;
 	unsigned int planned;
 };
+
+/**
+ * ktstr_refused() - say so when a test's attributes make no sense
+ * @test: a test as it was declared, with its levels
+ *
+ * Return: true when they do not.
+ */
+bool ktstr_refused(const struct ktstr_test *test);
 
 /**
  * ktstr_test_begin() - decide where the body runs
