@@ -7,6 +7,7 @@
 
 #include <bpf/btf.h>
 
+#include "lib/report/failure.h"
 #include "lib/repro/culprit.h"
 #include "lib/repro/decode.h"
 #include "lib/repro/render.h"
@@ -221,7 +222,6 @@ TEST_F(story, hostile_records)
 	EXPECT_EQ(7, story->bad);
 }
 
-static const struct report_case {
 TEST_F(story, returned_enum_has_its_name)
 {
 	struct probe_desc desc = {
@@ -244,6 +244,7 @@ TEST_F(story, returned_enum_has_its_name)
 	}
 }
 
+static const struct report_case {
 	struct repro_report report;
 	const char *first_line;
 } report_cases[] = {
@@ -284,6 +285,76 @@ TEST_F(story, report_lines)
 		EXPECT_NE(NULL, strstr(self->out.text,
 				       "\nrepro VM duration: 0.0s\n"));
 	}
+}
+
+static unsigned int count_char(const char *text, char c)
+{
+	unsigned int n = 0;
+
+	for (; (text = strchr(text, c)); text++)
+		n++;
+	return n;
+}
+
+/* @text without "\033[...m". */
+static void strip_colors(const char *text, struct strbuf *out)
+{
+	while (*text) {
+		size_t n = strcspn(text, "\033");
+
+		strbuf_add(out, text, n);
+		text += n;
+		if (*text)
+			text += strcspn(text, "m") + 1;
+	}
+}
+
+/* A guest's escapes come to nothing, and colors change no other byte. */
+TEST_F(story, colors)
+{
+	struct strbuf log = STRBUF_INIT, plain = STRBUF_INIT;
+	struct strbuf stripped = STRBUF_INIT;
+	const struct repro_report report = {
+		.primary_ran = true, .match = EXIT_REPRODUCED, .rounds = 1,
+		.story = &self->story, .sched_log = &log,
+		.crash = "a \033[8m word",
+	};
+	size_t len, size;
+	char *data, *shown = NULL;
+	FILE *to;
+
+	unsetenv("KTSTR_SIDECAR_DIR");
+	data = data_read("story/bad-dsq.probe", &len);
+	ASSERT_NE(NULL, data);
+	feed_all(&self->story, data, len);
+	story_stitch(&self->story);
+	strbuf_addf(&log, "title \033]0;x\a and \033[31mred\n");
+	render_repro(&self->render, &report, &plain);
+	EXPECT_EQ(NULL, strchr(plain.text, '\033'));
+	self->render.color = true;
+	render_repro(&self->render, &report, &self->out);
+	EXPECT_LT(10, count_char(self->out.text, '\033'));
+	strip_colors(self->out.text, &stripped);
+	EXPECT_STREQ(plain.text, stripped.text);
+
+	to = open_memstream(&shown, &size);
+	ASSERT_NE(NULL, to);
+	report_more(to, "test", plain.text, self->out.text);
+	fclose(to);
+	EXPECT_EQ(count_char(self->out.text, '\033'),
+		  count_char(shown, '\033'));
+	free(shown);
+	to = open_memstream(&shown, &size);
+	ASSERT_NE(NULL, to);
+	report_more(to, "test", "a\033[1mb\n", NULL);
+	report_more(to, "test", "", "\033]0;c\033[1x\033[\n\033");
+	fclose(to);
+	EXPECT_STREQ("# a?[1mb\n# ?]0;c?[1x?[\n# ?\n", shown);
+	free(shown);
+	free(data);
+	strbuf_free(&log);
+	strbuf_free(&plain);
+	strbuf_free(&stripped);
 }
 
 TEST_F(story, tails_are_cut)

@@ -32,18 +32,52 @@ static void put_clean(FILE *to, const char *text, size_t len)
 	}
 }
 
-void report_comment(FILE *to, const char *text)
+/* A color or a weight, "\033[31m": its bytes, 0 for anything else. */
+static size_t sgr_len(const char *text, size_t len)
+{
+	size_t n = 2;
+
+	if (len < 3 || text[0] != '\033' || text[1] != '[')
+		return 0;
+	while (n < len && isdigit((unsigned char)text[n]))
+		n++;
+	return n < len && text[n] == 'm' ? n + 1 : 0;
+}
+
+/* Text of ours, which may have colors; what guests said is in it cleaned. */
+static void put_colored(FILE *to, const char *text, size_t len)
+{
+	const char *end = text + len;
+
+	while (text < end) {
+		size_t n = sgr_len(text, end - text);
+
+		if (n)
+			fwrite(text, 1, n, to);
+		else
+			put_clean(to, text, n = 1);
+		text += n;
+	}
+}
+
+static void put_lines(FILE *to, const char *text,
+		      void (*put)(FILE *to, const char *text, size_t len))
 {
 	while (*text) {
 		size_t len = strcspn(text, "\n");
 
 		fputs("# ", to);
-		put_clean(to, text, len);
+		put(to, text, len);
 		fputc('\n', to);
 		text += len;
 		if (*text)
 			text++;
 	}
+}
+
+void report_comment(FILE *to, const char *text)
+{
+	put_lines(to, text, put_clean);
 }
 
 static void report_tail(FILE *to, const char *head, const struct strbuf *text,
@@ -252,12 +286,16 @@ void report_failure(FILE *to, const struct failure *f)
 		report_brief(to, f, path);
 }
 
-void report_more(FILE *to, const char *test, const char *text)
+void report_more(FILE *to, const char *test, const char *text,
+		 const char *colored)
 {
 	char path[PATH_MAX];
 	FILE *file;
 
-	report_comment(to, text);
+	if (colored)
+		put_lines(to, colored, put_colored);
+	else
+		report_comment(to, text);
 	report_path(test, path, sizeof(path));
 	file = report_open(path, "ae");
 	if (!file)

@@ -48,8 +48,11 @@ void report_failure(FILE *to, const struct failure *f);
  * report_more() - print what was found out later, and keep it with the report
  * @test: full name
  * @text: lines
+ * @colored: the same with colors, for a terminal; NULL when @to is none. What
+ *	a guest said must be in it without its escapes
  */
-void report_more(FILE *to, const char *test, const char *text);
+void report_more(FILE *to, const char *test, const char *text,
+		 const char *colored);
 
 /**
  * report_comment() - print text as KTAP comments, a line each

@@ -163,6 +163,7 @@ void repro_init(const struct repro_request *request, struct repro *repro)
 	memset(repro, 0, sizeof(*repro));
 	repro->text = (struct strbuf)STRBUF_INIT;
 	story_init(&repro->story);
+	repro->colored = (struct strbuf)STRBUF_INIT;
 	repro->primary_ns = request->out->vm.run_ns;
 	repro_exit_of(request->out, &repro->first, &repro->stack);
 	exit_init(&repro->again);
@@ -266,6 +267,9 @@ static void repro_render(const struct repro_request *request,
 	source_close(r.source);
 	decode_destroy(decode);
 	btf__free(btf);
+	r.color = true;
+	if (decode && request->color)
+		render_repro(&r, &report, &repro->colored);
 }
 
 /* Is another round worth its time? */
@@ -316,3 +320,4 @@ void repro_free(struct repro *repro)
 	story_exit(&repro->story);
 	strbuf_free(&repro->text);
 }
+	strbuf_free(&repro->colored);

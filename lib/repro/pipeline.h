@@ -40,6 +40,7 @@ void repro_culprit(const struct run_outcome *out, char *buf, size_t size);
  *	NULL for those
  * @rounds: VMs at most; 0 is REPRO_ROUNDS
  * @all_rounds: go on after a match: how often does it come?
+ * @color: have a text for a terminal, too
  */
 struct repro_request {
 	const struct run_config *primary;
@@ -47,6 +48,7 @@ struct repro_request {
 	const char * const *functions;
 	unsigned int rounds;
 	bool all_rounds;
+	bool color;
 };
 
 /**
@@ -67,6 +69,7 @@ struct repro_request {
  * @repro_ns: how long that of the round shown ran
  * @text: the section for people
  */
+ * @colored: the same for a terminal; empty unless asked for
 struct repro {
 	struct scx_exit first;
 	struct stack stack;
@@ -85,6 +88,7 @@ struct repro {
 	struct strbuf text;
 };
 
+	struct strbuf colored;
 /**
  * repro_run() - boot repro VMs until the failure has come again
  * @request: what to reproduce

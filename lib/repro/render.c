@@ -28,6 +28,13 @@ static const char *color(const struct render *r, const char *code)
 	return r->color ? code : "";
 }
 
+/* A guest's words: escapes are ours alone. */
+static void put_said(struct strbuf *out, const char *text)
+{
+	for (; *text; text++)
+		strbuf_add(out, *text == '\033' ? "?" : text, 1);
+}
+
 /* Text that a parameter pointed to, as a C string. */
 static void put_string(const __u64 *words, const struct desc_field *f,
 		       struct strbuf *out)
@@ -274,41 +281,63 @@ void render_pipeline(const struct story *story, struct strbuf *out)
 		strbuf_addf(out, "%s", story->notes.text);
 }
 
-static void put_verdict(const struct repro_report *report, struct strbuf *out)
+/* The repro VM did not get to the point: Return: true when that was said. */
+static bool put_short_end(const struct repro_report *report,
+			  struct strbuf *out)
+{
+	static const char * const texts[] = {
+		[REPRO_RAN] = NULL,
+		[REPRO_NO_BOOT] = "repro VM did not boot",
+		[REPRO_TIMED_OUT] = "repro VM timed out",
+		[REPRO_NO_ATTACH] = "scheduler did not attach in the repro VM",
+	};
+	const char *text = texts[report->end];
+
+	if (!text)
+		return false;
+	strbuf_addf(out, "%s: ", text);
+	put_said(out, report->reason ?: "");
+	strbuf_addf(out, "\n");
+	return true;
+}
+
+/* " (how it ended)" */
+static void put_ending(const struct repro_report *report, struct strbuf *out)
 {
 	const struct scx_exit *ex = report->exit;
-	const char *reason = report->reason ? report->reason : "";
 
-	switch (report->end) {
-	case REPRO_NO_BOOT:
-		strbuf_addf(out, "repro VM did not boot: %s\n", reason);
-		return;
-	case REPRO_TIMED_OUT:
-		strbuf_addf(out, "repro VM timed out: %s\n", reason);
-		return;
-	case REPRO_NO_ATTACH:
-		strbuf_addf(out, "scheduler did not attach in the repro VM: %s\n",
-			    reason);
-		return;
-	case REPRO_RAN:
-		break;
+	if (report->crash && report->crash[0]) {
+		strbuf_addf(out, " (");
+		put_said(out, report->crash);
+		strbuf_addf(out, ")");
+	} else if (ex && ex->found && ex->reason[0]) {
+		strbuf_addf(out, " (");
+		put_said(out, ex->reason);
+		strbuf_addf(out, "%s", ex->msg[0] ? ": " : "");
+		put_said(out, ex->msg);
+		strbuf_addf(out, ")");
 	}
-	if (report->match == EXIT_REPRODUCED)
-		strbuf_addf(out, "reproduced");
-	else if (report->match == EXIT_DIFFERENT)
-		strbuf_addf(out, "NOT reproduced: a different crash");
-	else
-		strbuf_addf(out, "not reproduced: the scheduler ran normally");
+}
+
+static void put_verdict(const struct render *r,
+			const struct repro_report *report, struct strbuf *out)
+{
+	static const char * const texts[] = {
+		[EXIT_REPRODUCED] = "reproduced",
+		[EXIT_DIFFERENT] = "NOT reproduced: a different crash",
+		[EXIT_NOT_REPRODUCED] =
+			"not reproduced: the scheduler ran normally",
+	};
+
+	if (put_short_end(report, out))
+		return;
+	strbuf_addf(out, "%s%s%s", color(r, BOLD), texts[report->match],
+		    color(r, PLAIN));
 	if (report->rounds > 1)
 		strbuf_addf(out, ", %u of %u rounds", report->matched,
 			    report->rounds);
-	if (report->match == EXIT_NOT_REPRODUCED)
-		;
-	else if (report->crash && report->crash[0])
-		strbuf_addf(out, " (%s)", report->crash);
-	else if (ex && ex->found && ex->reason[0])
-		strbuf_addf(out, " (%s%s%s)", ex->reason,
-			    ex->msg[0] ? ": " : "", ex->msg);
+	if (report->match != EXIT_NOT_REPRODUCED)
+		put_ending(report, out);
 	strbuf_addf(out, "\n");
 }
 
@@ -325,8 +354,10 @@ static void put_tail(const char *head, const struct strbuf *text, bool collapse,
 	else
 		strbuf_add(&short_text, text->text, text->len);
 	tail = strbuf_tail(&short_text, RENDER_TAIL_LINES);
-	strbuf_addf(out, "--- %s ---\n%s%s", head, tail,
-		    *tail && tail[strlen(tail) - 1] != '\n' ? "\n" : "");
+	strbuf_addf(out, "--- %s ---\n", head);
+	put_said(out, tail);
+	if (*tail && tail[strlen(tail) - 1] != '\n')
+		strbuf_addf(out, "\n");
 	strbuf_free(&short_text);
 }
 
@@ -348,7 +379,7 @@ void render_repro(const struct render *r, const struct repro_report *report,
 
 	if (!report->primary_ran)
 		put_no_workload(report, out);
-	put_verdict(report, out);
+	put_verdict(r, report, out);
 	if (story && story->n_calls)
 		render_story(r, story, out);
 	else

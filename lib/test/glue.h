@@ -48,6 +48,15 @@ void __printf(3, 4) glue_result(const struct ktstr_test *test, int code,
  */
 void glue_skip(const struct ktstr_test *test, const char *missing);
 
+#define ENV_COLOR	"KTSTR_COLOR"	/* tells the copy on an emulated host */
+
+/**
+ * glue_color() - is our output read on a terminal that may have colors?
+ *
+ * Not when NO_COLOR is set. On an emulated host it is as where it was started.
+ */
+bool glue_color(void);
+
 /**
  * glue_strict() - KTSTR_STRICT=1: what is missing is a failure
  */

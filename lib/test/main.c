@@ -21,6 +21,7 @@
 #include "lib/util/util.h"
 #include "lib/wire/plan.h"
 #include "lib/wire/wire.h"
+#include "vmm/emulated-host/emulated-host.h"
 
 struct ktstr_glue ktstr_glue;
 
@@ -64,6 +65,15 @@ void glue_skip(const struct ktstr_test *test, const char *missing)
 		    strict ? "infrastructure: " : "", missing);
 }
 
+bool glue_color(void)
+{
+	const char *none = getenv("NO_COLOR");
+
+	if (emuhost_inside())
+		return env_set(ENV_COLOR);
+	return isatty(STDOUT_FILENO) && !(none && *none);
+}
+
 static bool is_host_only(const struct ktstr_test *test)
 {
 	unsigned int i;
@@ -74,16 +84,6 @@ static bool is_host_only(const struct ktstr_test *test)
 	return false;
 }
 
-bool ktstr_test_begin(const struct ktstr_test *test, struct ktstr_ctx **ctx)
-{
-	char name[256];
-	int code;
-
-	if (ktstr_glue.in_guest)
-		return guest_begin(test, ctx);
-	attr_full_name(test, name, sizeof(name));
-	code = resume_code(name);
-	if (code >= 0) {
 bool ktstr_refused(const struct ktstr_test *test)
 {
 	struct ktstr_merged merged;
@@ -96,6 +96,16 @@ bool ktstr_refused(const struct ktstr_test *test)
 	return true;
 }
 
+bool ktstr_test_begin(const struct ktstr_test *test, struct ktstr_ctx **ctx)
+{
+	char name[256];
+	int code;
+
+	if (ktstr_glue.in_guest)
+		return guest_begin(test, ctx);
+	attr_full_name(test, name, sizeof(name));
+	code = resume_code(name);
+	if (code >= 0) {
 		glue_result(test, code, "%s", "");
 		return false;
 	}

@@ -105,6 +105,8 @@ static int rerun(char **argv, const char *why)
 	if (ret)
 		return ret;
 
+	/* Over there, nothing is a terminal. */
+	setenv(ENV_COLOR, glue_color() ? "1" : "0", 1);
 	argv[0] = self;
 	ret = run_to_the_end(&config, &status);
 	if (ret == -EIO) {
