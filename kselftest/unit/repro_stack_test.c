@@ -113,7 +113,7 @@ static const struct line_case {
 	{ "WARNING: CPU: 1 PID: 66 at kernel/a.c:12 schedule+0x1/0x2\n",
 	  " schedule" },
 	{ "WARNING: at schedule+0x1/0x2\n", " schedule" },
-	{ "WARNING: at\nWARNING: cut at \nWARNING: \n", "" },
+	{ "WARNING: at\nWARNING: cut at ", "" },
 	{ " bpf_prog_0123456789abcdef_a_b+0x1/0x2\n", " [a_b]" },
 	{ " bpf_prog_0123456789abcde_short+0x1/0x2\n",
 	  " bpf_prog_0123456789abcde_short" },
