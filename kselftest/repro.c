@@ -5,6 +5,9 @@
  * Each death is expected, so the tests pass; what is judged is the story. A
  * failure as users meet it is in repro_demo.c.
  */
+#include <errno.h>
+#include <stdlib.h>
+
 #include "ktstr.h"
 #include "scenarios.h"
 
@@ -83,28 +86,48 @@ static int __printf(3, 4) wrong(char *err, size_t err_size, const char *fmt,
 	return -1;
 }
 
-/* No call in a story may be about anybody but the culprit. */
+/*
+ * What the kernel's own dump says of a task, as "comm[pid] " in its list;
+ * nothing of this went through our probes.
+ */
+static const char *dumped_task(const struct repro *repro)
+{
+	const struct probe_culprit *c = &repro->story.culprit;
+	const char *list = strstr(repro->dump.text, "CPU states");
+	char name[64];
+
+	snprintf(name, sizeof(name), " %s[%d] ", c->comm, c->pid);
+	return list ? strstr(list, name) : NULL;
+}
+
+/* A story has calls, and none of them is about anybody but the culprit. */
 static int all_about_culprit(const struct repro *repro, char *err,
 			     size_t err_size)
 {
 	const struct story *story = &repro->story;
-	unsigned int i;
+	const struct exit_task *named = &repro->again.subject;
+	unsigned int i, asked = 0;
 
+	if (named->pid && named->pid != story->culprit.pid)
+		return wrong(err, err_size,
+			     "the message names pid %d, the culprit is %d",
+			     named->pid, story->culprit.pid);
 	for (i = 0; i < story->n_calls; i++) {
 		const struct probe_call *call = &story->calls[i];
-		const char *name = story_desc(story, call)->name;
-		uint64_t pid = call->pid;
+		uint64_t pid;
 
-		if ((int32_t)call->pid != story->culprit.pid)
+		/* Read from the task that the function was given. */
+		if (!entry_value(repro, call, "pid", &pid))
+			continue;
+		asked++;
+		if ((int32_t)pid != story->culprit.pid)
 			return wrong(err, err_size,
-				     "%s is about pid %u, the culprit is %d",
-				     name, call->pid, story->culprit.pid);
-		entry_value(repro, call, "pid", &pid);
-		if (pid != call->pid)
-			return wrong(err, err_size,
-				     "%s was given pid %llu, not %u", name,
-				     (unsigned long long)pid, call->pid);
+				     "%s was given pid %d, the culprit is %d",
+				     story_desc(story, call)->name,
+				     (int32_t)pid, story->culprit.pid);
 	}
+	if (!asked)
+		return wrong(err, err_size, "no call was given a task");
 	return 0;
 }
 
@@ -114,7 +137,12 @@ static int all_about_culprit(const struct repro *repro, char *err,
  */
 static void tell_times(const struct repro *repro)
 {
-	printf("# times: repro %.1f s, primary %.1f s, calls shown %u\n",
+	unsigned int i;
+
+	printf("# functions:");
+	for (i = 0; i < repro->stack.n; i++)
+		printf(" %s", repro->stack.funcs[i].name);
+	printf("\n# times: repro %.1f s, primary %.1f s, calls shown %u\n",
 	       repro->repro_ns / 1e9, repro->primary_ns / 1e9,
 	       repro->story.n_calls);
 }
@@ -183,28 +211,75 @@ static int dies_in_enqueue(const struct repro *repro, char *err,
 	return 0;
 }
 
+#define DSQ_INVALID	(1ULL << 63)	/* SCX_DSQ_INVALID */
+
+/* A DSQ that a call of the op was to see before, and to leave behind. */
+static int check_dsq(const struct repro *repro, const struct probe_call *call,
+		     uint64_t before, uint64_t after, char *err,
+		     size_t err_size)
+{
+	uint64_t seen[2] = { ~0ULL, ~0ULL };
+
+	entry_value(repro, call, "dsq_id", &seen[0]);
+	exit_value(repro, call, "dsq_id", &seen[1]);
+	if (seen[0] != before || seen[1] != after)
+		return wrong(err, err_size,
+			     "dsq_id went from 0x%llx to 0x%llx, not from 0x%llx to 0x%llx",
+			     (unsigned long long)seen[0],
+			     (unsigned long long)seen[1],
+			     (unsigned long long)before,
+			     (unsigned long long)after);
+	return 0;
+}
+
+/*
+ * The example of the documentation, value by value. The task that was to be
+ * enqueued is in no queue, so it is still there when the kernel lists the
+ * tasks: that list, and the place that the message names, say what is true.
+ */
+static int story_is_true(const struct repro *repro, char *err, size_t err_size)
+{
+	const struct probe_call *call;
+	const struct probe_desc *desc;
+	const char *task, *mask;
+	uint64_t cpus = 0;
+
+	if (dies_in_enqueue(repro, err, err_size))
+		return -1;
+	call = find_call(repro, "ktstr_enqueue");
+	desc = story_desc(&repro->story, call);
+	task = dumped_task(repro);
+	if (!task)
+		return wrong(err, err_size, "the kernel lists no %s[%d]",
+			     repro->story.culprit.comm,
+			     repro->story.culprit.pid);
+	mask = strstr(task, " cpus=");
+	entry_value(repro, call, "cpus_ptr", &cpus);
+	if (!mask || strtoull(mask + strlen(" cpus="), NULL, 16) != cpus)
+		return wrong(err, err_size, "cpus_ptr is 0x%llx, and not %.20s",
+			     (unsigned long long)cpus, mask ?: "listed");
+	/* The error is some lines below the function's first. */
+	if (desc->line >= repro->again.line ||
+	    repro->again.line - desc->line > 10)
+		return wrong(err, err_size,
+			     "ktstr_enqueue lies in line %u, its error in %u",
+			     desc->line, repro->again.line);
+	/* It gave up before it chose a queue. */
+	return check_dsq(repro, call, DSQ_INVALID, DSQ_INVALID, err, err_size);
+}
+
 #define STALL_DSQ	1
 
 /* What was done to the victim: it went to the queue that nobody serves. */
 static int stall_story(const struct repro *repro, char *err, size_t err_size)
 {
-	const struct probe_call *call;
-	uint64_t before = STALL_DSQ, after = 0;
-
 	if (enqueue_story(repro, err, err_size))
 		return -1;
 	if (repro->story.culprit.source != CULPRIT_MESSAGE)
 		return wrong(err, err_size,
 			     "the victim is not whom the kernel names");
-	call = find_call(repro, "ktstr_enqueue");
-	entry_value(repro, call, "dsq_id", &before);
-	exit_value(repro, call, "dsq_id", &after);
-	if (before == STALL_DSQ || after != STALL_DSQ)
-		return wrong(err, err_size,
-			     "dsq_id went from %llu to %llu, not to %u",
-			     (unsigned long long)before,
-			     (unsigned long long)after, STALL_DSQ);
-	return 0;
+	return check_dsq(repro, find_call(repro, "ktstr_enqueue"), DSQ_INVALID,
+			 STALL_DSQ, err, err_size);
 }
 
 /* No error of sched_ext: nobody is the culprit, but it must come again. */
@@ -228,6 +303,20 @@ static int never_ran(const struct repro *repro, char *err, size_t err_size)
 	return came_again(repro, err, err_size);
 }
 
+/* The op's own word for no, and that no workload was needed for it. */
+static int init_story(const struct repro *repro, char *err, size_t err_size)
+{
+	const struct probe_call *call;
+
+	if (never_ran(repro, err, err_size))
+		return -1;
+	call = find_call(repro, "ktstr_init");
+	if (!call || (int32_t)call->ret != -ENODEV)
+		return wrong(err, err_size,
+			     "no call of ktstr_init that returned -ENODEV");
+	return 0;
+}
+
 /* ---- the deaths ---- */
 
 /* By the host, while the workload runs: the probes are set by then. */
@@ -241,6 +330,15 @@ KTSTR_TEST_F(repro, bpf_error, .bpf_map_write = FAIL_BY(KTSTR_FAIL_ERROR),
 	     .expect_scx_bpf_error_contains = "host-triggered crash",
 	     .expect_scx_bpf_error_matches = "scx_ktstr\\.bpf\\.c:[0-9]+: ktstr",
 	     .post_repro = dies_in_enqueue)
+{
+	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
+}
+
+/* By a writer that knows no more than "non-zero". */
+KTSTR_TEST_F(repro, host_triggered_crash,
+	     .bpf_map_write = { .map = ".bss", .var = "crash", .value = 1 },
+	     .expect_scx_bpf_error_contains = "host-triggered crash",
+	     .post_repro = story_is_true)
 {
 	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
 }
@@ -271,6 +369,13 @@ KTSTR_TEST_F(repro, wrong_task,
 KTSTR_TEST_F(repro, rejected, .sched_args = { "-f", "rejected" },
 	     .expect_scx_bpf_error_contains = "not allowed",
 	     .post_repro = never_ran)
+{
+	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
+}
+
+KTSTR_TEST_F(repro, init_fails, .sched_args = { "-f", "init" },
+	     .expect_scx_bpf_error_contains = "ops.init() failed (-19)",
+	     .post_repro = init_story)
 {
 	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
 }

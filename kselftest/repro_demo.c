@@ -19,8 +19,9 @@ static const struct scheduler scx_ktstr = {
 KTSTR_FIXTURE(repro_demo, .topology = TOPOLOGY(1, 1, 2, 1),
 	      .scheduler = &scx_ktstr, .duration_s = 10);
 
+/* The host writes one word while the workload runs. */
 KTSTR_TEST_F(repro_demo, host_triggered_crash,
-	     .sched_args = { "-f", "error", "-a", "500" })
+	     .bpf_map_write = { .map = ".bss", .var = "crash", .value = 1 })
 {
 	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
 }

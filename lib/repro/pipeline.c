@@ -161,9 +161,10 @@ static struct round *round_run(const struct repro_request *request,
 void repro_init(const struct repro_request *request, struct repro *repro)
 {
 	memset(repro, 0, sizeof(*repro));
+	repro->dump = (struct strbuf)STRBUF_INIT;
 	repro->text = (struct strbuf)STRBUF_INIT;
-	story_init(&repro->story);
 	repro->colored = (struct strbuf)STRBUF_INIT;
+	story_init(&repro->story);
 	repro->primary_ns = request->out->vm.run_ns;
 	repro_exit_of(request->out, &repro->first, &repro->stack);
 	exit_init(&repro->again);
@@ -208,6 +209,8 @@ bool repro_take(const struct repro_request *request, struct repro *repro,
 	repro->again = ex;
 	stack_free(&repro->again_stack);
 	repro->again_stack = st;
+	strbuf_reset(&repro->dump);
+	strbuf_add(&repro->dump, out->scx_dump.text, out->scx_dump.len);
 	story_exit(&repro->story);
 	repro->story = *story;
 	story_init(story);
@@ -264,12 +267,12 @@ static void repro_render(const struct repro_request *request,
 		r.no_source = err;
 	if (decode)
 		render_repro(&r, &report, &repro->text);
-	source_close(r.source);
-	decode_destroy(decode);
-	btf__free(btf);
 	r.color = true;
 	if (decode && request->color)
 		render_repro(&r, &report, &repro->colored);
+	source_close(r.source);
+	decode_destroy(decode);
+	btf__free(btf);
 }
 
 /* Is another round worth its time? */
@@ -318,6 +321,7 @@ void repro_free(struct repro *repro)
 	stack_free(&repro->stack);
 	stack_free(&repro->again_stack);
 	story_exit(&repro->story);
+	strbuf_free(&repro->dump);
 	strbuf_free(&repro->text);
-}
 	strbuf_free(&repro->colored);
+}

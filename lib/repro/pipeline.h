@@ -57,6 +57,7 @@ struct repro_request {
  * @stack: functions that its texts name
  * @again: the exit of the round that is shown
  * @again_stack: functions that its texts name
+ * @dump: its sched_ext dump, whole
  * @story: what its probes saw, stitched
  * @taken: a repro VM has run, and the best one is what follows
  * @match: how the two compare
@@ -68,13 +69,14 @@ struct repro_request {
  * @primary_ns: how long the primary's VM ran
  * @repro_ns: how long that of the round shown ran
  * @text: the section for people
- */
  * @colored: the same for a terminal; empty unless asked for
+ */
 struct repro {
 	struct scx_exit first;
 	struct stack stack;
 	struct scx_exit again;
 	struct stack again_stack;
+	struct strbuf dump;
 	struct story story;
 	bool taken;
 	enum exit_match match;
@@ -86,9 +88,9 @@ struct repro {
 	uint64_t primary_ns;
 	uint64_t repro_ns;
 	struct strbuf text;
+	struct strbuf colored;
 };
 
-	struct strbuf colored;
 /**
  * repro_run() - boot repro VMs until the failure has come again
  * @request: what to reproduce
