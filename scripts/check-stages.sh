@@ -143,13 +143,14 @@ stage_repro_times()
 		"$install/run_kselftest.sh" -t ktstr:repro || true
 	awk '
 	/ RUN  / { test = $(NF - 1) }
+	/# functions:/ { sub(/.*# functions:/, ""); functions = $0 }
 	/# times: repro / {
 		sub(/.*# times: /, "")
 		split($0, word, /[ ,]+/)
 		ratio = word[2] / word[5]
-		printf "%sok %d repro-times.%s # repro : primary = %.1f s : %.1f s = %.2f, %d calls\n", \
+		printf "%sok %d repro-times.%s # repro : primary = %.1f s : %.1f s = %.2f, %d calls; functions:%s\n", \
 			ratio > 2.2 ? "not " : "", ++n, test, word[2], word[5],
-			ratio, word[9]
+			ratio, word[9], functions
 		failed += ratio > 2.2
 	}
 	END { print "1.." n + 0; exit failed > 0 || !n }' "$log"
