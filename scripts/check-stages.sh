@@ -20,6 +20,32 @@ our_files()
 
 # ---- unit tests and fuzzing ----
 
+# Of the images that kselftest/unit/data/mon-image.sh knows, one of a kind; the
+# others are made by hand. They stay in the cache as long as the kernel does.
+images='l4-kaslr l5-nokaslr stall'
+
+stage_images()
+{
+	local make=$here/kselftest/unit/data/mon-image.sh dir name
+
+	export KTSTR_KERNEL=$kernel OUTPUT=$obj QEMU
+	QEMU=$(command -v qemu-system-x86_64 ||
+		printf '%s\n' "$cache"/emulated-host/current-*/qemu | tail -n 1)
+	dir=$(XDG_CACHE_HOME=${cache%/ktstr} "$make" -d)
+	find "$cache/images" -mindepth 1 -maxdepth 1 -mtime +14 \
+		-not -path "$dir" -exec rm -rf {} + 2>/dev/null || true
+	for name in $images; do
+		if [[ -s $dir/$name.core ]]; then
+			result 0 "images.$name"
+		elif [[ -x $QEMU ]]; then
+			attempt "images.$name" env \
+				XDG_CACHE_HOME="${cache%/ktstr}" "$make" "$name"
+		else
+			ktap_result 4 "images.$name" "no qemu-system-x86_64"
+		fi
+	done
+}
+
 stage_unit()
 {
 	unit_run "$obj"

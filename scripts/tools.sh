@@ -41,6 +41,8 @@ tools_check='
 cmd shellcheck	| shellcheck	| ShellCheck	| the style of shell parts
 cmd chromium	| chromium	| chromium	| opening pages
 cmd bzip2	| bzip2		| bzip2		| gen_tar
+cmd busybox	| busybox-static | busybox	| the guests of memory images
+cmd cpio	| cpio		| cpio		| the guests of memory images
 rt fuzzer	| libclang-rt-19-dev | compiler-rt | fuzzing
 '
 
