@@ -309,6 +309,15 @@ int scx_watch(struct init *in);
 void scx_update(struct init *in);
 
 /**
+ * scx_ops_name() - the name of the scheduler that is enabled
+ * @ops: gets it
+ * @size: bytes at @ops
+ *
+ * Return: is there one?
+ */
+bool scx_ops_name(char *ops, size_t size);
+
+/**
  * scx_enabled() - is a scheduler enabled, by what scx_update() saw?
  */
 bool scx_enabled(const struct init *in);

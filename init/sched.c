@@ -90,9 +90,20 @@ static int sched_spawn(struct init *in)
 	return 0;
 }
 
+/* That some scheduler is enabled does not say that it is the one under test. */
+static int sched_check_name(struct init *in, const char *ops)
+{
+	const char *want = in->plan.ops;
+
+	if (!want || !strncmp(ops, want, strlen(want)))
+		return 0;
+	return init_crash(in, "sched_ext runs \"%s\", and scheduler %s was to bring one whose name begins with \"%s\"",
+			  ops, in->plan.scheduler, want);
+}
+
 int sched_start(struct init *in)
 {
-	char how[64];
+	char how[64], ops[128];
 	int ret;
 
 	if (!in->plan.scheduler)
@@ -111,8 +122,10 @@ int sched_start(struct init *in)
 				  in->attached ? "once" : "before",
 				  child_describe(in->sched.status, how,
 						 sizeof(how)));
+	/* One that has gone by now is noticed by what follows. */
 	if (in->attached)
-		return 0;
+		return scx_ops_name(ops, sizeof(ops)) ?
+		       sched_check_name(in, ops) : 0;
 
 	loop_drain(in, SRC_SCHED_LOG);
 	if (in->stop) {

@@ -156,16 +156,18 @@ int scx_watch(struct init *in)
 	return 0;
 }
 
-static bool scx_has_root(void)
+bool scx_ops_name(char *ops, size_t size)
 {
-	char ops[128];
+	ssize_t len = file_read(SCX_DIR "/root/ops", ops, size);
 
-	return file_read(SCX_DIR "/root/ops", ops, sizeof(ops)) > 0;
+	if (len > 0)
+		ops[strcspn(ops, "\n")] = '\0';
+	return len > 0;
 }
 
 void scx_update(struct init *in)
 {
-	char state[sizeof(in->scx_state)] = "";
+	char state[sizeof(in->scx_state)] = "", ops[128];
 	ssize_t len;
 
 	if (in->scx_state_fd < 0)
@@ -177,7 +179,7 @@ void scx_update(struct init *in)
 
 	/* "enabled" is true once its ops can be read, too. */
 	if (!strcmp(state, in->scx_state) ||
-	    (!strcmp(state, "enabled") && !scx_has_root()))
+	    (!strcmp(state, "enabled") && !scx_ops_name(ops, sizeof(ops))))
 		return;
 	memcpy(in->scx_state, state, sizeof(state));
 	if (in->sched.no_news)

@@ -90,4 +90,34 @@ KTSTR_TEST_F(scx_dies, process_crashes,
 	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
 }
 
+/* Schedulers that do not get so far. */
+static const struct scheduler scx_misnamed = {
+	.name = "scx_misnamed",
+	.ops_name = "simple",
+	.binary = "scx_ktstr",
+};
+
+KTSTR_FIXTURE(scx_start, .topology = TOPOLOGY(1, 1, 1, 1),
+	      .scheduler = &scx_ktstr);
+
+KTSTR_TEST_F(scx_start, never_attaches, .limit_s = 3,
+	     .sched_args = { "-f", "no-attach" },
+	     .expect_failure = "init (last stage: scheduler): scheduler /ktstr/bin/scx_ktstr was not enabled within 3000 ms")
+{
+	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
+}
+
+KTSTR_TEST_F(scx_start, init_fails, .expect_err = true,
+	     .sched_args = { "-f", "init" },
+	     .expect_scx_bpf_error_contains = "ops.init() failed (-19)")
+{
+	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
+}
+
+KTSTR_TEST_F(scx_start, other_ops, .scheduler = &scx_misnamed,
+	     .expect_failure = "init (last stage: attached): sched_ext runs \"ktstr\", and scheduler /ktstr/bin/scx_ktstr was to bring one whose name begins with \"simple\"")
+{
+	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
+}
+
 KTSTR_HARNESS_MAIN

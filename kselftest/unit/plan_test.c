@@ -21,6 +21,7 @@ static const char whole[] =
 	"env EMPTY=\n"
 	"scheduler /ktstr/bin/scx_simple\n"
 	"sched_arg -f\n"
+	"ops simple\n"
 	"sysctl kernel.sched_schedstats=1\n"
 	"sysctl net/ipv4/conf/lo.0/forwarding=0 1 2\n"
 	"attach_ms 20000\n"
@@ -45,6 +46,7 @@ TEST(whole_plan)
 	EXPECT_STREQ("KTSTR_DURATION_MS=2000", plan.env[0]);
 	EXPECT_STREQ("EMPTY=", plan.env[1]);
 	EXPECT_STREQ("/ktstr/bin/scx_simple", plan.scheduler);
+	EXPECT_STREQ("simple", plan.ops);
 	ASSERT_EQ(1, plan.n_sched_args);
 	EXPECT_STREQ("-f", plan.sched_args[0]);
 	ASSERT_EQ(2, plan.n_sysctls);
@@ -67,6 +69,7 @@ TEST(least_plan_and_its_defaults)
 		TH_LOG("%s", err);
 	EXPECT_EQ(0, plan.ring_size);
 	EXPECT_EQ(NULL, plan.scheduler);
+	EXPECT_EQ(NULL, plan.ops);
 	EXPECT_EQ(0, plan.n_args);
 	EXPECT_EQ(PLAN_ATTACH_MS, plan.attach_ms);
 	EXPECT_EQ(PLAN_GRACE_MS, plan.grace_ms);
@@ -93,6 +96,9 @@ static const struct {
 	{ "test /t\ntest /u\n", "plan line 2: 'test' is given twice" },
 	{ "test /t\nscheduler s\n",
 	  "plan line 2: 'scheduler' needs an absolute path" },
+	{ "ops\n", "plan line 1: 'ops' has no value" },
+	{ "ops \n", "plan line 1: 'ops' has no value" },
+	{ "ops a\nops b\n", "plan line 2: 'ops' is given twice" },
 	{ "test_ms 0\n",
 	  "plan line 1: 'test_ms' needs a number of milliseconds above 0" },
 	{ "test_ms -1\n",

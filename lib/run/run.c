@@ -55,6 +55,8 @@ static void plan_write(const struct run_config *c,
 			    base_name(c->scheduler));
 		for (i = 0; i < c->n_sched_args; i++)
 			strbuf_addf(plan, "sched_arg %s\n", c->sched_args[i]);
+		if (c->ops)
+			strbuf_addf(plan, "ops %s\n", c->ops);
 		strbuf_addf(plan, "attach_ms %u\nstop_ms %u\n",
 			    budget->attach_ms, budget->stop_ms);
 	}

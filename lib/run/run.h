@@ -25,6 +25,7 @@
  * @memory_mb: guest RAM, 0 for the VMM's choice
  * @scheduler: path of the scheduler's program, NULL for EEVDF
  * @sched_args: its arguments, @n_sched_args of them
+ * @ops: what its name in sched_ext must begin with; NULL for any
  * @sysctls: `key=value` for the guest, ended by NULL
  * @duration_ms: what the scenario holds for
  * @limit_ms: for the scheduler to attach, and for the test program; 0 for what
@@ -53,6 +54,7 @@ struct run_config {
 	const char *scheduler;
 	const char * const *sched_args;
 	unsigned int n_sched_args;
+	const char *ops;
 	const char * const *sysctls;
 	unsigned int duration_ms;
 	unsigned int limit_ms;

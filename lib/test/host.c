@@ -242,6 +242,7 @@ static void boot_and_judge(struct host_run *hr)
 		.scheduler = hr->scheduler[0] ? hr->scheduler : NULL,
 		.sched_args = hr->merged.sched_args,
 		.n_sched_args = hr->merged.n_sched_args,
+		.ops = attr->scheduler ? attr->scheduler->ops_name : NULL,
 		.sysctls = attr->scheduler ? attr->scheduler->sysctls : NULL,
 		.duration_ms = attr->duration_s * MSEC_PER_SEC,
 		.limit_ms = attr->limit_s * MSEC_PER_SEC,

@@ -72,6 +72,19 @@ static const char *plan_set_path(struct plan *plan, const struct plan_key *key,
 	return NULL;
 }
 
+static const char *plan_set_text(struct plan *plan, const struct plan_key *key,
+				 char *value)
+{
+	const char **text = plan_member(plan, key->offset);
+
+	if (*text)
+		return "is given twice";
+	if (!*value)
+		return "has no value";
+	*text = value;
+	return NULL;
+}
+
 static const char *plan_set_ms(struct plan *plan, const struct plan_key *key,
 			       char *value)
 {
@@ -139,6 +152,7 @@ static const struct plan_key plan_keys[] = {
 	PLAN_LIST("env", plan_append_assign, env),
 	PLAN_KEY("scheduler", plan_set_path, scheduler),
 	PLAN_LIST("sched_arg", plan_append, sched_args),
+	PLAN_KEY("ops", plan_set_text, ops),
 	PLAN_KEY("probe", plan_set_path, probe),
 	PLAN_LIST("sysctl", plan_append_sysctl, sysctls),
 	PLAN_KEY("attach_ms", plan_set_ms, attach_ms),

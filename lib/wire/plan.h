@@ -14,6 +14,7 @@
  *	env KTSTR_DURATION_MS=2000	environment of the test program
  *	scheduler /ktstr/bin/scx_simple	scheduler to start; none for EEVDF
  *	sched_arg -f
+ *	ops simple			what its name in sched_ext begins with
  *	probe /ktstr/bin/ktstr-probe	in a repro VM: watches the scheduler die;
  *					names of functions in /ktstr/probes
  *	sysctl kernel.sched_schedstats=1
@@ -59,6 +60,7 @@
  * @ring_size: its size; 0 when the plan does not say
  * @test: path of the test program
  * @scheduler: path of the scheduler, NULL for none
+ * @ops: what the scheduler's name in sched_ext begins with, NULL for any
  * @probe: path of ktstr-probe, NULL for none
  *
  * Strings point into a copy of the text, owned by the plan.
@@ -75,6 +77,7 @@ struct plan {
 	const char *scheduler;
 	const char *sched_args[PLAN_LIST_MAX];
 	unsigned int n_sched_args;
+	const char *ops;
 	const char *probe;
 	const char *sysctls[PLAN_LIST_MAX];
 	unsigned int n_sysctls;
