@@ -147,6 +147,15 @@ void init_stage(struct init *in, enum wire_stage stage);
 int __printf(2, 3) init_crash(struct init *in, const char *fmt, ...);
 
 /**
+ * init_missing() - the guest lacks what the run needs: nobody has failed
+ *
+ * Nothing but clean-up follows, as after init_crash().
+ *
+ * Return: -1, for the caller to return.
+ */
+int __printf(2, 3) init_missing(struct init *in, const char *fmt, ...);
+
+/**
  * init_put() - a record for the host; waits a while for room in the ring
  */
 void init_put(struct init *in, enum wire_type type, const void *payload,

@@ -86,22 +86,47 @@ void init_stage(struct init *in, enum wire_stage stage)
 		wire_put_stage(&in->ring, stage);
 }
 
-int init_crash(struct init *in, const char *fmt, ...)
+/* One line of words, the run's last ones. Return: are they the first, too? */
+static bool last_words(struct init *in, char *text, size_t size,
+		       const char *fmt, va_list ap)
 {
-	char text[400], *newline;
-	va_list ap;
+	char *newline;
 
 	if (in->failed)
-		return -1;
+		return false;
 	in->failed = true;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
+	vsnprintf(text, size, fmt, ap);
 	while ((newline = strchr(text, '\n')))
 		*newline = ' ';
+	return true;
+}
 
+int init_crash(struct init *in, const char *fmt, ...)
+{
+	char text[400];
+	va_list ap;
+	bool first;
+
+	va_start(ap, fmt);
+	first = last_words(in, text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (!first)
+		return -1;
 	com2_line(in, "crash %s", text);
 	init_put(in, WIRE_CRASH, text, strlen(text));
+	return -1;
+}
+
+int init_missing(struct init *in, const char *fmt, ...)
+{
+	char text[400];
+	va_list ap;
+	bool first;
+
+	va_start(ap, fmt);
+	first = last_words(in, text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (first)
+		init_put(in, WIRE_MISSING, text, strlen(text));
 	return -1;
 }

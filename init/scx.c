@@ -9,7 +9,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/netlink.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -22,6 +24,15 @@
 
 #define SCX_DIR		"/sys/kernel/sched_ext"
 #define TRACE_DIR	"/sys/kernel/tracing/instances/ktstr"
+
+/* What must be there before a scheduler can be loaded. */
+static const struct {
+	const char *path;
+	const char *option;
+} scx_needs[] = {
+	{ "kernel/sched_ext/state", "CONFIG_SCHED_CLASS_EXT" },
+	{ "kernel/btf/vmlinux", "CONFIG_DEBUG_INFO_BTF" },
+};
 
 /* Rows are written in order before trace_pipe is opened. */
 static const struct {
@@ -143,11 +154,31 @@ static void scx_watch_uevents(struct init *in)
 	loop_watch(in, SRC_UEVENT, fd, scx_serve_uevent);
 }
 
+/*
+ * Kernels come without their configuration, too: only here it shows what one
+ * lacks. That is nothing that a scheduler could help.
+ */
+static int scx_check_needs(struct init *in, const char *sysfs)
+{
+	char path[PATH_MAX];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(scx_needs); i++) {
+		snprintf(path, sizeof(path), "%s/%s", sysfs, scx_needs[i].path);
+		if (access(path, R_OK))
+			return init_missing(in, "the kernel has no %s (%s): merge ktstr.kconfig",
+					    path, scx_needs[i].option);
+	}
+	return 0;
+}
+
 int scx_watch(struct init *in)
 {
+	if (scx_check_needs(in, "/sys"))
+		return -1;
 	in->scx_state_fd = open(SCX_DIR "/state", O_RDONLY | O_CLOEXEC);
 	if (in->scx_state_fd < 0)
-		return init_crash(in, SCX_DIR "/state: %s: the kernel needs CONFIG_SCHED_CLASS_EXT",
+		return init_crash(in, "cannot open " SCX_DIR "/state: %s",
 				  strerror(errno));
 	scx_watch_uevents(in);
 	scx_watch_dump(in);

@@ -277,6 +277,7 @@ static const struct {
 	{ "exit", WIRE_EXIT, 0, sizeof(struct wire_exit), false },
 	{ "crash", WIRE_CRASH, 0, 4, false },
 	{ "state", WIRE_SCX_STATE, 0, 8, false },
+	{ "missing", WIRE_MISSING, 0, 4, false },
 	{ "type 0", 0, 0, 8, false },
 	{ "type unknown", WIRE_TYPE_COUNT, 0, 8, false },
 };
@@ -348,6 +349,64 @@ TEST(exits_are_seen_in_the_trace)
 	for (i = 0; i < ARRAY_SIZE(cases); i++)
 		EXPECT_EQ(cases[i].exits, scx_exit_begins(cases[i].trace))
 			TH_LOG("case %zu", i);
+}
+
+TEST_F(init, the_scheduler_is_the_one_that_was_asked_for)
+{
+	self->in->plan.scheduler = "/ktstr/bin/scx_simple";
+	EXPECT_EQ(0, sched_check_name(self->in, "anything"));
+	self->in->plan.ops = "simple";
+	EXPECT_EQ(0, sched_check_name(self->in, "simple"));
+	EXPECT_EQ(0, sched_check_name(self->in, "simple_1.1.0_x86_64"));
+	EXPECT_EQ(0, next(&self->host));
+	EXPECT_EQ(-1, sched_check_name(self->in, "ktstr"));
+	EXPECT_EQ(WIRE_CRASH, next(&self->host));
+	EXPECT_STREQ("sched_ext runs \"ktstr\", and scheduler /ktstr/bin/scx_simple was to bring one whose name begins with \"simple\"",
+		     self->host.payload);
+}
+
+static void make_file(const char *dir, const char *name)
+{
+	char path[256];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
+	if (fd >= 0)
+		close(fd);
+}
+
+/* The files of a kernel that has it all come one by one. */
+TEST_F(init, what_the_kernel_lacks_is_named)
+{
+	char sysfs[] = "/tmp/ktstr-sysfs-XXXXXX", cmd[128], buf[256];
+	static const char * const says[] = {
+		"/kernel/sched_ext/state (CONFIG_SCHED_CLASS_EXT)",
+		"/kernel/btf/vmlinux (CONFIG_DEBUG_INFO_BTF)",
+	};
+	size_t i;
+
+	ASSERT_NE(NULL, mkdtemp(sysfs));
+	snprintf(cmd, sizeof(cmd), "mkdir -p %s/kernel/sched_ext %s/kernel/btf",
+		 sysfs, sysfs);
+	EXPECT_EQ(0, system(cmd));
+	for (i = 0; i < ARRAY_SIZE(says); i++) {
+		self->in->failed = false;
+		EXPECT_EQ(-1, scx_check_needs(self->in, sysfs));
+		EXPECT_TRUE(self->in->failed);
+		EXPECT_EQ(WIRE_MISSING, next(&self->host));
+		EXPECT_NE(NULL, strstr(self->host.payload, says[i])) {
+			TH_LOG("said: %s", self->host.payload);
+		}
+		make_file(sysfs, scx_needs[i].path);
+	}
+	self->in->failed = false;
+	EXPECT_EQ(0, scx_check_needs(self->in, sysfs));
+	EXPECT_EQ(0, next(&self->host));
+	/* It is no crash: COM2 knows no other word. */
+	EXPECT_STREQ("", com2(&self->host, buf, sizeof(buf)));
+	snprintf(cmd, sizeof(cmd), "rm -r %s", sysfs);
+	EXPECT_EQ(0, system(cmd));
 }
 
 static const struct {

@@ -162,6 +162,27 @@ TEST_F(verdict, body_that_leaves_no_result)
 		     self->v.reason);
 }
 
+/* An image without its configuration beside it: only the guest can tell. */
+TEST_F(verdict, what_the_kernel_lacks_is_a_skip)
+{
+	put_stage(&self->out, STAGE_SYS_RDY);
+	put_text(&self->out, WIRE_MISSING,
+		 "the kernel has no /sys/kernel/btf/vmlinux");
+	self->out.vm.end = VM_END_POWEROFF;
+	strcpy(self->out.findings.error, "bpf_map_write: no map");
+	self->expect.expect_err = true;
+	run_judge(&self->expect, &self->out, &self->v);
+	EXPECT_EQ(RUN_SKIP, self->v.code);
+	EXPECT_FALSE(self->v.infrastructure);
+	EXPECT_STREQ("the kernel has no /sys/kernel/btf/vmlinux",
+		     self->v.reason);
+
+	/* But a guest that panics has failed, whatever it lacks. */
+	self->out.vm.end = VM_END_PANIC;
+	run_judge(&self->expect, &self->out, &self->v);
+	EXPECT_EQ(RUN_FAIL, self->v.code);
+}
+
 TEST_F(verdict, expected_failure)
 {
 	struct wire_detail d = { .kind = 1, .text = "stuck 3500ms on cpu1" };

@@ -105,13 +105,23 @@ static void add_sched_exit(struct run_outcome *out, const void *payload,
 	note_death(out);
 }
 
+/* The first line counts, and of several the first. */
+static void take_line(char *line, size_t size, const void *text, size_t len)
+{
+	if (line[0])
+		return;
+	snprintf(line, size, "%.*s", (int)len, (const char *)text);
+	line[strcspn(line, "\n")] = '\0';
+}
+
 static void add_crash(struct run_outcome *out, const void *text, size_t len)
 {
-	if (out->crash[0])
-		return;
-	snprintf(out->crash, sizeof(out->crash), "%.*s", (int)len,
-		 (const char *)text);
-	out->crash[strcspn(out->crash, "\n")] = '\0';
+	take_line(out->crash, sizeof(out->crash), text, len);
+}
+
+static void add_missing(struct run_outcome *out, const void *text, size_t len)
+{
+	take_line(out->missing, sizeof(out->missing), text, len);
 }
 
 static void add_detail(struct run_outcome *out, const void *payload, size_t len)
@@ -164,6 +174,7 @@ static const struct kind {
 	[WIRE_SCX_STATE] = { 0, add_scx_state },
 	[WIRE_SCX_DUMP] = { 0, add_scx_dump },
 	[WIRE_SAID] = { 0, add_said },
+	[WIRE_MISSING] = { 0, add_missing },
 };
 
 void outcome_add(struct run_outcome *out, const struct wire_rec *rec,

@@ -31,6 +31,7 @@
  * @scx_dump: lines of the sched_ext_dump tracepoint
  * @said: what the body has handed over to be compared, see guest_say()
  * @crash: init's last words, "" when it had none
+ * @missing: what the guest's kernel lacks for this run, "" for nothing
  * @result: what the body said; valid when @has_result
  * @exit: status of the test program; valid when @has_exit
  * @sched_exit: status of the scheduler; valid when @has_sched_exit
@@ -53,6 +54,7 @@ struct run_outcome {
 	struct strbuf scx_dump;
 	struct strbuf said;
 	char crash[1024];
+	char missing[512];
 	bool has_result;
 	struct wire_result result;
 	bool has_exit;

@@ -249,6 +249,11 @@ static void judge_expected_alarm(const struct run_expect *expect,
 static void judge(const struct run_expect *expect,
 		  const struct run_outcome *out, struct run_verdict *verdict)
 {
+	/* Nothing was tried: there is nothing to expect. */
+	if (out->missing[0] && out->vm.end == VM_END_POWEROFF) {
+		decide(verdict, RUN_SKIP, "%s", out->missing);
+		return;
+	}
 	if (expect->alarm) {
 		judge_expected_alarm(expect, out, verdict);
 		return;

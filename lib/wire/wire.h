@@ -67,6 +67,7 @@ enum wire_type {
 	WIRE_PROBE,		/* opaque here: see lib/repro */
 	WIRE_SAID,		/* text: what a body says for the host to compare */
 	WIRE_ASK_DUMP,		/* text: the body asks the monitor for a dump */
+	WIRE_MISSING,		/* text: what the guest lacks for this run */
 	WIRE_TYPE_COUNT
 };
 
