@@ -18,7 +18,7 @@
 #include "ktstr.h"
 
 #define MEDDLE_POLL_MS	1
-#define MEDDLE_AFTER_MS	20	/* of its CPU time */
+#define MEDDLE_AFTER_MS	10	/* of its CPU time */
 #define MEDDLE_LONGER_MS	1000	/* than the scenario */
 
 /**

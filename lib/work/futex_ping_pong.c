@@ -20,7 +20,6 @@ void work_pass_futex_ping_pong(struct work_run *run)
 	atomic_uint *word = &run->first->futex;
 	unsigned int mine = run->member, other = !mine;
 
-	work_pause(run);
 	while (!work_stopped(run) && atomic_load(word) != mine)
 		syscall(SYS_futex, word, FUTEX_WAIT, other, &limit, NULL, 0);
 	/*
@@ -37,4 +36,5 @@ void work_pass_futex_ping_pong(struct work_run *run)
 	atomic_store(handed_ns, clock_now_ns());
 	atomic_store(word, other);
 	syscall(SYS_futex, word, FUTEX_WAKE, 1, NULL, NULL, 0);
+	work_pause(run);
 }
