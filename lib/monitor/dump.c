@@ -183,17 +183,6 @@ static void idle_cpus(const struct mon_sample *s, struct mon_cpus *idle)
 			mon_cpus_set(idle, cpu);
 }
 
-/* Where a task with migration disabled may run is just where it is. */
-static void allowed_cpus(const struct mon_task *t, struct mon_cpus *allowed)
-{
-	if (t->migration_disabled) {
-		memset(allowed, 0, sizeof(*allowed));
-		mon_cpus_set(allowed, t->cpu);
-	} else {
-		*allowed = t->cpus;
-	}
-}
-
 /* Longest first */
 static int cmp_stall(const void *a, const void *b, void *tasks)
 {
@@ -227,7 +216,7 @@ static int find_stalls(struct mon_dump *d, uint64_t limit_ns)
 		s->task = i;
 		s->place = mon_task_place(d, t, &s->dsq);
 		s->idle = idle;
-		allowed_cpus(t, &s->allowed);
+		mon_task_allowed(t, &s->allowed);
 		mon_cpus_and(&s->allowed, &idle);
 	}
 	qsort_r(d->stalls, d->n_stalls, sizeof(*d->stalls), cmp_stall,

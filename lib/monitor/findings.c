@@ -86,7 +86,9 @@ void mon_stall_meanwhile(const struct mon_series *s, const struct mon_dump *d,
 	const struct mon_task *t = &d->tasks[stall->task];
 	uint64_t from_ns = end_ns - min(end_ns, t->wait_ns);
 	unsigned int cpu, idle, n, said = 0;
+	struct mon_cpus allowed;
 
+	mon_task_allowed(t, &allowed);
 	for (cpu = 0; cpu < s->n_cpus; cpu++) {
 		idle = times_idle(s, cpu, from_ns, end_ns, &n);
 		if (!idle)
@@ -97,7 +99,7 @@ void mon_stall_meanwhile(const struct mon_series *s, const struct mon_dump *d,
 		else
 			strbuf_addf(out, ", ");
 		strbuf_addf(out, "CPU %u %u of %u%s", cpu, idle, n,
-			    mon_cpus_test(&t->cpus, cpu) ? "" :
+			    mon_cpus_test(&allowed, cpu) ? "" :
 			    " (it may not run there)");
 	}
 	if (said)

@@ -182,6 +182,16 @@ int mon_task_read(const struct mon_guest *g, uint64_t va,
 	return 0;
 }
 
+void mon_task_allowed(const struct mon_task *t, struct mon_cpus *cpus)
+{
+	if (t->migration_disabled) {
+		memset(cpus, 0, sizeof(*cpus));
+		mon_cpus_set(cpus, t->cpu);
+	} else {
+		*cpus = t->cpus;
+	}
+}
+
 /* ---- finding them ---- */
 
 struct walk {

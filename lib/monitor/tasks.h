@@ -55,7 +55,7 @@ struct mon_scx_task {
  * struct mon_task - a task
  * @state: one letter, as ps has it
  * @cpu: on whose run queue it is, or was last
- * @cpus: where it may run
+ * @cpus: where it may run, migration permitting; see mon_task_allowed()
  * @wait_ns: how long it has been runnable without running; 0 when it is not,
  *	or not known
  * @stack: empty unless it was asked for
@@ -103,6 +103,13 @@ void mon_now(const struct mon_guest *guest, struct mon_now *now);
  */
 int mon_task_read(const struct mon_guest *guest, uint64_t va,
 		  const struct mon_now *now, struct mon_task *task);
+
+/**
+ * mon_task_allowed() - where a task may run now
+ *
+ * With migration disabled that is just where it is.
+ */
+void mon_task_allowed(const struct mon_task *task, struct mon_cpus *cpus);
 
 /**
  * mon_tasks_each() - visit each thread of each process, and the idle tasks
