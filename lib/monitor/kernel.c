@@ -79,20 +79,13 @@ static unsigned int hz_from_ikconfig(const struct mon_kernel *k)
 	return hz;
 }
 
-/* The .config in the folder of the vmlinux */
-static unsigned int hz_from_file(const struct mon_kernel *k)
+static unsigned int hz_from_file(const char *name)
 {
-	const char *path = mon_symbols_path(k->symbols);
-	const char *slash = strrchr(path, '/');
 	unsigned int hz = 0;
-	char *name, *text;
+	char *text;
 	FILE *f;
 
-	if (asprintf(&name, "%.*s.config", slash ? (int)(slash - path + 1) : 0,
-		     path) < 0)
-		return 0;
 	f = fopen(name, "re");
-	free(name);
 	if (!f)
 		return 0;
 	text = calloc(1, CONFIG_MAX + 1);
@@ -100,6 +93,25 @@ static unsigned int hz_from_file(const struct mon_kernel *k)
 		hz = config_hz(text);
 	free(text);
 	fclose(f);
+	return hz;
+}
+
+unsigned int mon_hz_beside(const char *vmlinux)
+{
+	static const char *const names[] = { ".config", "config" };
+	const char *slash = strrchr(vmlinux, '/');
+	unsigned int hz = 0;
+	char *name;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(names) && !hz; i++) {
+		if (asprintf(&name, "%.*s%s",
+			     slash ? (int)(slash - vmlinux + 1) : 0, vmlinux,
+			     names[i]) < 0)
+			return 0;
+		hz = hz_from_file(name);
+		free(name);
+	}
 	return hz;
 }
 
@@ -175,7 +187,11 @@ static int read_parts(struct mon_kernel *k, char *err, size_t err_size)
 	    !mon_symbols_section(k->symbols, ".orc_unwind", &k->orc))
 		k->orc_ip.size = 0;
 	k->orc_old = mon_orc_is_old(&k->orc);
-	k->hz = hz_from_ikconfig(k) ?: hz_from_file(k);
+	k->hz = hz_from_ikconfig(k) ?:
+		mon_hz_beside(mon_symbols_path(k->symbols));
+	k->hz_guessed = !k->hz;
+	if (k->hz_guessed)
+		k->hz = MON_HZ_DEFAULT;
 	return read_identity(k, err, err_size);
 }
 

@@ -13,6 +13,8 @@
 #define MON_BANNER_MAX	512
 #define MON_CPUS_MAX	8192	/* the largest NR_CPUS that x86 allows */
 
+#define MON_HZ_DEFAULT	250	/* what Kconfig has it be */
+
 /* Hexadecimal digits of a build id, and a NUL. */
 #define MON_BUILD_ID_STRLEN	(2 * MON_BUILD_ID_MAX + 1)
 
@@ -27,7 +29,9 @@
  * @notes: its .notes section, which holds the build id
  * @orc_ip, @orc: its ORC unwind tables, empty where it has none
  * @orc_old: they number registers as kernels did at first, see unwind.c
- * @hz: CONFIG_HZ, 0 when neither vmlinux nor a .config beside it tells
+ * @hz: CONFIG_HZ; MON_HZ_DEFAULT when neither vmlinux nor the configuration
+ *	beside it tells
+ * @hz_guessed: and that is so
  * @cpus_max: CONFIG_NR_CPUS
  */
 struct mon_kernel {
@@ -42,6 +46,7 @@ struct mon_kernel {
 	struct mon_section orc;
 	bool orc_old;
 	unsigned int hz;
+	bool hz_guessed;
 	unsigned int cpus_max;
 };
 
@@ -71,6 +76,14 @@ static inline bool mon_kernel_has(const struct mon_kernel *kernel,
 {
 	return !kernel->f.missing[part];
 }
+
+/**
+ * mon_hz_beside() - CONFIG_HZ by the configuration in a vmlinux's folder
+ * @vmlinux: its path; .config is looked for as in a build, config as in a cache
+ *
+ * Return: 0 when there is none, or it does not tell.
+ */
+unsigned int mon_hz_beside(const char *vmlinux);
 
 /**
  * mon_build_id_str() - a build id in hexadecimal

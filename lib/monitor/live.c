@@ -302,15 +302,19 @@ static void write_map(struct mon_live *l)
 
 static void set_watchdog(struct mon_live *l)
 {
-	char text[64];
+	char text[160];
 	int ret;
 
 	if (!l->config.watchdog_ms)
 		return;
 	l->watchdog.timeout_ms = l->config.watchdog_ms;
 	ret = mon_watchdog_turn(&l->guest, &l->watchdog);
-	if (ret < 0)
-		fail(l, "watchdog_timeout_ms: this kernel has no watchdog of sched_ext's that we know");
+	if (ret < 0) {
+		snprintf(text, sizeof(text),
+			 "watchdog_timeout_ms: cannot be set, the kernel has no %s",
+			 l->kernel->f.missing[MON_PART_WATCHDOG]);
+		fail(l, text);
+	}
 	if (ret <= 0)
 		return;
 	snprintf(text, sizeof(text), "sched_ext's watchdog: %u ms",

@@ -183,13 +183,13 @@ static void check_in(const struct mon_guest *g, struct mon_watchdog *w)
 
 int mon_watchdog_turn(const struct mon_guest *g, struct mon_watchdog *w)
 {
-	uint64_t jiffies = (uint64_t)w->timeout_ms * g->kernel->hz /
-			   MSEC_PER_SEC;
+	uint64_t jiffies = max((uint64_t)w->timeout_ms * g->kernel->hz /
+			       MSEC_PER_SEC, (uint64_t)1);
 	uint64_t interval = max(jiffies / 2, (uint64_t)1);
 	uint64_t interval_va = mon_guest_symbol(g, MON_SYM_WATCHDOG_INTERVAL);
 	uint64_t root, va;
 
-	if (!mon_kernel_has(g->kernel, MON_PART_WATCHDOG) || !jiffies)
+	if (!mon_kernel_has(g->kernel, MON_PART_WATCHDOG))
 		return -ENOTSUP;
 	va = timeout_va(g, &root);
 	if (!va) {
