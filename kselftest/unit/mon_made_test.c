@@ -8,7 +8,9 @@
 
 #include "kselftest/unit/mon_made.h"
 #include "lib/monitor/dump.h"
+#include "lib/monitor/findings.h"
 #include "lib/monitor/poke.h"
+#include "lib/monitor/series.h"
 #include "lib/util/strbuf.h"
 
 FIXTURE(mon_made)
@@ -137,6 +139,97 @@ TEST_F(mon_made, view_of_pieces)
 	EXPECT_NE((const void *)buf,
 		  mon_view(&self->g->mem, MADE_VMALLOC + 4080, buf, 16));
 	EXPECT_EQ(NULL, mon_view(&self->g->mem, va - 8, buf, 16));
+}
+
+TEST_F(mon_made, idle_meanwhile_where_it_may_not_run)
+{
+	const struct mon_dump_options options = { .stall_ns = NSEC_PER_SEC };
+	struct strbuf text = STRBUF_INIT;
+	struct mon_series series;
+	struct mon_dump *d;
+
+	/* CPUs 0 to 3, but pinned to CPU 2 by migrate_disable() */
+	made_set(&self->m, MON_TASK_MIGRATION_DISABLED, self->m.tasks[3], 1);
+	mon_series_init(&series);
+	mon_series_kernel(&series, self->g);
+	ASSERT_EQ(0, mon_dump_create(self->g, &options, &d));
+	ASSERT_EQ(0, mon_series_add(&series, d->sample));
+	mon_stall_meanwhile(&series, d, &d->stalls[0], clock_now_ns(), &text);
+	EXPECT_STREQ("while waits[103] waited, idle in samples: CPU 0 1 of 1 (it may not run there), CPU 1 1 of 1 (it may not run there), CPU 2 1 of 1, CPU 3 1 of 1 (it may not run there)\n",
+		     text.text);
+	strbuf_free(&text);
+	mon_dump_destroy(d);
+	mon_series_exit(&series);
+}
+
+TEST_F(mon_made, notes_on_what_is_missing)
+{
+	struct mon_kernel *k = self->m.k;
+	struct mon_series series;
+
+	mon_series_init(&series);
+	mon_series_kernel(&series, self->g);
+	EXPECT_STREQ("", series.notes);
+	k->f.missing[MON_PART_BPF] = strdup("map_idr");
+	k->hz_guessed = true;
+	mon_series_kernel(&series, self->g);
+	EXPECT_NE(NULL, strstr(series.notes,
+			       "without BPF objects: no maps and programs (no map_idr)\n"));
+	EXPECT_NE(NULL, strstr(series.notes, "ticks of 1/1000 s"));
+	mon_series_exit(&series);
+}
+
+TEST_F(mon_made, watchdog)
+{
+	struct mon_watchdog w = { .timeout_ms = 4000 };
+	uint64_t va = made_at(&self->m, MON_SCX_WATCHDOG_TIMEOUT,
+			      self->m.sched), v;
+
+	EXPECT_EQ(1, mon_watchdog_turn(self->g, &w));
+	ASSERT_EQ(0, mon_read_u64(&self->g->mem, va, &v));
+	EXPECT_EQ(4 * MADE_HZ, v);
+	/* Less than a tick is one, not none. */
+	w = (struct mon_watchdog){ .timeout_ms = 1 };
+	self->m.k->hz = 100;
+	EXPECT_EQ(1, mon_watchdog_turn(self->g, &w));
+	ASSERT_EQ(0, mon_read_u64(&self->g->mem, va, &v));
+	EXPECT_EQ(1, v);
+	self->m.k->f.missing[MON_PART_WATCHDOG] = strdup("a watchdog");
+	EXPECT_EQ(-ENOTSUP, mon_watchdog_turn(self->g, &w));
+}
+
+TEST(hz_beside_vmlinux)
+{
+	static const struct {
+		const char *name;
+		const char *text;
+		unsigned int hz;
+	} cases[] = {
+		{ "none", "CONFIG_HZ=100\n", 0 },
+		{ "config", "# CONFIG_HZ=1\nCONFIG_HZ_300=y\nCONFIG_HZ=300\n",
+		  300 },
+		/* A build's own goes first. */
+		{ ".config", "CONFIG_HZ=1000\n", 1000 },
+	};
+	char dir[] = "/tmp/mon_hz.XXXXXX", path[64];
+	size_t i;
+	FILE *f;
+
+	ASSERT_NE(NULL, mkdtemp(dir));
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, cases[i].name);
+		f = fopen(path, "w");
+		ASSERT_NE(NULL, f);
+		fputs(cases[i].text, f);
+		fclose(f);
+		snprintf(path, sizeof(path), "%s/vmlinux", dir);
+		EXPECT_EQ(cases[i].hz, mon_hz_beside(path));
+	}
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, cases[i].name);
+		unlink(path);
+	}
+	rmdir(dir);
 }
 
 /* ---- writes ---- */

@@ -104,7 +104,7 @@ static const struct {
 	[MON_SYM_INIT_TASK] = { "init_task", MON_PART_TASKS, REQUIRED },
 	[MON_SYM_MAP_IDR] = { "map_idr", MON_PART_BPF, REQUIRED },
 	[MON_SYM_PROG_IDR] = { "prog_idr", MON_PART_BPF, REQUIRED },
-	/* absent: CONFIG_IKCONFIG=n, HZ from the .config beside vmlinux */
+	/* absent: CONFIG_IKCONFIG=n, HZ by the configuration beside vmlinux */
 	[MON_SYM_CONFIG_DATA] = {
 		"kernel_config_data", MON_PART_WATCHDOG, OPTIONAL },
 	/* absent: the class prints as "?" */
@@ -150,7 +150,7 @@ static const char *const struct_table[MON_ST_COUNT] = {
 
 static const struct {
 	const char *path;
-	const char *purpose;
+	const char *purpose;	/* why we read it; for whoever reads this */
 	uint8_t type;
 	uint8_t part;
 	uint8_t need;
@@ -786,20 +786,12 @@ void mon_fields_release(struct mon_fields *f)
 	}
 }
 
-const char *mon_part_name(enum mon_part part)
+void mon_part_note(const struct mon_fields *f, enum mon_part part, char *buf,
+		   size_t size)
 {
-	return parts[part].name;
-}
-
-const char *mon_part_loss(enum mon_part part)
-{
-	return parts[part].loss;
-}
-
-const char *mon_field_describe(enum mon_field_id id, const char **type,
-			       const char **path)
-{
-	*type = struct_table[field_table[id].type];
-	*path = field_table[id].path;
-	return field_table[id].purpose;
+	if (f->missing[part])
+		snprintf(buf, size, "without %s: %s (no %s)", parts[part].name,
+			 parts[part].loss, f->missing[part]);
+	else
+		snprintf(buf, size, "%s", "");
 }

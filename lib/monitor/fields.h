@@ -381,21 +381,11 @@ bool mon_member_find(const struct btf *btf, uint32_t type_id, const char *path,
 		     struct mon_field *field);
 
 /**
- * mon_part_name() - a word for a part, and what is lost without it
+ * mon_part_note() - what is lost without a part, and the name it lacks
+ * @buf: gets one line; "" when the part is available
  */
-const char *mon_part_name(enum mon_part part);
-const char *mon_part_loss(enum mon_part part);
-
-/**
- * mon_field_describe() - the table's row of a member, for documentation
- * @id: which
- * @type: gets the struct's name
- * @path: gets the member's path
- *
- * Return: what we read it for.
- */
-const char *mon_field_describe(enum mon_field_id id, const char **type,
-			       const char **path);
+void mon_part_note(const struct mon_fields *fields, enum mon_part part,
+		   char *buf, size_t size);
 
 /**
  * mon_load() - load an integer that somebody may be writing

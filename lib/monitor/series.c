@@ -31,6 +31,33 @@ void mon_series_exit(struct mon_series *s)
 	memset(s, 0, sizeof(*s));
 }
 
+static void note(struct mon_series *s, const char *text)
+{
+	size_t len = strlen(s->notes);
+
+	if (*text)
+		snprintf(s->notes + len, sizeof(s->notes) - len, "%s\n", text);
+}
+
+static void note_what_is_missing(struct mon_series *s,
+				 const struct mon_kernel *k)
+{
+	enum mon_part part;
+	char text[256];
+
+	s->notes[0] = '\0';
+	for (part = 0; part < MON_PART_COUNT; part++) {
+		mon_part_note(&k->f, part, text, sizeof(text));
+		note(s, text);
+	}
+	if (!k->hz_guessed)
+		return;
+	snprintf(text, sizeof(text),
+		 "without CONFIG_HZ: waits and the watchdog's timeout are counted in ticks of 1/%u s (no IKCONFIG in vmlinux, no .config or config beside it)",
+		 k->hz);
+	note(s, text);
+}
+
 void mon_series_kernel(struct mon_series *s, const struct mon_guest *guest)
 {
 	static const char prefix[] = "SCX_EV_";
@@ -38,6 +65,7 @@ void mon_series_kernel(struct mon_series *s, const struct mon_guest *guest)
 	unsigned int i;
 
 	pthread_mutex_lock(&s->lock);
+	note_what_is_missing(s, guest->kernel);
 	s->hz = guest->kernel->hz;
 	s->n_cpus = guest->nr_cpus;
 	s->has_schedstat = mon_kernel_has(guest->kernel, MON_PART_SCHEDSTAT);

@@ -21,6 +21,7 @@
 
 #define MON_SERIES_MAX_BYTES	(64U << 20)	/* of points, in one run */
 #define MON_MARKS_MAX		4096
+#define MON_NOTES_MAX		2048	/* bytes */
 
 /**
  * enum mon_mark_kind - what can happen
@@ -120,8 +121,10 @@ struct mon_point {
  * @why_none: why there are no samples, one sentence; "" when there are
  * @other_kernel: that is as vmlinux is not the guest's; @why_none has both ids
  * @start_ns: CLOCK_MONOTONIC of the host when the VM was started
+ * @notes: what this kernel lacks for a whole picture, a line each; "" when
+ *	nothing
  * @slowness: of the host, as the monitor was told; 0 without one
- * @hz: ticks a second of the guest's kernel; 0 when not known
+ * @hz: ticks a second of the guest's kernel
  * @n_cpus: possible CPUs
  * @has_schedstat: the kernel counts run delays, wakeups and the like
  * @n_events: counters in each point
@@ -143,6 +146,7 @@ struct mon_series {
 	pthread_mutex_t lock;
 	char why_none[1024];
 	bool other_kernel;
+	char notes[MON_NOTES_MAX];
 	uint64_t start_ns;
 	double slowness;
 	unsigned int hz;

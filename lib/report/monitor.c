@@ -172,6 +172,17 @@ bool monitor_saw_nothing(const struct run_outcome *out, char *why, size_t size)
 	return true;
 }
 
+/* A line each */
+static void print_notes(FILE *to, const char *notes)
+{
+	size_t len;
+
+	for (; *notes; notes += len + (notes[len] == '\n')) {
+		len = strcspn(notes, "\n");
+		fprintf(to, "#   %.*s\n", (int)len, notes);
+	}
+}
+
 void report_alarms(FILE *to, const struct run_outcome *out)
 {
 	const struct mon_findings *f = &out->findings;
@@ -201,6 +212,7 @@ void report_monitor(FILE *to, const struct run_outcome *out)
 	print_samples(to, s);
 	print_events(to, s);
 	print_switches(to, s);
+	print_notes(to, s->notes);
 	report_alarms(to, out);
 }
 

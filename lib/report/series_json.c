@@ -397,6 +397,7 @@ struct json_object *series_json(const struct run_outcome *out)
 	if (!o)
 		return NULL;
 	json_add_text(o, "why_none", s->n_points ? NULL : s->why_none);
+	json_add_text(o, "notes", s->notes[0] ? s->notes : NULL);
 	json_add_text(o, "clock", clock.guest ? "guest" : "host");
 	json_add_int(o, "interval_us", us(s->interval_ns * s->stride));
 	json_add_int(o, "samples_taken", (int64_t)s->n_taken);
