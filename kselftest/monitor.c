@@ -5,6 +5,7 @@
  * says who, where and since when.
  */
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <sched.h>
 #include <sys/prctl.h>
@@ -281,6 +282,34 @@ static int show_domains(void)
 	return fclose(f) ? -errno : 0;
 }
 
+/* The kernel's names for bits of a domain's flags: "bit 0 SD_BALANCE_NEWIDLE" */
+static int say_sd_flags(const struct ktstr_ctx *ctx)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	struct strbuf sb = STRBUF_INIT;
+	const struct btf_type *t;
+	unsigned int i, k;
+	const char *name;
+	int ret = -errno;
+
+	if (!btf)
+		return ret;
+	for (i = 1; i < btf__type_cnt(btf); i++) {
+		t = btf__type_by_id(btf, i);
+		for (k = 0; btf_is_enum(t) && k < btf_vlen(t); k++) {
+			name = btf__name_by_offset(btf,
+						   btf_enum(t)[k].name_off);
+			if (!strncmp(name, "__SD_", 5))
+				strbuf_addf(&sb, "bit %d %s\n",
+					    btf_enum(t)[k].val, name + 2);
+		}
+	}
+	btf__free(btf);
+	ret = guest_say(ctx, "sd_flags", sb.text, sb.len);
+	strbuf_free(&sb);
+	return ret;
+}
+
 /* Not a sysctl of the scheduler's: without CONFIG_SCHEDSTATS there is none. */
 static int count_schedstat(void)
 {
@@ -375,6 +404,7 @@ KTSTR_TEST_F(monitor_reads, what_the_guest_says)
 	/* Something to count first */
 	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
 	ASSERT_EQ(0, say_filled_maps(self->ctx));
+	ASSERT_EQ(0, say_sd_flags(self->ctx));
 	ASSERT_EQ(0, say_all(self->ctx));
 	ASSERT_EQ(0, guest_ask_dump(self->ctx));
 	usleep(1500 * 1000);
@@ -587,7 +617,10 @@ KTSTR_TEST_F(monitor, no_stall_no_alarm)
 	kill(pids[1], SIGKILL);
 }
 
-/* What sits in a DSQ since before our dump is in the kernel's dump as well. */
+/* Of a task: its state, where it is, what it may, and how it is queued */
+#define TASK_FIELDS_MIN	8
+
+/* What has not moved since our dump is in the kernel's dump as well. */
 static int check_kernel_dump(const struct run_outcome *out, char *err,
 			     size_t size)
 {
@@ -596,7 +629,8 @@ static int check_kernel_dump(const struct run_outcome *out, char *err,
 	const struct mon_kept_dump *end = mon_findings_get(&out->findings,
 							   MON_DUMP_EXIT);
 	struct compare c = { .out = out, .err = err, .err_size = size };
-	unsigned int n;
+	const char *kernel = out->sched_log.text;
+	unsigned int n, fields, cpus, events;
 
 	*err = '\0';
 	if (!kept || !end) {
@@ -604,16 +638,22 @@ static int check_kernel_dump(const struct run_outcome *out, char *err,
 		return -1;
 	}
 	c.dump = kept->dump;
-	n = compare_kernel_dump(&c, out->sched_log.text, kept->text.text,
-				STALL_DSQ);
-	printf("# monitor: %u tasks of the kernel's own dump, %u fields and frames equal\n",
-	       n, c.exact);
-	if (!n)
-		compare_fail(&c, "the kernel's dump has no task in DSQ %d: %.200s",
-			     STALL_DSQ, out->sched_log.text);
+	n = compare_kernel_dump(&c, kernel, kept->text.text);
+	fields = c.exact;
+	cpus = compare_kernel_cpus(&c, kernel, end->dump->sample);
+	events = compare_kernel_events(&c, kernel, end->dump->sample);
+	printf("# monitor: equal in the kernel's own dump: %u fields and %u frames of %u tasks, %u fields of CPUs, %u event counters\n",
+	       fields, c.frames, n, cpus, events);
+	if (!n || fields < TASK_FIELDS_MIN * n || !c.frames || !cpus)
+		compare_fail(&c, "too little of the kernel's dump was compared: %u tasks, %u fields, %u frames, %u fields of CPUs: %.200s",
+			     n, fields, c.frames, cpus, kernel);
+	/* Before 6.15 there are none. */
+	if (out->series.n_events && !events &&
+	    strstr(kernel, "Event counters"))
+		compare_fail(&c, "no event counter of the kernel's dump was compared");
 	/* And why it ended, in the kernel's words */
 	if (end->dump->exit.kind != 1026 ||
-	    !strstr(out->sched_log.text, end->dump->exit.msg))
+	    !strstr(kernel, end->dump->exit.msg))
 		compare_fail(&c, "exit kind %u, \"%s\"", end->dump->exit.kind,
 			     end->dump->exit.msg);
 	return *err ? -1 : 0;

@@ -24,6 +24,7 @@
  * @dump: what was read
  * @before, @after: what the guest said
  * @exact: fields that did not move and were equal
+ * @frames: of stacks, that were equal
  * @within: fields that moved, and were read in between
  * @err: the first difference; "" while there is none
  */
@@ -33,6 +34,7 @@ struct compare {
 	struct said before;
 	struct said after;
 	unsigned int exact;
+	unsigned int frames;
 	unsigned int within;
 	char *err;
 	size_t err_size;
@@ -92,7 +94,7 @@ static inline bool has_schedstat(struct compare *c)
 	return said;
 }
 
-/* "yld_count 0 sched_count sched_goidle ttwu_count ttwu_local t delay pcount" */
+/* "yld_count 0 sched_count goidle ttwu_count ttwu_local cpu_time delay pcount" */
 static inline void compare_schedstat(struct compare *c)
 {
 	const struct mon_sample *s = c->dump->sample;
@@ -108,8 +110,8 @@ static inline void compare_schedstat(struct compare *c)
 		const struct mon_cpu *m = &s->cpus[cpu];
 		const uint64_t seen[] = {
 			m->yld_count, 0, m->sched_count, m->sched_goidle,
-			m->ttwu_count, m->ttwu_local, 0, m->run_delay_ns,
-			m->pcount,
+			m->ttwu_count, m->ttwu_local, m->cpu_time_ns,
+			m->run_delay_ns, m->pcount,
 		};
 		const char *b, *a;
 
@@ -124,8 +126,8 @@ static inline void compare_schedstat(struct compare *c)
 			uint64_t before = next_number(&b);
 			uint64_t after = next_number(&a);
 
-			/* of no meaning any more; and not kept by run queues */
-			if (i != 1 && i != 6)
+			/* of no meaning any more */
+			if (i != 1)
 				compare_fits(c, "schedstat", cpu, before,
 					     seen[i], after);
 		}
@@ -212,6 +214,89 @@ static inline void compare_domains(struct compare *c)
 	}
 }
 
+/* What may go up and down is compared where it stood still. */
+static inline void compare_level(struct compare *c, const char *what,
+				 unsigned int cpu, uint64_t before,
+				 uint64_t seen, uint64_t after)
+{
+	if (before == after)
+		compare_fits(c, what, cpu, before, seen, after);
+	else
+		c->within++;
+}
+
+/* "SD_BALANCE_NEWIDLE SD_WAKE_AFFINE \n": each bit's name, and no more */
+static inline void compare_flags(struct compare *c, unsigned int cpu,
+				 uint32_t flags, const char *names)
+{
+	unsigned int n = 0, bit;
+	const char *p, *name;
+	char key[32], word[64];
+	int len;
+
+	for (p = names; *p != '\n' && sscanf(p, " %63s%n", word, &len) == 1;
+	     p += len)
+		n++;
+	for (bit = 0; bit < 32; bit++) {
+		if (!(flags >> bit & 1))
+			continue;
+		snprintf(key, sizeof(key), "bit %u ", bit);
+		name = said_line(&c->before, "sd_flags", key);
+		if (!name || sscanf(name, "%62s", word) != 1) {
+			compare_fail(c, "flag %u of a domain of CPU %u has no name",
+				     bit, cpu);
+			return;
+		}
+		strcat(word, " ");
+		p = strstr(names, word);
+		if (!p || p > strchrnul(names, '\n')) {
+			compare_fail(c, "domain flags of CPU %u: read %s, the guest said %.100s",
+				     cpu, word, names);
+			return;
+		}
+		n--;
+		c->exact++;
+	}
+	if (n)
+		compare_fail(c, "domain flags of CPU %u: read 0x%x, the guest said %.100s",
+			     cpu, flags, names);
+}
+
+/* The file of a domain: "/sys/.../cpu0/domain0/FILE VALUE" */
+static inline const char *domain_file(struct compare *c, const struct said *s,
+				      unsigned int cpu, unsigned int depth,
+				      const char *file)
+{
+	const char *value;
+	char key[128];
+
+	snprintf(key, sizeof(key),
+		 "/sys/kernel/debug/sched/domains/cpu%u/domain%u/%s ", cpu,
+		 depth, file);
+	value = said_line(s, "domains", key);
+	if (!value)
+		compare_fail(c, "the guest said no %s", key);
+	return value;
+}
+
+static inline void compare_domain_state(struct compare *c, unsigned int cpu,
+					unsigned int depth)
+{
+	const struct mon_domain *d =
+		&c->dump->sample->cpus[cpu].domains[depth];
+	const char *flags = domain_file(c, &c->before, cpu, depth, "flags");
+	const char *b = domain_file(c, &c->before, cpu, depth,
+				    "max_newidle_lb_cost");
+	const char *a = domain_file(c, &c->after, cpu, depth,
+				    "max_newidle_lb_cost");
+
+	if (!flags || !a || !b)
+		return;
+	compare_flags(c, cpu, d->flags, flags);
+	compare_level(c, "max_newidle_lb_cost", cpu, next_number(&b),
+		      d->max_newidle_lb_cost_ns, next_number(&a));
+}
+
 /* "/sys/.../cpu0/domain0/level 1" for each file of each domain */
 static inline void compare_domain_files(struct compare *c)
 {
@@ -239,6 +324,7 @@ static inline void compare_domain_files(struct compare *c)
 			if (!b || strncmp(b, s->cpus[cpu].domains[d].name,
 					  strcspn(b, "\n")))
 				compare_fail(c, "domain name of CPU %u", cpu);
+			compare_domain_state(c, cpu, d);
 		}
 	}
 }
@@ -267,10 +353,53 @@ static inline uint64_t debug_number(const char *p)
 	return *p == '.' ? v * NSEC_PER_MSEC + strtoull(p + 1, NULL, 10) : v;
 }
 
+/* Who runs, and how many: as it was said, unless the CPU has switched since. */
+static inline unsigned int compare_running(struct compare *c, unsigned int cpu)
+{
+	const struct mon_cpu *m = &c->dump->sample->cpus[cpu];
+	const struct {
+		const char *name;
+		uint64_t seen;
+	} fields[] = {
+		{ "nr_switches", 0 },
+		{ "nr_running", m->nr_running },
+		{ "curr->pid", m->curr_pid },
+	};
+	uint64_t before[ARRAY_SIZE(fields)], after[ARRAY_SIZE(fields)];
+	unsigned int i, equal = 0;
+
+	for (i = 0; i < ARRAY_SIZE(fields); i++) {
+		const char *b = debug_field(&c->before, cpu, fields[i].name);
+		const char *a = debug_field(&c->after, cpu, fields[i].name);
+
+		if (!a || !b) {
+			compare_fail(c, "sched/debug lacks %s of CPU %u",
+				     fields[i].name, cpu);
+			return 0;
+		}
+		before[i] = debug_number(b);
+		after[i] = debug_number(a);
+	}
+	for (i = 1; i < ARRAY_SIZE(fields); i++) {
+		bool same = fields[i].seen == before[i] &&
+			    fields[i].seen == after[i];
+
+		if (!same && before[0] == after[0])
+			compare_fail(c, "%s of CPU %u: read %llu, the guest said %llu and has not switched",
+				     fields[i].name, cpu,
+				     (unsigned long long)fields[i].seen,
+				     (unsigned long long)before[i]);
+		equal += same;
+	}
+	c->exact += equal;
+	c->within += ARRAY_SIZE(fields) - 1 - equal;
+	return equal;
+}
+
 static inline void compare_debug(struct compare *c)
 {
 	const struct mon_sample *s = c->dump->sample;
-	unsigned int cpu, i;
+	unsigned int cpu, i, running = 0;
 
 	for (cpu = 0; cpu < s->n_cpus; cpu++) {
 		const struct mon_cpu *m = &s->cpus[cpu];
@@ -297,7 +426,11 @@ static inline void compare_debug(struct compare *c)
 					     debug_number(b), fields[i].seen,
 					     debug_number(a));
 		}
+		running += compare_running(c, cpu);
 	}
+	/* A quiet guest idles where it is not asked. */
+	if (!running)
+		compare_fail(c, "on no CPU nr_running or curr->pid was as the guest said");
 }
 
 static inline void compare_events(struct compare *c)
@@ -601,7 +734,7 @@ static inline void compare_stack(struct compare *c, const char *theirs,
 		if (!p || p > ours_end || p[strlen(frame)] != '\n')
 			compare_fail(c, "the stack has no %s", frame);
 		else
-			c->exact++;
+			c->frames++;
 		theirs = strchr(theirs, '\n');
 	}
 }
@@ -669,9 +802,34 @@ static inline void compare_task_stack(struct compare *c,
 		compare_stack(c, theirs, ours, end);
 }
 
+/*
+ * It has not moved between both dumps: each time that a task is queued, qseq
+ * goes on.
+ */
+static inline bool task_unmoved(const struct mon_task *t, const char *text,
+				const char *end)
+{
+	uint64_t qseq;
+
+	return t && t->runnable && !t->on_cpu && t->wait_ns &&
+	       block_value(text, end, "ops_state/qseq=", 1, &qseq) &&
+	       qseq == t->scx.qseq;
+}
+
+/* " *R comm[pid]": the letter of a task's state */
+static inline void compare_letter(struct compare *c, const struct mon_task *t,
+				  const char *text)
+{
+	if (text[1] == ' ' && text[2] == t->state)
+		c->exact++;
+	else
+		compare_fail(c, "%s[%d]: state %c, in the kernel's dump %.3s",
+			     t->comm, t->pid, t->state, text);
+}
+
 /**
- * compare_kernel_dump() - tasks that sit in a DSQ, in the kernel's own dump
- * @c: with @dump: read while these tasks sat there already
+ * compare_kernel_dump() - tasks that have not moved, in the kernel's own dump
+ * @c: with @dump: read while these tasks waited already
  * @kernel: the dump's text
  * @our_text: text of @c->dump
  *
@@ -679,30 +837,105 @@ static inline void compare_task_stack(struct compare *c,
  */
 static inline unsigned int compare_kernel_dump(struct compare *c,
 					       const char *kernel,
-					       const char *our_text,
-					       uint64_t dsq_id)
+					       const char *our_text)
 {
 	const char *p = kernel, *end;
 	const struct mon_task *t;
 	unsigned int n = 0;
-	uint64_t dsq;
 	int pid;
 
 	while ((p = strstr(p, "\n "))) {
 		p++;
 		end = block_end(p, &pid);
-		if (!end || !block_value(p, end, "dsq_id=", 0, &dsq) ||
-		    dsq != dsq_id)
+		t = end ? find_pid(c->dump, pid) : NULL;
+		if (!task_unmoved(t, p, end))
 			continue;
 		n++;
-		t = find_pid(c->dump, pid);
-		if (!t) {
-			compare_fail(c, "task %d of the kernel's dump was not read",
-				     pid);
-			continue;
-		}
+		compare_letter(c, t, p);
 		compare_task(c, t, p, end);
 		compare_task_stack(c, t, end, our_text);
+	}
+	return n;
+}
+
+/**
+ * compare_kernel_cpus() - the lines "CPU 0   : nr_run=2 flags=0x1 cpu_rel=0"
+ * @c: with @dump: before the kernel's
+ * @kernel: the dump's text
+ * @end: the sample that was taken as the kernel made its dump
+ *
+ * The kernel's is next to @end, on either side of it: what is neither as it was
+ * nor as it was then has moved. CPUs without tasks are not in there.
+ *
+ * Return: how many fields were equal.
+ */
+static inline unsigned int compare_kernel_cpus(struct compare *c,
+					       const char *kernel,
+					       const struct mon_sample *end)
+{
+	const struct mon_sample *s = c->dump->sample;
+	unsigned int cpu, i, equal = 0;
+	char key[32];
+
+	for (cpu = 0; cpu < s->n_cpus && cpu < end->n_cpus; cpu++) {
+		const struct mon_cpu *a = &s->cpus[cpu], *b = &end->cpus[cpu];
+		const struct {
+			const char *key;
+			uint32_t seen, later;
+		} fields[] = {
+			{ "nr_run=", a->scx_nr_running, b->scx_nr_running },
+			{ " flags=", a->scx_flags, b->scx_flags },
+		};
+		const char *p, *line_end;
+		uint64_t value;
+
+		snprintf(key, sizeof(key), "\nCPU %-4u: ", cpu);
+		p = strstr(kernel, key);
+		line_end = p ? strchrnul(p + 1, '\n') : NULL;
+		for (i = 0; p && i < ARRAY_SIZE(fields); i++) {
+			if (!block_value(p, line_end, fields[i].key, 0, &value))
+				continue;
+			if (value == fields[i].seen || value == fields[i].later)
+				equal++;
+			else
+				c->within++;
+		}
+	}
+	c->exact += equal;
+	return equal;
+}
+
+/**
+ * compare_kernel_events() - "    SCX_EV_SELECT_CPU_FALLBACK:      12"
+ * @end: the sample that was taken as the kernel made its dump
+ *
+ * Return: how many counters were equal in both; none may be behind our dump's.
+ */
+static inline unsigned int compare_kernel_events(struct compare *c,
+						 const char *kernel,
+						 const struct mon_sample *end)
+{
+	const struct mon_series *series = &c->out->series;
+	const struct mon_scx *a = &c->dump->sample->scx, *b = &end->scx;
+	unsigned int i, n = 0;
+	int64_t theirs;
+	char key[64];
+	const char *p;
+
+	if (!a->events_valid || !b->events_valid || a->id != b->id)
+		return 0;
+	for (i = 0; i < series->n_events; i++) {
+		snprintf(key, sizeof(key), " SCX_EV_%s: ",
+			 series->event_names[i]);
+		p = strstr(kernel, key);
+		if (!p)
+			continue;
+		theirs = strtoll(p + strlen(key), NULL, 10);
+		n += theirs == b->events[i];
+		if (theirs < a->events[i])
+			compare_fail(c, "%s: %lld in the kernel's dump, read %lld before",
+				     series->event_names[i], (long long)theirs,
+				     (long long)a->events[i]);
 	}
 	return n;
 }

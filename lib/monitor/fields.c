@@ -170,6 +170,7 @@ static const struct {
 	ROW(RQ_SD, RQ, "sd", DOMAINS, REQUIRED, "lowest scheduling domain"),
 	ROW(RQ_PCOUNT, RQ, "rq_sched_info.pcount", SCHEDSTAT, REQUIRED, "tasks that were run"),
 	ROW(RQ_RUN_DELAY, RQ, "rq_sched_info.run_delay", SCHEDSTAT, REQUIRED, "time tasks waited"),
+	ROW(RQ_CPU_TIME, RQ, "rq_cpu_time", SCHEDSTAT, OPTIONAL, "time that tasks ran"),
 	ROW(RQ_YLD_COUNT, RQ, "yld_count", SCHEDSTAT, REQUIRED, "sched_yield() calls"),
 	ROW(RQ_SCHED_COUNT, RQ, "sched_count", SCHEDSTAT, REQUIRED, "schedule() calls"),
 	ROW(RQ_SCHED_GOIDLE, RQ, "sched_goidle", SCHEDSTAT, REQUIRED, "schedules to idle"),

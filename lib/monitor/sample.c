@@ -118,6 +118,7 @@ static void read_schedstat(const struct mon_guest *g, const void *rq,
 {
 	c->run_delay_ns = mon_guest_get(g, MON_RQ_RUN_DELAY, rq);
 	c->pcount = mon_guest_get(g, MON_RQ_PCOUNT, rq);
+	c->cpu_time_ns = mon_guest_get(g, MON_RQ_CPU_TIME, rq);
 	c->yld_count = mon_guest_get(g, MON_RQ_YLD_COUNT, rq);
 	c->sched_count = mon_guest_get(g, MON_RQ_SCHED_COUNT, rq);
 	c->sched_goidle = mon_guest_get(g, MON_RQ_SCHED_GOIDLE, rq);

@@ -125,6 +125,7 @@ struct mon_cpu {
 	uint64_t scx_clock_ns;
 	uint64_t run_delay_ns;
 	uint64_t pcount;
+	uint64_t cpu_time_ns;
 	uint32_t yld_count;
 	uint32_t sched_count;
 	uint32_t sched_goidle;
