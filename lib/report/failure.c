@@ -55,8 +55,8 @@ static void put_colored(FILE *to, const char *text, size_t len)
 		if (n)
 			fwrite(text, 1, n, to);
 		else
-			put_clean(to, text, n = 1);
-		text += n;
+			put_clean(to, text, 1);
+		text += n ?: 1;
 	}
 }
 

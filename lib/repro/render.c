@@ -281,7 +281,7 @@ void render_pipeline(const struct story *story, struct strbuf *out)
 		strbuf_addf(out, "%s", story->notes.text);
 }
 
-/* The repro VM did not get to the point: Return: true when that was said. */
+/* Return: true when the repro VM did not get to the point, and why was said. */
 static bool put_short_end(const struct repro_report *report,
 			  struct strbuf *out)
 {
