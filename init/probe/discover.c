@@ -12,63 +12,21 @@
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 
+#include "lib/repro/callers.h"
 #include "lib/util/util.h"
 
 #define VALUE_MAX	65536	/* bytes of a struct_ops map's value */
 
-/*
- * From the kernel's source, newest name first; which of them a kernel has,
- * its symbols say. What is not among them was inlined away.
- */
-static const struct op_caller {
-	const char *op;
-	const char *callers[OP_CALLERS];
-} op_caller_table[] = {
-	{ "select_cpu", { "select_task_rq_scx" } },
-	{ "enqueue", { "scx_do_enqueue_task", "do_enqueue_task" } },
-	{ "dequeue", { "ops_dequeue", "dequeue_task_scx" } },
-	{ "dispatch", { "do_pick_task_scx", "pick_task_scx", "balance_one",
-			"balance_scx" } },
-	{ "tick", { "task_tick_scx" } },
-	{ "runnable", { "enqueue_task_scx" } },
-	{ "running", { "set_next_task_scx" } },
-	{ "stopping", { "put_prev_task_scx", "dequeue_task_scx" } },
-	{ "quiescent", { "dequeue_task_scx" } },
-	{ "yield", { "yield_task_scx" } },
-	{ "set_weight", { "__scx_enable_task", "scx_enable_task",
-			  "reweight_task_scx" } },
-	{ "set_cpumask", { "set_cpus_allowed_scx" } },
-	{ "update_idle", { "__scx_update_idle" } },
-	{ "init_task", { "__scx_init_task", "scx_init_task" } },
-	{ "exit_task", { "__scx_disable_and_exit_task", "scx_exit_task" } },
-	{ "enable", { "__scx_enable_task", "scx_enable_task" } },
-	{ "disable", { "scx_disable_task" } },
-	{ "init", { "scx_root_enable_workfn", "scx_enable_workfn" } },
-};
-
-const char *const *op_callers(const char *op)
-{
-	static const char *const none[] = { NULL };
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(op_caller_table); i++)
-		if (!strcmp(op_caller_table[i].op, op))
-			return op_caller_table[i].callers;
-	return none;
-}
-
 unsigned int op_callers_all(const struct prober *pr, const char **names,
 			    unsigned int max)
 {
+	const struct op_caller *row;
 	unsigned int i, j, n = 0;
 
-	for (i = 0; i < ARRAY_SIZE(op_caller_table); i++) {
-		const char *const *caller = op_caller_table[i].callers;
-
-		for (j = 0; j < OP_CALLERS && caller[j] && n < max; j++)
-			if (ksym_exists(pr, caller[j]))
-				names[n++] = caller[j];
-	}
+	for (i = 0; (row = op_caller_row(i)); i++)
+		for (j = 0; j < OP_CALLERS && row->callers[j] && n < max; j++)
+			if (ksym_exists(pr, row->callers[j]))
+				names[n++] = row->callers[j];
 	return n;
 }
 

@@ -29,6 +29,7 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
+#include "lib/repro/callers.h"
 #include "lib/repro/exit.h"
 #include "lib/util/util.h"
 #include "lib/wire/wire.h"
@@ -92,17 +93,17 @@ static void set_active(struct prober *pr)
 
 static void add_callers(struct prober *pr, const struct op_prog *op)
 {
-	const char *const *caller = op_callers(op->op);
-	bool known = *caller, found = false;
+	const struct op_caller *row = op_caller_find(op->op);
+	bool found = false;
 	unsigned int i;
 
-	for (i = 0; i < OP_CALLERS && caller[i]; i++) {
-		if (!ksym_exists(pr, caller[i]))
+	for (i = 0; row && i < OP_CALLERS && row->callers[i]; i++) {
+		if (!ksym_exists(pr, row->callers[i]))
 			continue;
-		attach_wanted(pr, caller[i]);
+		attach_wanted(pr, row->callers[i]);
 		found = true;
 	}
-	if (known && !found)
+	if (!found)
 		prober_note(pr, "ops.%s: its callers in this kernel are inlined away or unknown",
 			    op->op);
 }

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <sys/types.h>
 
+#include "lib/repro/callers.h"
 #include "lib/repro/fields.h"
 #include "lib/repro/probe_wire.h"
 #include "lib/util/compiler.h"
@@ -23,7 +24,6 @@ struct probe;
 struct ring_buffer;
 
 #define PROBE_OPS_MAX	48	/* BPF programs of one scheduler */
-#define OP_CALLERS	4	/* kernel functions that may call an op */
 
 /* A symbol of the running kernel that can be probed. */
 struct ksym {
@@ -144,10 +144,5 @@ unsigned int discover_ops(struct prober *pr, struct op_prog *ops);
  */
 unsigned int op_callers_all(const struct prober *pr, const char **names,
 			    unsigned int max);
-
-/**
- * op_callers() - kernel functions that may call an op, OP_CALLERS at most
- */
-const char *const *op_callers(const char *op);
 
 #endif /* KTSTR_INIT_PROBE_PROBE_H */

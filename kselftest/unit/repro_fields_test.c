@@ -10,6 +10,7 @@
 
 #include <bpf/btf.h>
 
+#include "lib/repro/callers.h"
 #include "lib/repro/decode.h"
 #include "lib/repro/fields.h"
 #include "lib/repro/source.h"
@@ -152,6 +153,47 @@ TEST(returned_enum)
 	btf__free(btf);
 }
 
+static const struct form_case {
+	const char *op, *name;
+} form_cases[] = {
+	{ "select_cid", "select_cpu" }, { "set_cmask", "set_cpumask" },
+	{ "cpuctl_prep_move", "cgroup_prep_move" }, { "dump_cid", "dump_cpu" },
+	{ "cid_online", "cpu_online" }, { "init_cids", "init_cids" },
+	{ "enqueue", "enqueue" },
+};
+
+TEST(op_forms)
+{
+	char name[64];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(form_cases); i++) {
+		op_cpu_form(form_cases[i].op, name, sizeof(name));
+		EXPECT_STREQ(form_cases[i].name, name);
+	}
+}
+
+/* Each op that the kernel calls has a row, with a function that is there. */
+static void ops_have_callers(struct __test_metadata *_metadata,
+			     const struct btf *btf, const char *ops_type)
+{
+	int id = btf__find_by_name_kind(btf, ops_type, BTF_KIND_STRUCT);
+	const struct btf_type *t = btf__type_by_id(btf, id), *to;
+	unsigned int i;
+
+	for (i = 0; id > 0 && i < btf_vlen(t); i++) {
+		const struct btf_member *m = &btf_members(t)[i];
+		const char *op = btf__name_by_offset(btf, m->name_off);
+
+		to = btf__type_by_id(btf, m->type);
+		to = btf_is_ptr(to) ? btf__type_by_id(btf, to->type) : NULL;
+		if (!to || !btf_is_func_proto(to))
+			continue;
+		EXPECT_NE(NULL, op_caller_find(op))
+			TH_LOG("%s.%s: who calls it?", ops_type, op);
+	}
+}
+
 TEST(values)
 {
 	const __u64 words[PROBE_SLOTS] = { 0xffffffffffffffff, 0x1234 };
@@ -192,6 +234,8 @@ TEST(real_kernel)
 	EXPECT_EQ(DESC_BPF, desc.flags);
 	EXPECT_GT(0, fields_plan_op(btf, "sched_ext_ops", "no_op", "x", 4,
 				    &plan, &desc));
+	ops_have_callers(_metadata, btf, "sched_ext_ops");
+	ops_have_callers(_metadata, btf, "sched_ext_ops_cid");
 	btf__free(btf);
 }
 
