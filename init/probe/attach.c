@@ -19,6 +19,9 @@
 #include "fentry.skel.h"
 #include "probe.skel.h"
 
+#define PROG_FUNCS	64	/* of a BPF program that are looked at */
+#define PROG_LINES	4096
+
 /* Where a kernel without the tracepoint exits through; the first it has. */
 static const char *const exit_funcs[] = {
 	"scx_claim_exit", "scx_vexit", "scx_exit", "scx_ops_exit_kind",
@@ -329,43 +332,114 @@ void attach_wanted(struct prober *pr, const char *name)
 			pr->descs[i].flags &= ~DESC_EARLY;
 }
 
-/* Full name (the kernel's is cut at 15) and first line of a BPF program. */
-static void describe_prog(int fd, struct probe_desc *desc)
-{
-	struct bpf_line_info line = {};
-	struct bpf_func_info func = {};
-	struct bpf_prog_info info = {};
-	uint32_t len = sizeof(info);
-	const struct btf_type *t;
+/**
+ * struct prog_text - what a BPF program says of itself
+ * @fd: the program
+ * @btf: its types, NULL when it has none
+ * @funcs: its functions, the program itself first
+ * @name: its full name; the kernel's is cut at 15
+ * @decl: source line that it begins in
+ * @source: file
+ */
+struct prog_text {
+	int fd;
 	struct btf *btf;
+	struct bpf_func_info funcs[PROG_FUNCS];
+	unsigned int n_funcs;
+	char name[DESC_NAME_LEN];
+	char decl[256];
+	char source[128];
+	unsigned int line;
+};
+
+static const char *base_name(const char *path)
+{
+	const char *base = strrchr(path, '/');
+
+	return base ? base + 1 : path;
+}
+
+/* Of the function that starts at instruction @insn. */
+static void text_line(struct prog_text *text, const struct bpf_line_info *lines,
+		      unsigned int n, unsigned int insn)
+{
 	const char *s;
+	unsigned int i;
 
-	info.nr_func_info = 1;
-	info.func_info = (uintptr_t)&func;
-	info.func_info_rec_size = sizeof(func);
-	info.nr_line_info = 1;
-	info.line_info = (uintptr_t)&line;
-	info.line_info_rec_size = sizeof(line);
-	if (bpf_prog_get_info_by_fd(fd, &info, &len))
+	for (i = 0; i < n && lines[i].insn_off < insn; i++)
+		;
+	if (i == n)
 		return;
-	snprintf(desc->name, sizeof(desc->name), "%s", info.name);
-	btf = btf__load_from_kernel_by_id(info.btf_id);
-	if (!btf)
-		return;
-	t = info.nr_func_info ? btf__type_by_id(btf, func.type_id) : NULL;
-	s = t ? btf__name_by_offset(btf, t->name_off) : NULL;
-	if (s && *s)
-		snprintf(desc->name, sizeof(desc->name), "%s", s);
-	s = info.nr_line_info ? btf__name_by_offset(btf, line.file_name_off) :
-				NULL;
-	if (s) {
-		const char *base = strrchr(s, '/');
+	s = btf__name_by_offset(text->btf, lines[i].file_name_off);
+	snprintf(text->source, sizeof(text->source), "%s",
+		 s ? base_name(s) : "");
+	text->line = s ? BPF_LINE_INFO_LINE_NUM(lines[i].line_col) : 0;
+	s = btf__name_by_offset(text->btf, lines[i].line_off);
+	snprintf(text->decl, sizeof(text->decl), "%s", s ? s : "");
+}
 
-		snprintf(desc->source, sizeof(desc->source), "%s",
-			 base ? base + 1 : s);
-		desc->line = BPF_LINE_INFO_LINE_NUM(line.line_col);
-	}
-	btf__free(btf);
+static const char *func_name(const struct prog_text *text, unsigned int i)
+{
+	const struct btf_type *t = btf__type_by_id(text->btf,
+						   text->funcs[i].type_id);
+	const char *s = t ? btf__name_by_offset(text->btf, t->name_off) : NULL;
+
+	return s ? s : "";
+}
+
+/* The program itself, or its function @name when that is not NULL. */
+static int text_read(struct prog_text *text, const char *name)
+{
+	struct bpf_line_info lines[PROG_LINES];
+	struct bpf_prog_info info = {
+		.nr_func_info = PROG_FUNCS,
+		.func_info = (uintptr_t)text->funcs,
+		.func_info_rec_size = sizeof(text->funcs[0]),
+		.nr_line_info = PROG_LINES,
+		.line_info = (uintptr_t)lines,
+		.line_info_rec_size = sizeof(lines[0]),
+	};
+	uint32_t len = sizeof(info);
+	unsigned int i = 0;
+
+	if (bpf_prog_get_info_by_fd(text->fd, &info, &len))
+		return -errno;
+	snprintf(text->name, sizeof(text->name), "%s", name ?: info.name);
+	text->btf = btf__load_from_kernel_by_id(info.btf_id);
+	text->n_funcs = min(info.nr_func_info, (uint32_t)PROG_FUNCS);
+	if (!text->btf || !text->n_funcs)
+		return -ENOENT;
+	while (name && i < text->n_funcs && strcmp(func_name(text, i), name))
+		i++;
+	if (i == text->n_funcs)
+		return -ENOENT;
+	if (*func_name(text, i))
+		snprintf(text->name, sizeof(text->name), "%s",
+			 func_name(text, i));
+	text->funcs[0] = text->funcs[i];
+	text_line(text, lines, min(info.nr_line_info, (uint32_t)PROG_LINES),
+		  text->funcs[i].insn_off);
+	return 0;
+}
+
+static void text_open(struct prog_text *text, uint32_t id)
+{
+	memset(text, 0, sizeof(*text));
+	text->fd = bpf_prog_get_fd_by_id(id);
+}
+
+static void text_close(struct prog_text *text)
+{
+	btf__free(text->btf);
+	if (text->fd >= 0)
+		close(text->fd);
+}
+
+static void text_describe(const struct prog_text *text, struct probe_desc *desc)
+{
+	memcpy(desc->name, text->name, sizeof(desc->name));
+	memcpy(desc->source, text->source, sizeof(desc->source));
+	desc->line = text->line;
 }
 
 static int share_maps(struct prober *pr, struct fentry *op)
@@ -429,22 +503,25 @@ out_destroy:
 
 void attach_op(struct prober *pr, const struct op_prog *op)
 {
-	int fd = bpf_prog_get_fd_by_id(op->id), err;
+	struct prog_text text;
 	struct probe_func plan;
 	struct probe_desc desc;
+	int err;
 
 	pr->status.ops++;
-	if (fd < 0 || pr->n_op_skels == PROBE_OPS_MAX)
+	text_open(&text, op->id);
+	if (text.fd < 0 || pr->n_op_skels == PROBE_OPS_MAX)
 		goto out_close;
-	fields_plan_op(pr->btf, op->ops_type, op->op, op->op, pr->n_cpus,
-		       &plan, &desc);
-	describe_prog(fd, &desc);
+	text_read(&text, NULL);
+	fields_plan_op(pr->btf, op->ops_type, op->op, text.name, text.decl,
+		       pr->n_cpus, &plan, &desc);
+	text_describe(&text, &desc);
 	if (add_func(pr, PROBE_BPF_FUNC, &plan, &desc) < 0)
 		goto out_close;
-	err = load_op(pr, fd, &desc, true);
+	err = load_op(pr, text.fd, &desc, true);
 	if (err) {
 		mark_no_exit(pr, &pr->descs[desc.id]);
-		err = load_op(pr, fd, &desc, false);
+		err = load_op(pr, text.fd, &desc, false);
 	}
 	if (err)
 		prober_note(pr, "%s (ops.%s): cannot be probed: %s", desc.name,
@@ -453,8 +530,7 @@ void attach_op(struct prober *pr, const struct op_prog *op)
 		pr->status.ops_probed++;
 	prober_send(pr, PROBE_REC_FUNC, &pr->descs[desc.id], sizeof(desc));
 out_close:
-	if (fd >= 0)
-		close(fd);
+	text_close(&text);
 }
 
 void attach_release(struct prober *pr)

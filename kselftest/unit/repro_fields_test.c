@@ -153,6 +153,75 @@ TEST(returned_enum)
 	btf__free(btf);
 }
 
+/*
+ * struct sched_ext_ops { void (*tick)(struct task_struct *, u64);
+ * void (*quiet)(u64); }, and a stub for quiet that has other parameters.
+ */
+static void add_ops(struct btf *btf)
+{
+	int u64 = btf__find_by_name_kind(btf, "u64", BTF_KIND_INT);
+	int task = btf__find_by_name_kind(btf, "task_struct", BTF_KIND_STRUCT);
+	int task_ptr = btf__add_ptr(btf, task), tick, quiet, proto;
+
+	proto = btf__add_func_proto(btf, 0);
+	btf__add_func_param(btf, NULL, task_ptr);
+	btf__add_func_param(btf, NULL, u64);
+	tick = btf__add_ptr(btf, proto);
+	proto = btf__add_func_proto(btf, 0);
+	btf__add_func_param(btf, NULL, u64);
+	quiet = btf__add_ptr(btf, proto);
+	proto = btf__add_func_proto(btf, 0);
+	btf__add_func_param(btf, "wrong", task_ptr);
+	btf__add_func(btf, "sched_ext_ops__quiet", BTF_FUNC_STATIC, proto);
+	btf__add_struct(btf, "sched_ext_ops", 16);
+	btf__add_field(btf, "tick", tick, 0, 0);
+	btf__add_field(btf, "quiet", quiet, 64, 0);
+}
+
+static const struct decl_case {
+	const char *op, *decl;
+	const char *names[2];
+	unsigned int flags_decode;	/* of the second parameter */
+} decl_cases[] = {
+	{ "tick", "void BPF_STRUCT_OPS(my_tick, struct task_struct *p, u64 enq_flags)",
+	  { "p", "enq_flags" }, DECODE_ENQ_FLAGS },
+	/* The line ends in the middle of the head. */
+	{ "tick", "void BPF_STRUCT_OPS(my_tick, struct task_struct *p,",
+	  { "p", "" }, DECODE_UNSIGNED },
+	{ "tick", "int my_tick(unsigned long long *ctx)", { "", "" },
+	  DECODE_UNSIGNED },
+	{ "tick", "(((,,", { "", "" }, DECODE_UNSIGNED },
+	{ "tick", NULL, { "", "" }, DECODE_UNSIGNED },
+	{ "quiet", NULL, { "", "" }, DECODE_UNSIGNED },
+};
+
+/* What the kernel's BTF does not name, the program's source line does. */
+TEST(op_names)
+{
+	struct probe_func plan;
+	struct probe_desc desc;
+	struct btf *btf;
+	unsigned int i;
+	int func;
+
+	btf = odd_btf(&func);
+	add_ops(btf);
+	for (i = 0; i < ARRAY_SIZE(decl_cases); i++) {
+		const struct decl_case *c = &decl_cases[i];
+
+		ASSERT_EQ(0, fields_plan_op(btf, "sched_ext_ops", c->op, "my",
+					    c->decl, 4, &plan, &desc));
+		EXPECT_STREQ(c->names[0], desc.params[0].name)
+			TH_LOG("%s", c->decl ? c->decl : c->op);
+		if (plan.n_args < 2)
+			continue;
+		EXPECT_STREQ(c->names[1], desc.params[1].name);
+		EXPECT_EQ(c->flags_decode,
+			  desc.fields[desc.n_fields - 1].decode);
+	}
+	btf__free(btf);
+}
+
 static const struct form_case {
 	const char *op, *name;
 } form_cases[] = {
@@ -224,7 +293,7 @@ TEST(real_kernel)
 	if (!btf)
 		SKIP(return, "no BTF in %s", path);
 	EXPECT_EQ(0, fields_plan_op(btf, "sched_ext_ops", "enqueue", "my_enq",
-				    4, &plan, &desc));
+				    NULL, 4, &plan, &desc));
 	EXPECT_EQ(0, plan.task_arg);
 	EXPECT_EQ(2, plan.n_args);
 	EXPECT_STREQ("p", desc.params[0].name);
@@ -232,8 +301,8 @@ TEST(real_kernel)
 	/* Nine of the task, and the flags. */
 	EXPECT_EQ(10, plan.n_fields);
 	EXPECT_EQ(DESC_BPF, desc.flags);
-	EXPECT_GT(0, fields_plan_op(btf, "sched_ext_ops", "no_op", "x", 4,
-				    &plan, &desc));
+	EXPECT_GT(0, fields_plan_op(btf, "sched_ext_ops", "no_op", "x",
+				    NULL, 4, &plan, &desc));
 	ops_have_callers(_metadata, btf, "sched_ext_ops");
 	ops_have_callers(_metadata, btf, "sched_ext_ops_cid");
 	btf__free(btf);

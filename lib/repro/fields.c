@@ -4,6 +4,7 @@
  */
 #include "lib/repro/fields.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -11,6 +12,7 @@
 
 #include <bpf/btf.h>
 
+#include "lib/repro/callers.h"
 #include "lib/repro/decode.h"
 #include "lib/util/util.h"
 
@@ -66,9 +68,13 @@ static const char * const string_names[] = {
 	"fmt", "msg", "str", "reason", "buf", "s", "name",
 };
 
-/* A plan in the making. */
+/**
+ * struct planner - a plan in the making
+ * @decl: source of the function's head, for names that BTF lacks; or NULL
+ */
 struct planner {
 	const struct btf *btf;
+	const char *decl;
 	unsigned int n_cpus;
 	struct probe_func *plan;
 	struct probe_desc *desc;
@@ -408,17 +414,43 @@ static void type_text(const struct btf *btf, uint32_t id, char *text,
 	snprintf(text, size, "%s %s", t ? type_name(btf, t) : "void", star);
 }
 
+/*
+ * The name of parameter @arg out of "void BPF_STRUCT_OPS(name, struct
+ * task_struct *p, u64 enq_flags)", of which there may be the first line only.
+ */
+static void name_of_decl(const char *decl, unsigned int arg, char *name,
+			 size_t size)
+{
+	const char *p = strchr(decl, '('), *end;
+
+	name[0] = '\0';
+	p = p ? strchr(p, ',') : NULL;
+	for (; p && arg; arg--)
+		p = strchr(p + 1, ',');
+	if (!p)
+		return;
+	end = p + 1 + strcspn(p + 1, ",)");
+	while (end > p && isspace((unsigned char)end[-1]))
+		end--;
+	for (p = end; isalnum((unsigned char)p[-1]) || p[-1] == '_'; p--)
+		;
+	snprintf(name, size, "%.*s", (int)(end - p), p);
+}
+
 static void add_param(struct planner *p, unsigned int arg,
 		      const struct btf_param *param)
 {
 	const char *name = btf__name_by_offset(p->btf, param->name_off);
+	char in_decl[DESC_LABEL_LEN] = "";
 	const struct btf_type *t = resolve(p->btf, param->type);
 	struct desc_param *desc = &p->desc->params[arg];
 	enum decode_kind decode;
 	const char *tail;
 
-	if (!name)
-		name = "";
+	if ((!name || !*name) && p->decl)
+		name_of_decl(p->decl, arg, in_decl, sizeof(in_decl));
+	if (!name || !*name)
+		name = in_decl;
 	type_text(p->btf, param->type, desc->type, sizeof(desc->type));
 	/* The verifier's marks, "prev__nullable", are not the name. */
 	tail = strstr(name, "__nullable");
@@ -480,7 +512,7 @@ int fields_plan_func(const struct btf *btf, const char *name,
 		     unsigned int n_cpus, struct probe_func *plan,
 		     struct probe_desc *desc)
 {
-	struct planner p = { btf, n_cpus, plan, desc, 0 };
+	struct planner p = { btf, NULL, n_cpus, plan, desc, 0 };
 	int id = btf__find_by_name_kind(btf, name, BTF_KIND_FUNC);
 	const struct btf_type *t;
 
@@ -489,34 +521,61 @@ int fields_plan_func(const struct btf *btf, const char *name,
 	return plan_proto(&p, t ? btf__type_by_id(btf, t->type) : NULL);
 }
 
+/* Do two functions take the same? Then the names of one serve the other. */
+static bool same_params(const struct btf *btf, const struct btf_type *a,
+			const struct btf_type *b)
+{
+	unsigned int i;
+
+	if (!a || !btf_is_func_proto(a) || btf_vlen(a) != btf_vlen(b))
+		return false;
+	for (i = 0; i < btf_vlen(a); i++)
+		if (resolve(btf, btf_params(a)[i].type) !=
+		    resolve(btf, btf_params(b)[i].type))
+			return false;
+	return true;
+}
+
 /*
  * The members of sched_ext_ops have types, but no names of parameters. The
- * kernel's stubs for them, sched_ext_ops__enqueue() and so on, have both.
+ * kernel's stubs for them have both: sched_ext_ops__enqueue() and so on, which
+ * mostly serve sched_ext_ops_cid too, and enqueue_stub() in Linux 6.12.
  */
 static const struct btf_type *op_proto(const struct btf *btf,
 				       const char *ops_type, const char *op)
 {
 	int id = btf__find_by_name_kind(btf, ops_type, BTF_KIND_STRUCT);
-	const struct btf_type *t;
+	const struct btf_type *proto, *t;
 	struct place place;
-	char stub[128];
+	char stubs[3][128], form[64];
+	unsigned int i;
 
 	if (id < 0 || follow_path(btf, btf__type_by_id(btf, id), op, &place) ||
 	    !btf_is_ptr(place.type))
 		return NULL;
-	snprintf(stub, sizeof(stub), "%s__%s", ops_type, op);
-	id = btf__find_by_name_kind(btf, stub, BTF_KIND_FUNC);
-	t = id < 0 ? NULL : btf__type_by_id(btf, id);
-	if (t)
-		return btf__type_by_id(btf, t->type);
-	return resolve(btf, place.type->type);
+	proto = resolve(btf, place.type->type);
+	if (!proto || !btf_is_func_proto(proto))
+		return NULL;
+	snprintf(stubs[0], sizeof(stubs[0]), "%s__%s", ops_type, op);
+	op_cpu_form(op, form, sizeof(form));
+	snprintf(stubs[1], sizeof(stubs[1]), "sched_ext_ops__%s", form);
+	snprintf(stubs[2], sizeof(stubs[2]), "%s_stub", op);
+	for (i = 0; i < ARRAY_SIZE(stubs); i++) {
+		id = btf__find_by_name_kind(btf, stubs[i], BTF_KIND_FUNC);
+		t = id < 0 ? NULL : btf__type_by_id(btf, id);
+		t = t ? btf__type_by_id(btf, t->type) : NULL;
+		if (same_params(btf, t, proto))
+			return t;
+	}
+	return proto;
 }
 
 int fields_plan_op(const struct btf *btf, const char *ops_type,
-		   const char *op, const char *name, unsigned int n_cpus,
-		   struct probe_func *plan, struct probe_desc *desc)
+		   const char *op, const char *name, const char *decl,
+		   unsigned int n_cpus, struct probe_func *plan,
+		   struct probe_desc *desc)
 {
-	struct planner p = { btf, n_cpus, plan, desc, 0 };
+	struct planner p = { btf, decl, n_cpus, plan, desc, 0 };
 
 	plan_empty(name, &p);
 	desc->flags |= DESC_BPF;

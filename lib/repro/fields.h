@@ -105,12 +105,15 @@ int fields_plan_func(const struct btf *btf, const char *name,
  * @ops_type: "sched_ext_ops" or "sched_ext_ops_cid"
  * @op: the member
  * @name: the program's full name
+ * @decl: source line that its head begins in, NULL when there is none: it has
+ *	the names of parameters that the kernel's BTF does not have
  *
  * Return: 0, -ENOENT as above.
  */
 int fields_plan_op(const struct btf *btf, const char *ops_type,
-		   const char *op, const char *name, unsigned int n_cpus,
-		   struct probe_func *plan, struct probe_desc *desc);
+		   const char *op, const char *name, const char *decl,
+		   unsigned int n_cpus, struct probe_func *plan,
+		   struct probe_desc *desc);
 
 /**
  * fields_task_offsets() - where the probes find a task's pid and comm
