@@ -44,10 +44,16 @@ const char *mon_frame_name(const struct mon_dump *d, uint64_t ip,
 {
 	const struct mon_guest *g = d->guest;
 	const char *name;
-	uint64_t offset;
+	uint64_t offset = 0;
 	size_t i;
 
 	name = mon_symbols_at(g->kernel->symbols, ip - g->kaslr, &offset);
+	/* What is called last may never return: its return address is beyond. */
+	if (!name) {
+		name = mon_symbols_at(g->kernel->symbols, ip - 1 - g->kaslr,
+				      &offset);
+		offset++;
+	}
 	if (name && ip >= g->mem.text && ip < g->mem.text_end) {
 		snprintf(buf, size, "%s+0x%" PRIx64, name, offset);
 		return buf;
