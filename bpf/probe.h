@@ -21,6 +21,7 @@
 #define PROBE_HISTORY	3	/* calls kept per function and task */
 #define PROBE_FUNCS	256
 #define PROBE_CALLS	4096	/* (function, task) pairs */
+#define PROBE_NEST	4	/* calls of one function within each other */
 #define PROBE_COMM	16
 
 /* Functions that are BPF programs have no address of their own here. */
@@ -31,6 +32,7 @@ enum probe_deref {
 	PROBE_VALUE,		/* the parameter itself */
 	PROBE_AT,		/* memory at parameter + offset */
 	PROBE_AT_PTR,		/* memory at *(parameter + offset) + offset2 */
+	PROBE_STRING,		/* text that the parameter points to */
 };
 
 /**
@@ -81,6 +83,8 @@ struct probe_task_offsets {
  * @outer: task of the call that it was made in, 0 for none
  * @pid: of @task
  * @current: task_struct of who called
+ * @entry_failed: fields of the plan, a bit each, that could not be read
+ * @exit_failed: likewise, at the return
  */
 struct probe_call {
 	__u64 seq;
@@ -93,6 +97,8 @@ struct probe_call {
 	__u32 pid;
 	__u32 current_pid;
 	__u32 cpu;
+	__u32 entry_failed;
+	__u32 exit_failed;
 	__u64 ret;
 	char comm[PROBE_COMM];
 	__u64 args[PROBE_ARGS];
@@ -103,6 +109,36 @@ struct probe_call {
 struct probe_key {
 	__u64 func;		/* address, or PROBE_BPF_FUNC | id */
 	__u64 task;
+};
+
+/**
+ * struct probe_frame - a call that has not returned
+ * @key: where its record is
+ * @seq: of its record, 0 when it has none
+ * @outer: for whom the caller worked before, to go back to
+ */
+struct probe_frame {
+	struct probe_key key;
+	__u64 seq;
+	__u64 outer;
+};
+
+/**
+ * struct probe_open - calls of one function by one task, the innermost last
+ * @n: their number; those beyond PROBE_NEST have no frame
+ * @pid: of the task: its memory may be that of a task that is gone
+ */
+struct probe_open {
+	__u32 n;
+	__u32 pid;
+	struct probe_frame frame[PROBE_NEST];
+};
+
+/* For whom a task works; @pid is its own, as above. */
+struct probe_works {
+	__u64 task;
+	__u32 pid;
+	__u32 pad;
 };
 
 struct probe_calls {
@@ -130,6 +166,7 @@ struct probe_stats {
 	__u64 no_room;		/* calls that found no place in the map */
 	__u64 read_faults;
 	__u64 exits;		/* sched_ext_exit seen, the first one counts */
+	__u64 lost;		/* calls whose record was gone at the return */
 };
 
 /* Wakes user space. @held: who was stopped; 0 at the scheduler's exit. */
@@ -150,7 +187,7 @@ struct probe_state {
 _Static_assert(sizeof(struct probe_field) == 12, "wire format");
 _Static_assert(sizeof(struct probe_func) == 8 + 12 * PROBE_FIELDS,
 	       "wire format");
-_Static_assert(sizeof(struct probe_call) == 648, "wire format");
+_Static_assert(sizeof(struct probe_call) == 656, "wire format");
 _Static_assert(sizeof(struct probe_exit) == 72, "wire format");
 #endif
 

@@ -28,12 +28,12 @@ struct {
 	__type(value, struct probe_calls);
 } calls SEC(".maps");
 
-/* Calls that have not returned: {function, caller} to the call's key. */
+/* Calls that have not returned, by {function, caller}. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, PROBE_CALLS);
 	__type(key, struct probe_key);
-	__type(value, struct probe_key);
+	__type(value, struct probe_open);
 } open_calls SEC(".maps");
 
 /* For whom a task works now: the task of its innermost probed call. */
@@ -41,7 +41,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, PROBE_CALLS);
 	__type(key, __u64);
-	__type(value, __u64);
+	__type(value, struct probe_works);
 } works_for SEC(".maps");
 
 /* An empty value, as it is too big for the stack. Never written. */
@@ -92,40 +92,183 @@ static __always_inline void read_task(__u64 task, __u32 *pid, char *comm)
 		bpf_probe_read_kernel(comm, PROBE_COMM, p + task_offsets.comm);
 }
 
-static __always_inline void read_fields(const struct probe_func *func,
-					struct probe_call *call, __u64 *values,
-					struct probe_state *st)
+/* One field; Return: could it be read? */
+static __always_inline bool read_field(const struct probe_field *field,
+				       const struct probe_call *call,
+				       __u64 *values)
 {
+	__u32 arg = field->arg;
+	__u32 slot = field->slot, size = field->size;
+	__u64 base;
+
+	if (arg >= PROBE_ARGS || slot > PROBE_SLOTS - PROBE_FIELD_MAX ||
+	    size > PROBE_FIELD_MAX * 8)
+		return false;
+	base = call->args[arg];
+	if (field->deref == PROBE_VALUE) {
+		values[slot] = base;
+		return true;
+	}
+	base += field->offset;
+	/* It may end just in front of memory that is not there. */
+	if (field->deref == PROBE_STRING)
+		return bpf_probe_read_kernel_str(&values[slot], size,
+						 (void *)base) >= 0;
+	if (field->deref == PROBE_AT_PTR) {
+		if (bpf_probe_read_kernel(&base, sizeof(base), (void *)base))
+			return false;
+		base += field->offset2;
+	}
+	return !bpf_probe_read_kernel(&values[slot], size, (void *)base);
+}
+
+/* Return: a bit for each field that could not be read. */
+static __always_inline __u32 read_fields(const struct probe_func *func,
+					 struct probe_call *call,
+					 __u64 *values, struct probe_state *st)
+{
+	__u32 failed = 0;
 	int i;
 
 	for (i = 0; i < PROBE_FIELDS && i < func->n_fields; i++) {
 		const struct probe_field *field = &func->fields[i];
 		__u32 arg = field->arg;
-		__u32 slot = field->slot, size = field->size;
-		__u64 base, param;
 
-		if (arg >= PROBE_ARGS ||
-		    slot > PROBE_SLOTS - PROBE_FIELD_MAX ||
-		    size > PROBE_FIELD_MAX * 8)
+		if (read_field(field, call, values))
 			continue;
-		param = call->args[arg];
-		base = param;
-		if (field->deref == PROBE_VALUE) {
-			values[slot] = base;
-			continue;
-		}
-		base += field->offset;
-		if (field->deref == PROBE_AT_PTR) {
-			/* A failed read leaves 0, and so the next one fails. */
-			bpf_probe_read_kernel(&base, sizeof(base),
-					      (void *)base);
-			base += field->offset2;
-		}
+		failed |= 1U << i;
 		/* Of a NULL parameter nothing was expected. */
-		if (bpf_probe_read_kernel(&values[slot], size, (void *)base) &&
-		    param)
+		if (arg < PROBE_ARGS && call->args[arg])
 			__sync_fetch_and_add(&st->stats.read_faults, 1);
 	}
+	return failed;
+}
+
+/* The place of the next call; NULL when the map has none. */
+static __always_inline struct probe_call *call_place(const struct probe_key *key)
+{
+	struct probe_calls *slot = bpf_map_lookup_elem(&calls, key);
+	__u32 zero = 0, n;
+
+	if (!slot) {
+		void *none = bpf_map_lookup_elem(&empty, &zero);
+
+		if (none)
+			bpf_map_update_elem(&calls, key, none, BPF_NOEXIST);
+		slot = bpf_map_lookup_elem(&calls, key);
+		if (!slot)
+			return NULL;
+	}
+	/* Another CPU may call the same for the same task. */
+	n = __sync_fetch_and_add(&slot->n, 1) % PROBE_HISTORY;
+	/* Older verifiers do not know what a remainder is. */
+	barrier_var(n);
+	return n < PROBE_HISTORY ? &slot->call[n] : NULL;
+}
+
+/* Return: the call's number, 0 when it found no room. */
+static __always_inline __u64 record_call(const struct probe_func *func,
+					 const struct probe_frame *frame,
+					 __u64 current, const __u64 *args,
+					 struct probe_state *st)
+{
+	struct probe_call *call = call_place(&frame->key);
+	int i;
+
+	__sync_fetch_and_add(&st->stats.calls, 1);
+	if (!call) {
+		__sync_fetch_and_add(&st->stats.no_room, 1);
+		return 0;
+	}
+	call->seq = __sync_fetch_and_add(&st->seq, 1) + 1;
+	call->entry_ns = bpf_ktime_get_ns();
+	call->exit_ns = 0;
+	call->ret = 0;
+	call->func = func->id;
+	call->task = frame->key.task;
+	call->outer = frame->outer;
+	call->current = current;
+	call->current_pid = (__u32)bpf_get_current_pid_tgid();
+	call->cpu = bpf_get_smp_processor_id();
+	call->exit_failed = 0;
+	read_task(call->task, &call->pid, call->comm);
+	for (i = 0; i < PROBE_ARGS; i++)
+		call->args[i] = args[i];
+	call->entry_failed = read_fields(func, call, call->entry, st);
+	return call->seq;
+}
+
+/* The task that @current works for, 0 when it is in no call. */
+static __always_inline __u64 outer_task(__u64 current)
+{
+	const struct probe_works *works;
+
+	works = bpf_map_lookup_elem(&works_for, &current);
+	if (!works || works->pid != (__u32)bpf_get_current_pid_tgid())
+		return 0;
+	return works->task;
+}
+
+static __always_inline void work_for(__u64 current, __u64 task)
+{
+	struct probe_works works = {
+		.task = task,
+		.pid = (__u32)bpf_get_current_pid_tgid(),
+	};
+
+	if (task)
+		bpf_map_update_elem(&works_for, &current, &works, BPF_ANY);
+	else
+		bpf_map_delete_elem(&works_for, &current);
+}
+
+/* Keep the call for its return; Return: is there room for it? */
+static __always_inline bool push_frame(__u64 func_key, __u64 current,
+				       const struct probe_frame *frame)
+{
+	struct probe_key key = { .func = func_key, .task = current };
+	__u32 pid = (__u32)bpf_get_current_pid_tgid(), n;
+	struct probe_open *open = bpf_map_lookup_elem(&open_calls, &key);
+
+	if (!open) {
+		struct probe_open none = {};
+
+		bpf_map_update_elem(&open_calls, &key, &none, BPF_NOEXIST);
+		open = bpf_map_lookup_elem(&open_calls, &key);
+		if (!open)
+			return false;
+	}
+	/* One that died in a call, whose memory this task now has. */
+	if (open->pid != pid) {
+		open->pid = pid;
+		open->n = 0;
+	}
+	n = open->n++;
+	if (n >= PROBE_NEST)
+		return false;
+	open->frame[n] = *frame;
+	return true;
+}
+
+/* Return: was the entry of what returns now seen? */
+static __always_inline bool pop_frame(__u64 func_key, __u64 current,
+				      struct probe_frame *frame)
+{
+	struct probe_key key = { .func = func_key, .task = current };
+	struct probe_open *open = bpf_map_lookup_elem(&open_calls, &key);
+	bool found = false;
+	__u32 n;
+
+	if (!open || open->pid != (__u32)bpf_get_current_pid_tgid() || !open->n)
+		return false;
+	n = --open->n;
+	if (n < PROBE_NEST) {
+		*frame = open->frame[n];
+		found = true;
+	}
+	if (!n)
+		bpf_map_delete_elem(&open_calls, &key);
+	return found;
 }
 
 /* A function was entered; @args are its first PROBE_ARGS parameters. */
@@ -133,100 +276,69 @@ static __always_inline int probe_enter(__u64 func_key, const __u64 *args)
 {
 	__u64 current = (__u64)bpf_get_current_task();
 	struct probe_state *st = probe_state();
+	struct probe_frame frame = {};
 	const struct probe_func *func;
-	struct probe_key key, open;
-	struct probe_calls *slot;
-	struct probe_call *call;
-	__u64 *works = bpf_map_lookup_elem(&works_for, &current);
-	__u64 outer = works ? *works : 0;
-	__u32 zero = 0, which;
-	int i;
 
-	if (!st || st->frozen || !st->active)
+	if (!st || !st->active)
 		return 0;
 	func = bpf_map_lookup_elem(&funcs, &func_key);
-	if (!func)
+	if (!func || (st->frozen && func->no_exit))
 		return 0;
 
-	key.func = func_key;
-	key.task = outer ? outer : current;
+	frame.outer = outer_task(current);
+	frame.key.func = func_key;
+	frame.key.task = frame.outer ? frame.outer : current;
 	if (func->task_arg < PROBE_ARGS && args[func->task_arg])
-		key.task = args[func->task_arg];
-	slot = bpf_map_lookup_elem(&calls, &key);
-	if (!slot) {
-		void *none = bpf_map_lookup_elem(&empty, &zero);
-
-		if (none)
-			bpf_map_update_elem(&calls, &key, none, BPF_NOEXIST);
-		slot = bpf_map_lookup_elem(&calls, &key);
-	}
-	__sync_fetch_and_add(&st->stats.calls, 1);
-	if (!slot) {
-		__sync_fetch_and_add(&st->stats.no_room, 1);
-		return 0;
-	}
-
-	which = slot->n % PROBE_HISTORY;
-	slot->n++;
-	call = &slot->call[which];
-	call->seq = __sync_fetch_and_add(&st->seq, 1) + 1;
-	call->entry_ns = bpf_ktime_get_ns();
-	call->exit_ns = 0;
-	call->ret = 0;
-	call->func = func->id;
-	call->task = key.task;
-	call->outer = outer;
-	call->current = current;
-	call->current_pid = (__u32)bpf_get_current_pid_tgid();
-	call->cpu = bpf_get_smp_processor_id();
-	read_task(key.task, &call->pid, call->comm);
-	for (i = 0; i < PROBE_ARGS; i++)
-		call->args[i] = args[i];
-	read_fields(func, call, call->entry, st);
+		frame.key.task = args[func->task_arg];
+	if (!st->frozen)
+		frame.seq = record_call(func, &frame, current, args, st);
 
 	/* Without its return this call would never end. */
 	if (func->no_exit)
 		return 0;
-	open.func = func_key;
-	open.task = current;
-	bpf_map_update_elem(&open_calls, &open, &key, BPF_ANY);
-	if (key.task != outer)
-		bpf_map_update_elem(&works_for, &current, &key.task, BPF_ANY);
+	if (push_frame(func_key, current, &frame) &&
+	    frame.key.task != frame.outer)
+		work_for(current, frame.key.task);
 	return 0;
+}
+
+/* The record that a call was given; NULL when others have taken its place. */
+static __always_inline struct probe_call *
+call_find(const struct probe_frame *frame)
+{
+	struct probe_calls *slot = bpf_map_lookup_elem(&calls, &frame->key);
+	int i;
+
+	for (i = 0; slot && i < PROBE_HISTORY; i++)
+		if (slot->call[i].seq == frame->seq)
+			return &slot->call[i];
+	return NULL;
 }
 
 /* It returned: read the same places again, if its entry was seen. */
 static __always_inline int probe_leave(__u64 func_key, __u64 ret)
 {
-	struct probe_key open = {
-		.func = func_key,
-		.task = (__u64)bpf_get_current_task(),
-	};
+	__u64 current = (__u64)bpf_get_current_task();
 	struct probe_state *st = probe_state();
 	const struct probe_func *func;
-	struct probe_calls *slot;
-	struct probe_key *key, k;
+	struct probe_frame frame;
 	struct probe_call *call;
 
-	key = bpf_map_lookup_elem(&open_calls, &open);
+	if (!st || !pop_frame(func_key, current, &frame))
+		return 0;
+	/* Whatever became of the record: its work is over. */
+	if (frame.key.task != frame.outer)
+		work_for(current, frame.outer);
 	func = bpf_map_lookup_elem(&funcs, &func_key);
-	if (!st || !key || !func)
+	if (!func || !frame.seq)
 		return 0;
-	k = *key;
-	bpf_map_delete_elem(&open_calls, &open);
-	slot = bpf_map_lookup_elem(&calls, &k);
-	if (!slot || !slot->n)
+	call = call_find(&frame);
+	if (!call) {
+		__sync_fetch_and_add(&st->stats.lost, 1);
 		return 0;
-	call = &slot->call[(slot->n - 1) % PROBE_HISTORY];
-	if (call->exit_ns || call->current != open.task)
-		return 0;
-	if (call->outer)
-		bpf_map_update_elem(&works_for, &open.task, &call->outer,
-				    BPF_ANY);
-	else
-		bpf_map_delete_elem(&works_for, &open.task);
+	}
 	call->ret = ret;
-	read_fields(func, call, call->exit, st);
+	call->exit_failed = read_fields(func, call, call->exit, st);
 	call->exit_ns = bpf_ktime_get_ns();
 	return 0;
 }

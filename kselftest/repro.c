@@ -49,29 +49,38 @@ static const struct desc_field *find_field(const struct probe_desc *desc,
 	return NULL;
 }
 
-/* A field of a call's entry; false when there is no such field. */
+/* Could it be read? @failed has a bit for each field that could not. */
+static bool was_read(const struct probe_desc *desc,
+		     const struct desc_field *field, uint32_t failed)
+{
+	return field && !(failed & (1U << (field - desc->fields)));
+}
+
+/* A field of a call's entry; false when there is no such value. */
 static bool entry_value(const struct repro *repro,
 			const struct probe_call *call, const char *name,
 			uint64_t *value)
 {
-	const struct desc_field *field;
+	const struct probe_desc *desc = story_desc(&repro->story, call);
+	const struct desc_field *field = find_field(desc, name);
+	bool read = was_read(desc, field, call->entry_failed);
 
-	field = find_field(story_desc(&repro->story, call), name);
-	if (field)
+	if (read)
 		*value = fields_value(field, call->entry);
-	return field;
+	return read;
 }
 
 static bool exit_value(const struct repro *repro,
 		       const struct probe_call *call, const char *name,
 		       uint64_t *value)
 {
-	const struct desc_field *field;
+	const struct probe_desc *desc = story_desc(&repro->story, call);
+	const struct desc_field *field = find_field(desc, name);
+	bool read = call->exit_ns && was_read(desc, field, call->exit_failed);
 
-	field = find_field(story_desc(&repro->story, call), name);
-	if (field && call->exit_ns)
+	if (read)
 		*value = fields_value(field, call->exit);
-	return field && call->exit_ns;
+	return read;
 }
 
 /* Leave why a story is wrong. */

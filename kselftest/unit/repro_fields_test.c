@@ -94,7 +94,7 @@ static const struct want_field {
 	{ "weight", 1, PROBE_AT, 8, 0, 4, DECODE_UNSIGNED },
 	{ "scx_flags", 1, PROBE_AT, 12, 0, 4, DECODE_TASK_FLAGS },
 	{ "", 2, PROBE_VALUE, 0, 0, 8, DECODE_ENQ_FLAGS },
-	{ "", 3, PROBE_AT, 0, 0, 64, DECODE_STRING },
+	{ "", 3, PROBE_STRING, 0, 0, 64, DECODE_STRING },
 };
 
 TEST(plan)

@@ -244,6 +244,76 @@ TEST_F(story, returned_enum_has_its_name)
 	}
 }
 
+/* A function of a string, of a task and of a number, each read or not. */
+static void one_call(struct story *story, const char *text, uint64_t string_arg,
+		     uint32_t entry_failed, uint32_t exit_failed)
+{
+	struct probe_desc desc = {
+		.name = "func", .task_arg = PROBE_NO_ARG,
+		.n_params = 2, .n_fields = 2,
+		.params = { { "char *", "msg" }, { "task_struct *", "p" } },
+		.fields = {
+			{ .arg = 0, .decode = DECODE_STRING, .size = 64 },
+			{ .arg = 1, .decode = DECODE_SIGNED, .size = 4,
+			  .slot = 8, .name = "pid" },
+		},
+	};
+	struct probe_call call = {
+		.seq = 1, .entry_ns = 1, .exit_ns = 2,
+		.args = { string_arg, 1 },
+		.entry_failed = entry_failed, .exit_failed = exit_failed,
+		.comm = "sh", .pid = 7,
+	};
+
+	memcpy(call.entry, text, min(strlen(text), (size_t)64));
+	call.entry[8] = 5;
+	call.exit[8] = 6;
+	story_exit(story);
+	feed(story, PROBE_REC_FUNC, &desc, sizeof(desc));
+	feed(story, PROBE_REC_CALL, &call, sizeof(call));
+	story_stitch(story);
+}
+
+static const struct read_case {
+	const char *text;
+	uint64_t string_arg;
+	uint32_t entry_failed, exit_failed;
+	const char *string, *pid;
+} read_cases[] = {
+	{ "text", 1, 0, 0, "char *msg  \"text\"\n",
+	  "pid         5                        →  6\n" },
+	{ "", 1, 0, 0, "char *msg  \"\"\n", "→  6\n" },
+	/* A user's pointer, for one: what it points to is not empty. */
+	{ "", 1, 1 << 0, 1 << 0, "char *msg  ?\n", "→  6\n" },
+	{ "", 0, 1 << 0, 1 << 0, "char *msg  NULL\n", "→  6\n" },
+	{ "text", 1, 1 << 1, 0, "\"text\"\n",
+	  "pid         ?                        →  6\n" },
+	{ "text", 1, 0, 1 << 1, "\"text\"\n",
+	  "pid         5                        →  ?\n" },
+	{ "text", 1, 1 << 1, 1 << 1, "\"text\"\n", "pid         ?\n" },
+	{ "0123456789012345678901234567890123456789012345678901234567890123",
+	  1, 0, 0, "0123\"...\n", "→  6\n" },
+};
+
+/* What could not be read is no value, and no change either. */
+TEST_F(story, failed_reads)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(read_cases); i++) {
+		const struct read_case *c = &read_cases[i];
+
+		one_call(&self->story, c->text, c->string_arg, c->entry_failed,
+			 c->exit_failed);
+		strbuf_reset(&self->out);
+		render_story(&self->render, &self->story, &self->out);
+		EXPECT_NE(NULL, strstr(self->out.text, c->string))
+			TH_LOG("case %u: %s", i, self->out.text);
+		EXPECT_NE(NULL, strstr(self->out.text, c->pid))
+			TH_LOG("case %u: %s", i, self->out.text);
+	}
+}
+
 static const struct report_case {
 	struct repro_report report;
 	const char *first_line;

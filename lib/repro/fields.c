@@ -362,7 +362,10 @@ static void add_pointer(struct planner *p, unsigned int arg,
 
 	if (is_char && (is_string_name(name) ||
 			!strcmp(type_name(p->btf, to), "char"))) {
-		const struct place place = { .deref = PROBE_AT, .type = to };
+		const struct place place = {
+			.deref = PROBE_STRING,
+			.type = to,
+		};
 
 		add_field(p, arg, &place, PROBE_FIELD_MAX * 8, DECODE_STRING,
 			  "");

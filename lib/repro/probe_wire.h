@@ -75,6 +75,6 @@ struct probe_status {
 };
 
 _Static_assert(sizeof(struct probe_culprit) == 48, "wire format");
-_Static_assert(sizeof(struct probe_status) == 72, "wire format");
+_Static_assert(sizeof(struct probe_status) == 80, "wire format");
 
 #endif /* KTSTR_REPRO_PROBE_WIRE_H */

@@ -50,15 +50,22 @@ static void put_string(const __u64 *words, const struct desc_field *f,
 			strbuf_add(out, isprint((unsigned char)text[i]) ?
 				   &text[i] : "?", 1);
 	}
-	strbuf_addf(out, i == f->size ? "\"..." : "\"");
+	/* The last byte is the end's: what fills the rest was cut, it seems. */
+	strbuf_addf(out, i + 1 >= f->size ? "\"..." : "\"");
 }
 
-static void put_value(const struct render *r, const struct desc_field *f,
-		      const __u64 *words, struct strbuf *out)
+/* @failed: of the call's reads; what is in @words for them is no value. */
+static void put_value(const struct render *r, const struct probe_desc *d,
+		      const struct desc_field *f, const __u64 *words,
+		      uint32_t failed, struct strbuf *out)
 {
 	uint64_t mask[PROBE_FIELD_MAX];
 	unsigned int i, n = (f->size + 7) / 8;
 
+	if (failed & (1U << (f - d->fields))) {
+		strbuf_add(out, "?", 1);
+		return;
+	}
 	if (f->decode == DECODE_CPUMASK) {
 		for (i = 0; i < n; i++)
 			mask[i] = words[f->slot + i];
@@ -81,15 +88,16 @@ static void put_padded(struct strbuf *out, const char *text, size_t width)
 		    "");
 }
 
-static void put_field(const struct render *r, const struct probe_call *call,
+static void put_field(const struct render *r, const struct probe_desc *d,
+		      const struct probe_call *call,
 		      const struct desc_field *f, bool has_exit,
 		      struct strbuf *out)
 {
 	struct strbuf entry = STRBUF_INIT, exit = STRBUF_INIT;
 
-	put_value(r, f, call->entry, &entry);
+	put_value(r, d, f, call->entry, call->entry_failed, &entry);
 	if (has_exit)
-		put_value(r, f, call->exit, &exit);
+		put_value(r, d, f, call->exit, call->exit_failed, &exit);
 	if (has_exit && strcmp(entry.text, exit.text)) {
 		put_padded(out, entry.text, VALUE_WIDTH);
 		strbuf_addf(out, "  %s→  %s%s", color(r, BOLD), exit.text,
@@ -112,6 +120,10 @@ static void put_param(const struct render *r, const struct probe_desc *d,
 	unsigned int i;
 
 	strbuf_addf(out, "    %s%s", p->type, p->name);
+	if (strchr(p->type, '*') && !call->args[arg]) {
+		strbuf_addf(out, "  NULL\n");
+		return;
+	}
 	for (i = 0; i < d->n_fields; i++) {
 		const struct desc_field *f = &d->fields[i];
 
@@ -120,14 +132,10 @@ static void put_param(const struct render *r, const struct probe_desc *d,
 		own = true;
 		strbuf_addf(out, "  ");
 		/* A scalar is passed by value: it has one. */
-		put_field(r, call, f, false, out);
+		put_field(r, d, call, f, false, out);
 	}
 	if (own)
 		return;
-	if (strchr(p->type, '*') && !call->args[arg]) {
-		strbuf_addf(out, "  NULL\n");
-		return;
-	}
 	if (strchr(p->type, '*'))
 		strbuf_addf(out, "\n");
 	else
@@ -141,7 +149,7 @@ static void put_param(const struct render *r, const struct probe_desc *d,
 		strbuf_addf(out, "      ");
 		put_padded(out, f->name, LABEL_WIDTH - 1);
 		strbuf_addf(out, " ");
-		put_field(r, call, f, has_exit, out);
+		put_field(r, d, call, f, has_exit, out);
 	}
 }
 
@@ -266,10 +274,11 @@ void render_pipeline(const struct story *story, struct strbuf *out)
 			    s->trigger < ARRAY_SIZE(triggers) ?
 			    triggers[s->trigger] : "?",
 			    s->exit_seen ? "fired" : "did not fire");
-		strbuf_addf(out, "  calls: %llu seen, %u kept, %u handed over, %u shown; %llu found no room, %llu reads failed\n",
+		strbuf_addf(out, "  calls: %llu seen, %u kept, %u handed over, %u shown; %llu found no room, %llu lost theirs before the return, %llu reads failed\n",
 			    (unsigned long long)s->stats.calls, s->kept, s->sent,
 			    story->n_calls,
 			    (unsigned long long)s->stats.no_room,
+			    (unsigned long long)s->stats.lost,
 			    (unsigned long long)s->stats.read_faults);
 	} else {
 		strbuf_addf(out, "  ktstr-probe did not report: it died, or the VM did\n");
