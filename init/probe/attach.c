@@ -82,6 +82,54 @@ int ksyms_load(struct prober *pr)
 	return pr->n_ksyms ? 0 : -ENOENT;
 }
 
+/* What cannot be probed, by the reason: each costs one line. */
+struct failures {
+	unsigned int n;
+	struct failure {
+		int err;
+		unsigned int n;
+		char names[256];
+	} list[8];
+};
+
+static void failures_add(struct failures *fails, int err, const char *name)
+{
+	struct failure *f = fails->list;
+	size_t len;
+
+	while (f < fails->list + fails->n && f->err != err)
+		f++;
+	/* Seven reasons by name; all others are told as the last one. */
+	if (f == fails->list + ARRAY_SIZE(fails->list))
+		f--;
+	if (f == fails->list + fails->n) {
+		memset(f, 0, sizeof(*f));
+		f->err = err;
+		fails->n++;
+	}
+	len = strlen(f->names);
+	if (len + strlen(name) + 3 < sizeof(f->names))
+		snprintf(f->names + len, sizeof(f->names) - len, "%s%s",
+			 len ? ", " : "", name);
+	f->n++;
+}
+
+static void failures_note(struct prober *pr, const struct failures *fails)
+{
+	unsigned int i;
+
+	for (i = 0; i < fails->n; i++) {
+		const struct failure *f = &fails->list[i];
+
+		if (f->n == 1)
+			prober_note(pr, "%s: cannot be probed: %s", f->names,
+				    strerror(-f->err));
+		else
+			prober_note(pr, "%u functions cannot be probed: %s: %s",
+				    f->n, strerror(-f->err), f->names);
+	}
+}
+
 static bool keep_link(struct prober *pr, struct bpf_link *link)
 {
 	if (!link || pr->n_links == ARRAY_SIZE(pr->links)) {
@@ -92,26 +140,29 @@ static bool keep_link(struct prober *pr, struct bpf_link *link)
 	return true;
 }
 
-static bool load_probe(struct prober *pr, bool multi, bool tracepoint)
+static int load_probe(struct prober *pr, bool multi, bool tracepoint)
 {
 	struct probe *skel = probe__open();
+	int err;
 
 	if (!skel)
-		return false;
+		return -errno;
 	bpf_program__set_autoload(skel->progs.multi_enter, multi);
 	bpf_program__set_autoload(skel->progs.multi_leave, multi);
 	bpf_program__set_autoload(skel->progs.trigger, tracepoint);
-	if (fields_task_offsets(pr->btf, (struct probe_task_offsets *)
-				&skel->rodata->task_offsets))
+	err = fields_task_offsets(pr->btf, (struct probe_task_offsets *)
+				  &skel->rodata->task_offsets);
+	if (err)
 		goto out_destroy;
-	if (probe__load(skel))
+	err = probe__load(skel);
+	if (err)
 		goto out_destroy;
 	pr->skel = skel;
-	return true;
+	return 0;
 
 out_destroy:
 	probe__destroy(skel);
-	return false;
+	return err;
 }
 
 static int trigger_by_func(struct prober *pr)
@@ -139,12 +190,14 @@ int attach_trigger(struct prober *pr)
 	bool tracepoint = btf__find_by_name_kind(pr->btf,
 						 "btf_trace_sched_ext_exit",
 						 BTF_KIND_TYPEDEF) > 0;
+	int err;
 
-	if (!load_probe(pr, true, tracepoint) &&
-	    !load_probe(pr, false, tracepoint)) {
+	pr->multi_err = load_probe(pr, true, tracepoint);
+	err = pr->multi_err ? load_probe(pr, false, tracepoint) : 0;
+	if (err) {
 		prober_note(pr, "the kernel refuses the probe programs: %s",
-			    strerror(errno));
-		return -EINVAL;
+			    strerror(-err));
+		return err;
 	}
 	if (tracepoint &&
 	    keep_link(pr, bpf_program__attach(pr->skel->progs.trigger))) {
@@ -218,8 +271,8 @@ static bool have_func(const struct prober *pr, uint64_t addr)
 	return false;
 }
 
-static bool attach_multi(struct prober *pr, const unsigned long *addrs,
-			 unsigned int n, bool leave)
+static int attach_multi(struct prober *pr, const unsigned long *addrs,
+			unsigned int n, bool leave)
 {
 	LIBBPF_OPTS(bpf_kprobe_multi_opts, opts,
 		.addrs = addrs,
@@ -229,81 +282,143 @@ static bool attach_multi(struct prober *pr, const unsigned long *addrs,
 	struct bpf_program *prog = leave ? pr->skel->progs.multi_leave :
 					   pr->skel->progs.multi_enter;
 
-	if (!bpf_program__autoload(prog))
-		return false;
+	if (pr->multi_err)
+		return pr->multi_err;
 	return keep_link(pr, bpf_program__attach_kprobe_multi_opts(prog, NULL,
-								   &opts));
+								   &opts)) ?
+	       0 : -errno;
 }
 
-/* One function by itself; Return: is its entry seen? */
-static bool attach_one(struct prober *pr, struct probe_desc *desc)
+/* Its entry, else its return; by a link of its own. */
+static int attach_single(struct prober *pr, const struct probe_desc *desc,
+			 bool leave)
 {
 	unsigned long addr = desc->ip;
-	bool enter, leave;
+	struct bpf_program *prog = leave ? pr->skel->progs.single_leave :
+					   pr->skel->progs.single_enter;
 
-	enter = attach_multi(pr, &addr, 1, false) ||
-		keep_link(pr, bpf_program__attach_kprobe(
-				pr->skel->progs.single_enter, false,
-				desc->name));
-	if (!enter) {
-		prober_note(pr, "%s: cannot be probed: %s", desc->name,
-			    strerror(errno));
-		return false;
+	if (!attach_multi(pr, &addr, 1, leave) ||
+	    keep_link(pr, bpf_program__attach_kprobe(prog, leave, desc->name)))
+		return 0;
+	return -errno;
+}
+
+/* Each function by itself. */
+static void attach_each(struct prober *pr, unsigned int first)
+{
+	struct failures fails = {};
+	unsigned int i;
+	bool leave;
+	int err;
+
+	for (i = first; i < pr->n_descs; i++) {
+		struct probe_desc *desc = &pr->descs[i];
+
+		err = attach_single(pr, desc, false);
+		if (err) {
+			failures_add(&fails, err, desc->name);
+			continue;
+		}
+		leave = !attach_single(pr, desc, true);
+		if (!leave)
+			mark_no_exit(pr, desc);
+		pr->status.kernel++;
+		pr->status.kernel_exit += leave;
 	}
-	leave = attach_multi(pr, &addr, 1, true) ||
-		keep_link(pr, bpf_program__attach_kprobe(
-				pr->skel->progs.single_leave, true,
-				desc->name));
-	if (!leave)
-		mark_no_exit(pr, desc);
-	pr->status.kernel++;
-	pr->status.kernel_exit += leave;
-	return true;
+	failures_note(pr, &fails);
+}
+
+/* This kernel has no multi-kprobes: said once, and not tried again. */
+static void multi_lost(struct prober *pr, int err)
+{
+	pr->multi_err = err;
+	if (!pr->multi_noted)
+		prober_note(pr, "no multi-kprobes in this kernel (%s): a kprobe for each function",
+			    strerror(-err));
+	pr->multi_noted = true;
 }
 
 static void attach_all(struct prober *pr, unsigned int first)
 {
 	unsigned int n = pr->n_descs - first, i;
 	unsigned long addrs[PROBE_FUNCS];
+	int err;
 
 	for (i = 0; i < n; i++)
 		addrs[i] = pr->descs[first + i].ip;
-	if (attach_multi(pr, addrs, n, false)) {
+	err = attach_multi(pr, addrs, n, false);
+	if (!err) {
 		pr->status.kernel += n;
-		if (attach_multi(pr, addrs, n, true)) {
+		err = attach_multi(pr, addrs, n, true);
+		if (!err) {
 			pr->status.kernel_exit += n;
 			return;
 		}
 		for (i = 0; i < n; i++)
 			mark_no_exit(pr, &pr->descs[first + i]);
 		prober_note(pr, "returns of kernel functions are not seen: %s",
-			    strerror(errno));
+			    strerror(-err));
 		return;
 	}
-	/* One that cannot be probed fails them all: find out which. */
-	for (i = 0; i < n; i++)
-		attach_one(pr, &pr->descs[first + i]);
+	if (pr->multi_err || err == -EOPNOTSUPP)
+		multi_lost(pr, err);
+	else if (n > 1)
+		prober_note(pr, "one link for %u functions was refused (%s): each has its own",
+			    n, strerror(-err));
+	attach_each(pr, first);
 }
 
-void attach_kernel(struct prober *pr, const char *const *names, unsigned int n)
+/* Is this what can be probed? Else a note says why not. */
+static const struct ksym *probe_target(struct prober *pr, const char *name)
+{
+	const struct ksym *sym = find_ksym(pr, name);
+
+	if (!sym) {
+		prober_note(pr, "%s: no such function in this kernel, or inlined away",
+			    name);
+		return NULL;
+	}
+	/*
+	 * It is jumped to, not called: a return probe would take another word
+	 * of the stack for the return address, and change it.
+	 */
+	if (strstr(name, ".cold")) {
+		prober_note(pr, "%s: the cold part of a function, which is jumped to, is not probed",
+			    name);
+		return NULL;
+	}
+	return sym;
+}
+
+/* Of two functions of one name BTF may describe the other one. */
+static void plan_kernel(struct prober *pr, const struct ksym *sym,
+			struct probe_func *plan, struct probe_desc *desc)
+{
+	char base[DESC_NAME_LEN];
+	const char *name = sym->name;
+
+	if (fields_btf_name(name, base, sizeof(base)) && !ksym_exists(pr, base))
+		name = base;
+	fields_plan_func(pr->btf, name, pr->n_cpus, plan, desc);
+	memcpy(desc->name, sym->name, sizeof(desc->name));
+	desc->ip = sym->addr;
+}
+
+void attach_kernel(struct prober *pr, const char *const *names, unsigned int n,
+		   uint32_t flags)
 {
 	unsigned int first = pr->n_descs, i;
 
 	for (i = 0; i < n; i++) {
-		const struct ksym *sym = find_ksym(pr, names[i]);
+		const struct ksym *sym = probe_target(pr, names[i]);
 		struct probe_func plan;
 		struct probe_desc desc;
 
-		if (!sym) {
-			prober_note(pr, "%s: no such function in this kernel, or inlined away",
-				    names[i]);
-			continue;
-		}
-		if (have_func(pr, sym->addr))
+		if (!sym || have_func(pr, sym->addr))
 			continue;
 		pr->status.traceable++;
-		fields_plan_func(pr->btf, sym->name, pr->n_cpus, &plan, &desc);
-		desc.ip = sym->addr;
+		plan_kernel(pr, sym, &plan, &desc);
+		desc.flags |= flags;
 		add_func(pr, sym->addr, &plan, &desc);
 	}
 	if (pr->n_descs > first)
@@ -316,11 +431,9 @@ void attach_kernel(struct prober *pr, const char *const *names, unsigned int n)
 void attach_early(struct prober *pr)
 {
 	const char *names[PROBE_FUNCS];
-	unsigned int first = pr->n_descs, i;
+	unsigned int n = op_callers_all(pr, names, PROBE_FUNCS);
 
-	attach_kernel(pr, names, op_callers_all(pr, names, PROBE_FUNCS));
-	for (i = first; i < pr->n_descs; i++)
-		pr->descs[i].flags |= DESC_EARLY;
+	attach_kernel(pr, names, n, DESC_EARLY);
 }
 
 void attach_wanted(struct prober *pr, const char *name)
@@ -487,12 +600,18 @@ static int load_op(struct prober *pr, int prog_fd, const struct probe_desc *desc
 	if (err)
 		goto out_destroy;
 	/* The exit first: an entry whose exit is not seen looks unfinished. */
-	if (leave)
-		keep_link(pr, bpf_program__attach_trace(op->progs.op_leave));
-	if (!keep_link(pr, bpf_program__attach_trace(op->progs.op_enter))) {
-		err = -errno;
-		goto out_destroy;
+	if (leave) {
+		op->links.op_leave = bpf_program__attach_trace(
+						op->progs.op_leave);
+		err = op->links.op_leave ? 0 : -errno;
+		if (err)
+			goto out_destroy;
 	}
+	op->links.op_enter = bpf_program__attach_trace(
+						op->progs.op_enter);
+	err = op->links.op_enter ? 0 : -errno;
+	if (err)
+		goto out_destroy;
 	pr->op_skels[pr->n_op_skels++] = op;
 	return 0;
 
@@ -501,36 +620,59 @@ out_destroy:
 	return err;
 }
 
-void attach_op(struct prober *pr, const struct op_prog *op)
+static int attach_bpf(struct prober *pr, int fd, struct probe_func *plan,
+		      struct probe_desc *desc)
+{
+	int err;
+
+	if (pr->n_op_skels == PROBE_OPS_MAX)
+		return -ENOSPC;
+	if (add_func(pr, PROBE_BPF_FUNC, plan, desc) < 0)
+		return -ENOSPC;
+	err = load_op(pr, fd, desc, true);
+	if (err) {
+		mark_no_exit(pr, &pr->descs[desc->id]);
+		err = load_op(pr, fd, desc, false);
+	}
+	prober_send(pr, PROBE_REC_FUNC, &pr->descs[desc->id], sizeof(*desc));
+	return err;
+}
+
+static void attach_op(struct prober *pr, const struct op_prog *op,
+		      struct failures *fails)
 {
 	struct prog_text text;
 	struct probe_func plan;
 	struct probe_desc desc;
+	char label[DESC_NAME_LEN + DESC_LABEL_LEN + 8];
 	int err;
 
 	pr->status.ops++;
 	text_open(&text, op->id);
-	if (text.fd < 0 || pr->n_op_skels == PROBE_OPS_MAX)
-		goto out_close;
+	if (text.fd < 0)
+		return;
 	text_read(&text, NULL);
 	fields_plan_op(pr->btf, op->ops_type, op->op, text.name, text.decl,
 		       pr->n_cpus, &plan, &desc);
 	text_describe(&text, &desc);
-	if (add_func(pr, PROBE_BPF_FUNC, &plan, &desc) < 0)
-		goto out_close;
-	err = load_op(pr, text.fd, &desc, true);
-	if (err) {
-		mark_no_exit(pr, &pr->descs[desc.id]);
-		err = load_op(pr, text.fd, &desc, false);
-	}
-	if (err)
-		prober_note(pr, "%s (ops.%s): cannot be probed: %s", desc.name,
-			    op->op, strerror(-err));
-	else
-		pr->status.ops_probed++;
-	prober_send(pr, PROBE_REC_FUNC, &pr->descs[desc.id], sizeof(desc));
-out_close:
+	err = attach_bpf(pr, text.fd, &plan, &desc);
 	text_close(&text);
+	pr->status.ops_probed += !err;
+	if (!err)
+		return;
+	snprintf(label, sizeof(label), "%s (ops.%s)", desc.name, op->op);
+	failures_add(fails, err, label);
+}
+
+void attach_programs(struct prober *pr, const struct op_prog *ops,
+		     unsigned int n_ops)
+{
+	struct failures fails = {};
+	unsigned int i;
+
+	for (i = 0; i < n_ops; i++)
+		attach_op(pr, &ops[i], &fails);
+	failures_note(pr, &fails);
 }
 
 void attach_release(struct prober *pr)

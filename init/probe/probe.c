@@ -115,10 +115,9 @@ static bool attach_scheduler(struct prober *pr)
 	unsigned int n_ops, i;
 
 	n_ops = discover_ops(pr, ops);
-	for (i = 0; i < n_ops; i++) {
-		attach_op(pr, &ops[i]);
+	attach_programs(pr, ops, n_ops);
+	for (i = 0; i < n_ops; i++)
 		add_callers(pr, &ops[i]);
-	}
 	return n_ops > 0;
 }
 
@@ -229,7 +228,7 @@ static int run(struct prober *pr, const char *const *names, unsigned int n,
 		pr->status.asked = n;
 		set_active(pr);
 		if (n)
-			attach_kernel(pr, names, n);
+			attach_kernel(pr, names, n, 0);
 		attach_early(pr);
 		attach_hold(pr);
 	}

@@ -46,6 +46,8 @@ struct op_prog {
  * struct prober - all that ktstr-probe holds
  * @wire_fd: socket to init, -1 to write to @out
  * @btf: vmlinux's types
+ * @multi_err: why there are no multi-kprobes, 0 when there are
+ * @multi_noted: that was said
  * @wake: told of schedulers that wait, and of the exit
  * @held: who waits for our probes; 0 for nobody
  * @descs: functions, by id
@@ -54,13 +56,15 @@ struct prober {
 	int wire_fd;
 	FILE *out;
 	struct btf *btf;
+	int multi_err;
+	bool multi_noted;
 	unsigned int n_cpus;
 	struct probe *skel;
 	struct ring_buffer *wake;
 	pid_t held;
 	struct fentry *op_skels[PROBE_OPS_MAX];
 	unsigned int n_op_skels;
-	struct bpf_link *links[PROBE_FUNCS * 2 + PROBE_OPS_MAX * 2 + 4];
+	struct bpf_link *links[PROBE_FUNCS * 2 + 4];
 	unsigned int n_links;
 	struct probe_desc *descs;
 	unsigned int n_descs;
@@ -106,13 +110,16 @@ void attach_hold(struct prober *pr);
 /**
  * attach_kernel() - probe kernel functions; those that cannot be are named
  * @names: with compiler suffixes, if they have any
+ * @flags: enum desc_flags that they get
  */
-void attach_kernel(struct prober *pr, const char *const *names, unsigned int n);
+void attach_kernel(struct prober *pr, const char *const *names, unsigned int n,
+		   uint32_t flags);
 
 /**
- * attach_op() - probe one BPF program
+ * attach_programs() - probe a scheduler's BPF programs
  */
-void attach_op(struct prober *pr, const struct op_prog *op);
+void attach_programs(struct prober *pr, const struct op_prog *ops,
+		     unsigned int n_ops);
 
 /**
  * attach_early() - probe whatever may call an op, before there is one

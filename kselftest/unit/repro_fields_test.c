@@ -153,6 +153,37 @@ TEST(returned_enum)
 	btf__free(btf);
 }
 
+static const struct btf_name_case {
+	const char *name, *base;
+	bool whole;
+} btf_name_cases[] = {
+	{ "scx_enable", "scx_enable", true },
+	{ "scx_enable.constprop.0", "scx_enable", true },
+	{ "foo.isra.0.constprop.1", "foo", true },
+	/* Parts of a function, with other parameters. */
+	{ "foo.part.0", "foo", false },
+	{ "scx_finish_exit.cold", "scx_finish_exit", false },
+	{ "foo.constprop.0.cold", "foo", false },
+	/* A dot of the name's own. */
+	{ ".hidden", ".hidden", true },
+	{ "a.b", "a.b", true },
+};
+
+TEST(btf_names)
+{
+	char base[DESC_NAME_LEN];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(btf_name_cases); i++) {
+		const struct btf_name_case *c = &btf_name_cases[i];
+
+		EXPECT_EQ(c->whole, fields_btf_name(c->name, base,
+						    sizeof(base)))
+			TH_LOG("%s", c->name);
+		EXPECT_STREQ(c->base, base);
+	}
+}
+
 /*
  * struct sched_ext_ops { void (*tick)(struct task_struct *, u64);
  * void (*quiet)(u64); }, and a stub for quiet that has other parameters.

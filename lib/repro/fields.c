@@ -586,6 +586,34 @@ int fields_plan_op(const struct btf *btf, const char *ops_type,
 	return plan_proto(&p, op_proto(btf, ops_type, op));
 }
 
+bool fields_btf_name(const char *name, char *base, size_t size)
+{
+	/* Suffixes of the compiler, by what they do to the function. */
+	static const struct suffix {
+		const char *text;
+		bool whole;	/* it still is the function itself */
+	} suffixes[] = {
+		{ ".constprop.", true }, { ".isra.", true },
+		{ ".llvm.", true }, { ".part.", false }, { ".cold", false },
+	};
+	const char *dot = NULL;
+	bool whole = true;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(suffixes); i++) {
+		const char *at = strstr(name, suffixes[i].text);
+
+		if (!at || at == name)
+			continue;
+		if (!dot || at < dot)
+			dot = at;
+		whole &= suffixes[i].whole;
+	}
+	snprintf(base, size, "%.*s", dot ? (int)(dot - name) :
+		 (int)strlen(name), name);
+	return whole;
+}
+
 uint64_t fields_value(const struct desc_field *field, const __u64 *words)
 {
 	uint64_t value = words[field->slot % PROBE_SLOTS];

@@ -10,6 +10,7 @@
 #ifndef KTSTR_REPRO_FIELDS_H
 #define KTSTR_REPRO_FIELDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -114,6 +115,16 @@ int fields_plan_op(const struct btf *btf, const char *ops_type,
 		   const char *op, const char *name, const char *decl,
 		   unsigned int n_cpus, struct probe_func *plan,
 		   struct probe_desc *desc);
+
+/**
+ * fields_btf_name() - the name that BTF may have a symbol under
+ * @name: with compiler suffixes, if it has any
+ * @base: gets it without
+ *
+ * Return: false for a part of a function, foo.cold or foo.part.0: its
+ * parameters are not those of foo.
+ */
+bool fields_btf_name(const char *name, char *base, size_t size);
 
 /**
  * fields_task_offsets() - where the probes find a task's pid and comm
