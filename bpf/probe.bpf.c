@@ -56,7 +56,7 @@ int hold(struct pt_regs *ctx)
 {
 	struct probe_state *st = probe_state();
 
-	if (!st || st->frozen || !st->active || (int)PT_REGS_RC(ctx))
+	if (!st || st->dying || !st->active || (int)PT_REGS_RC(ctx))
 		return 0;
 	if (!bpf_send_signal(SIGSTOP))
 		probe_wake(bpf_get_current_pid_tgid() >> 32);
@@ -67,16 +67,26 @@ int hold(struct pt_regs *ctx)
 SEC("tp_btf/sched_ext_exit")
 int BPF_PROG(trigger, void *sch, u32 kind)
 {
-	return probe_sched_exit(kind);
+	__u32 level = 0;
+
+	if (task_offsets.level)
+		bpf_probe_read_kernel(&level, sizeof(level),
+				      (char *)sch + task_offsets.level);
+	return probe_sched_exit(kind, level);
 }
 
 /*
  * Where there is no such tracepoint: entry of the function that the kernel
- * exits through. Its parameters differ from version to version, so the kind
- * stays unknown here; the console has it.
+ * exits through. Which of its parameters is the kind, the cookie says, from 1;
+ * where none is, it stays unknown here, and the console has it.
  */
 SEC("kprobe")
 int trigger_func(struct pt_regs *ctx)
 {
-	return probe_sched_exit(0);
+	__u64 args[] = {
+		0, PT_REGS_PARM1(ctx), PT_REGS_PARM2(ctx), PT_REGS_PARM3(ctx),
+	};
+	__u64 which = bpf_get_attach_cookie(ctx);
+
+	return probe_sched_exit(which < 4 ? args[which] : 0, 0);
 }

@@ -66,12 +66,12 @@ struct probe_func {
 	struct probe_field fields[PROBE_FIELDS];
 };
 
-/* Offsets in task_struct, set by user space before the programs load. */
+/* Offsets, in task_struct but for the last; set before the programs load. */
 struct probe_task_offsets {
 	__u32 pid;
 	__u32 comm;
 	__u32 kf_task;		/* scx.kf_tasks[0]; 0 when there is none */
-	__u32 pad;
+	__u32 level;		/* of struct scx_sched; 0 when there is none */
 };
 
 /**
@@ -147,6 +147,9 @@ struct probe_calls {
 	struct probe_call call[PROBE_HISTORY];
 };
 
+#define PROBE_KIND_UNREG	64	/* user space has asked for it */
+#define PROBE_KIND_ERROR	1024	/* and above: thrown out */
+
 /* The scheduler's exit, as its tracepoint saw it. */
 struct probe_exit {
 	__u64 time_ns;
@@ -160,12 +163,30 @@ struct probe_exit {
 	char subject_comm[PROBE_COMM];
 };
 
+/* 0 is an exit whose kind the trigger cannot know. */
+static inline int probe_exit_is_error(__u32 kind)
+{
+	return !kind || kind >= PROBE_KIND_ERROR;
+}
+
+/*
+ * Does an exit take the place of the one that was recorded, of kind @old? An
+ * error does, and stays. An unregistration by user space gives way to the next
+ * exit, whatever that is: some load a trial first, and unload it again.
+ */
+static inline int probe_exit_counts(__u32 kind, __u32 old)
+{
+	if (probe_exit_is_error(old))
+		return 0;
+	return probe_exit_is_error(kind) || old == PROBE_KIND_UNREG;
+}
+
 /* Counters that the probes keep. */
 struct probe_stats {
 	__u64 calls;
 	__u64 no_room;		/* calls that found no place in the map */
 	__u64 read_faults;
-	__u64 exits;		/* sched_ext_exit seen, the first one counts */
+	__u64 exits;		/* seen; see probe_exit_counts() */
 	__u64 lost;		/* calls whose record was gone at the return */
 };
 
@@ -178,6 +199,7 @@ struct probe_wake {
 struct probe_state {
 	__u64 seq;
 	__u64 frozen;		/* nonzero: no new calls are taken */
+	__u64 dying;		/* an error was seen: nothing more counts */
 	__u64 active;		/* zero until all probes are in */
 	struct probe_stats stats;
 	struct probe_exit exit;

@@ -52,9 +52,10 @@ struct {
 	__type(value, struct probe_calls);
 } empty SEC(".maps");
 
-/* One for all objects. */
+/* One for all objects; user space maps it into its memory. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, struct probe_state);
@@ -343,21 +344,34 @@ static __always_inline int probe_leave(__u64 func_key, __u64 ret)
 	return 0;
 }
 
-/* The scheduler ends: take the facts, and no more calls. */
-static __always_inline int probe_sched_exit(__u32 kind)
+/*
+ * A scheduler ends: take the facts, and no more calls. After an error that is
+ * all; after another end user space looks at the calls and has us go on.
+ */
+static __always_inline int probe_sched_exit(__u32 kind, __u32 level)
 {
 	__u64 current = (__u64)bpf_get_current_task();
 	struct probe_state *st = probe_state();
+	bool error = probe_exit_is_error(kind);
 	struct probe_exit *ex;
 
-	if (!st || !st->active || __sync_fetch_and_add(&st->stats.exits, 1))
+	if (!st || !st->active)
+		return 0;
+	__sync_fetch_and_add(&st->stats.exits, 1);
+	ex = &st->exit;
+	/* A sub-scheduler may come and go. */
+	if (!error && (level || (ex->time_ns &&
+				 !probe_exit_counts(kind, ex->kind))))
+		return 0;
+	if (error && __sync_lock_test_and_set(&st->dying, 1))
 		return 0;
 	st->frozen = 1;
-	ex = &st->exit;
+	ex->time_ns = 0;
 	ex->current = current;
 	ex->kind = kind;
 	ex->cpu = bpf_get_smp_processor_id();
 	read_task(current, &ex->current_pid, ex->current_comm);
+	ex->subject = 0;
 	if (task_offsets.kf_task)
 		bpf_probe_read_kernel(&ex->subject, sizeof(ex->subject),
 				      (char *)current + task_offsets.kf_task);

@@ -165,16 +165,34 @@ out_destroy:
 	return err;
 }
 
+/* Which parameter is the exit's kind, from 1; 0 when BTF does not know. */
+static unsigned int kind_param(const struct prober *pr, const char *func)
+{
+	struct probe_func plan;
+	struct probe_desc desc;
+	unsigned int i;
+
+	fields_plan_func(pr->btf, func, pr->n_cpus, &plan, &desc);
+	for (i = 0; i < desc.n_params; i++)
+		if (!strcmp(desc.params[i].name, "kind"))
+			return i + 1;
+	return 0;
+}
+
 static int trigger_by_func(struct prober *pr)
 {
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(exit_funcs); i++) {
+		LIBBPF_OPTS(bpf_kprobe_opts, opts,
+			.bpf_cookie = kind_param(pr, exit_funcs[i]),
+		);
+
 		if (!find_ksym(pr, exit_funcs[i]))
 			continue;
-		if (!keep_link(pr, bpf_program__attach_kprobe(
-				pr->skel->progs.trigger_func, false,
-				exit_funcs[i])))
+		if (!keep_link(pr, bpf_program__attach_kprobe_opts(
+				pr->skel->progs.trigger_func, exit_funcs[i],
+				&opts)))
 			continue;
 		pr->status.trigger = 2;
 		prober_note(pr, "no tracepoint sched_ext_exit: triggered by the entry of %s()",
@@ -670,6 +688,9 @@ void attach_programs(struct prober *pr, const struct op_prog *ops,
 	struct failures fails = {};
 	unsigned int i;
 
+	for (i = 0; i < pr->n_op_skels; i++)
+		fentry__destroy(pr->op_skels[i]);
+	pr->n_op_skels = 0;
 	for (i = 0; i < n_ops; i++)
 		attach_op(pr, &ops[i], &fails);
 	failures_note(pr, &fails);

@@ -109,8 +109,8 @@ static unsigned int ops_of_map(struct prober *pr, int fd, struct op_prog *ops)
 
 unsigned int discover_ops(struct prober *pr, struct op_prog *ops)
 {
+	uint32_t id = pr->ops_map;
 	unsigned int n = 0;
-	uint32_t id = 0;
 
 	while (!n && !bpf_map_get_next_id(id, &id)) {
 		int fd = bpf_map_get_fd_by_id(id);
@@ -120,5 +120,7 @@ unsigned int discover_ops(struct prober *pr, struct op_prog *ops)
 		n = ops_of_map(pr, fd, ops);
 		close(fd);
 	}
+	if (n)
+		pr->ops_map = id;
 	return n;
 }

@@ -7,9 +7,10 @@
  *
  * Probes the kernel functions named (in the file NAMES one a line) and the
  * callers of ops, says "ready" on stdout, waits for a scheduler to be loaded,
- * probes its programs, says "attached", and waits for its exit. Then it hands
- * over the calls of the task that the failure is about: to init (KTSTR_WIRE_FD),
- * or to FILE. SIGTERM makes it hand over what it has.
+ * probes its programs, says "attached", and waits until it is thrown out, or
+ * SIGTERM. A scheduler that ends otherwise may not be the last one. Then it
+ * hands over the calls of the task that the failure is about: to init
+ * (KTSTR_WIRE_FD), or to FILE.
  *
  * Exit status: 0 exit seen, 1 no exit seen, 2 usage, 3 no probes at all.
  */
@@ -23,6 +24,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -73,22 +75,47 @@ static void read_kmsg(int fd, struct strbuf *console)
 	}
 }
 
-static bool exit_seen(struct prober *pr)
+/* One that takes the place of what we have. */
+static bool exit_is_new(const struct prober *pr)
 {
-	struct probe_state st;
-	uint32_t zero = 0;
+	uint64_t time_ns = __atomic_load_n(&pr->state->exit.time_ns,
+					   __ATOMIC_ACQUIRE);
 
-	return !bpf_map__lookup_elem(pr->skel->maps.state, &zero, sizeof(zero),
-				     &st, sizeof(st), 0) && st.exit.time_ns;
+	return time_ns && (!pr->end.seen || time_ns != pr->end.exit.time_ns);
 }
 
-static void set_active(struct prober *pr)
+/* The scheduler that was thrown out before has had its last word. */
+static void console_close(struct prober *pr)
 {
-	struct probe_state st = { .active = 1 };
-	uint32_t zero = 0;
+	struct strbuf rest = { .text = (char *)"", .max = CONSOLE_MAX };
 
-	bpf_map__update_elem(pr->skel->maps.state, &zero, sizeof(zero), &st,
-			     sizeof(st), BPF_ANY);
+	read_kmsg(pr->kmsg, pr->end.console_open ? &pr->end.console : &rest);
+	pr->end.console_open = false;
+	strbuf_free(&rest);
+}
+
+/*
+ * A scheduler has ended. After an error that is all; from any other end we go
+ * on: the next scheduler, or the next end of this one, may be what matters.
+ */
+static void take_end(struct prober *pr)
+{
+	struct probe_state *st = pr->state;
+	struct sched_end *end = &pr->end;
+
+	poll(NULL, 0, SETTLE_MS);
+	end->seen = true;
+	end->exit = st->exit;
+	end->final = probe_exit_is_error(end->exit.kind);
+	calls_load(pr, &end->calls);
+	strbuf_reset(&end->console);
+	end->console_open = true;
+	if (end->final)
+		return;
+	pr->since_ns = end->exit.time_ns;
+	__atomic_store_n(&st->frozen, 0, __ATOMIC_SEQ_CST);
+	if (__atomic_load_n(&st->dying, __ATOMIC_SEQ_CST))
+		st->frozen = 1;
 }
 
 static void add_callers(struct prober *pr, const struct op_prog *op)
@@ -115,10 +142,13 @@ static bool attach_scheduler(struct prober *pr)
 	unsigned int n_ops, i;
 
 	n_ops = discover_ops(pr, ops);
+	if (!n_ops)
+		return false;
+	console_close(pr);
 	attach_programs(pr, ops, n_ops);
 	for (i = 0; i < n_ops; i++)
 		add_callers(pr, &ops[i]);
-	return n_ops > 0;
+	return true;
 }
 
 /* Init waits for it, and goes on with or without probes. */
@@ -146,35 +176,46 @@ static void release_held(struct prober *pr)
 	pr->held = 0;
 }
 
-/* Until the exit, or a signal. The VM's deadline bounds it. */
+/* Until an error, or a signal. The VM's deadline bounds it. */
 static void watch(struct prober *pr)
 {
-	bool attached = false;
+	bool attached = false, told = false;
 
-	while (!stop && !exit_seen(pr)) {
-		if (!attached) {
+	while (!stop && !pr->end.final) {
+		if (exit_is_new(pr)) {
+			take_end(pr);
+			attached = false;
+			continue;
+		}
+		if (!attached)
 			attached = attach_scheduler(pr);
-			if (attached)
-				tell("attached");
+		if (attached && !told) {
+			tell("attached");
+			told = true;
 		}
 		release_held(pr);
 		ring_buffer__poll(pr->wake, attached ? WATCH_MS : POLL_MS);
 	}
+	if (exit_is_new(pr))
+		take_end(pr);
+	/* Nobody is to wait for us any more. */
+	pr->state->frozen = 1;
+	pr->state->dying = 1;
 	ring_buffer__consume(pr->wake);
 	release_held(pr);
-	if (!attached && !exit_seen(pr))
+	if (!told && !pr->end.seen)
 		prober_note(pr, "no sched_ext scheduler was loaded");
 }
 
 /* The kernel's message names the task of a stall, and comes a bit later. */
-static void await_message(int kmsg, struct strbuf *console)
+static void await_message(struct prober *pr)
 {
 	uint64_t until_ns = clock_now_ns() + MESSAGE_MS * NSEC_PER_MSEC;
+	struct strbuf *console = &pr->end.console;
 	struct scx_exit ex;
 
-	poll(NULL, 0, SETTLE_MS);
 	do {
-		read_kmsg(kmsg, console);
+		read_kmsg(pr->kmsg, console);
 		exit_init(&ex);
 		exit_parse(&ex, console->text, console->len);
 		if (ex.msg[0] || (ex.found && !exit_is_error(&ex)))
@@ -194,6 +235,17 @@ static void leave_scheduler(void)
 	sched_setscheduler(0, SCHED_FIFO, &param);
 }
 
+static int state_map(struct prober *pr)
+{
+	void *p = mmap(NULL, sizeof(*pr->state), PROT_READ | PROT_WRITE,
+		       MAP_SHARED, bpf_map__fd(pr->skel->maps.state), 0);
+
+	if (p == MAP_FAILED)
+		return -errno;
+	pr->state = p;
+	return 0;
+}
+
 static int prober_init(struct prober *pr)
 {
 	int n_cpus = libbpf_num_possible_cpus(), err;
@@ -211,6 +263,8 @@ static int prober_init(struct prober *pr)
 		return err;
 	}
 	err = attach_trigger(pr);
+	if (!err)
+		err = state_map(pr);
 	if (err)
 		return err;
 	pr->wake = ring_buffer__new(bpf_map__fd(pr->skel->maps.wake), on_wake,
@@ -218,15 +272,13 @@ static int prober_init(struct prober *pr)
 	return pr->wake ? 0 : -errno;
 }
 
-static int run(struct prober *pr, const char *const *names, unsigned int n,
-	       int kmsg)
+static int run(struct prober *pr, const char *const *names, unsigned int n)
 {
-	struct strbuf console = { .text = (char *)"", .max = CONSOLE_MAX };
 	int err = prober_init(pr);
 
 	if (!err) {
 		pr->status.asked = n;
-		set_active(pr);
+		pr->state->active = 1;
 		if (n)
 			attach_kernel(pr, names, n, 0);
 		attach_early(pr);
@@ -239,10 +291,9 @@ static int run(struct prober *pr, const char *const *names, unsigned int n,
 		return 3;
 	}
 	watch(pr);
-	if (exit_seen(pr))
-		await_message(kmsg, &console);
-	collect_calls(pr, &console);
-	strbuf_free(&console);
+	if (pr->end.console_open)
+		await_message(pr);
+	collect_calls(pr);
 	return pr->status.exit_seen ? 0 : 1;
 }
 
@@ -312,31 +363,49 @@ static int parse_args(struct prober *pr, struct names *names, int argc,
 	return 0;
 }
 
+static void prober_exit(struct prober *pr)
+{
+	ring_buffer__free(pr->wake);
+	if (pr->state)
+		munmap(pr->state, sizeof(*pr->state));
+	attach_release(pr);
+	btf__free(pr->btf);
+	free(pr->end.calls.calls);
+	strbuf_free(&pr->end.console);
+	if (pr->kmsg >= 0)
+		close(pr->kmsg);
+}
+
 int main(int argc, char **argv)
 {
-	struct prober pr = { .wire_fd = wire_fd(), .out = stderr };
+	struct prober *pr = calloc(1, sizeof(*pr));
 	struct names names = { };
-	int kmsg, ret;
+	int ret;
 
-	ret = parse_args(&pr, &names, argc, argv);
+	if (!pr)
+		return 3;
+	pr->wire_fd = wire_fd();
+	pr->out = stderr;
+	pr->end.console = (struct strbuf){
+		.text = (char *)"", .max = CONSOLE_MAX,
+	};
+	ret = parse_args(pr, &names, argc, argv);
 	if (ret)
-		return ret;
+		goto out_free;
 	leave_scheduler();
 	signal(SIGTERM, on_signal);
 	signal(SIGINT, on_signal);
 	libbpf_set_print(quiet);
-	kmsg = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	if (kmsg >= 0)
-		lseek(kmsg, 0, SEEK_END);
+	pr->kmsg = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (pr->kmsg >= 0)
+		lseek(pr->kmsg, 0, SEEK_END);
 
-	ret = run(&pr, names.list, names.n, kmsg);
-	ring_buffer__free(pr.wake);
-	attach_release(&pr);
-	btf__free(pr.btf);
-	if (kmsg >= 0)
-		close(kmsg);
+	ret = run(pr, names.list, names.n);
+	prober_exit(pr);
+	if (pr->out != stderr && fclose(pr->out))
+		ret = 3;
+out_free:
 	free(names.text);
-	if (pr.out != stderr && fclose(pr.out))
-		return 3;
+	free(pr);
 	return ret;
 }

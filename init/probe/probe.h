@@ -42,14 +42,43 @@ struct op_prog {
 	char ops_type[DESC_LABEL_LEN];
 };
 
+/* Calls, in a growing array; the newest first. */
+struct call_list {
+	struct probe_call *calls;
+	unsigned int n;
+	unsigned int size;
+};
+
+/**
+ * struct sched_end - how a scheduler ended: the end that the story is about
+ * @seen: there was one
+ * @final: it is an error, no other can take its place
+ * @exit: as the trigger saw it
+ * @calls: what was known at that time
+ * @console: what the kernel printed about it
+ * @console_open: more may come
+ */
+struct sched_end {
+	bool seen;
+	bool final;
+	struct probe_exit exit;
+	struct call_list calls;
+	struct strbuf console;
+	bool console_open;
+};
+
 /**
  * struct prober - all that ktstr-probe holds
  * @wire_fd: socket to init, -1 to write to @out
  * @btf: vmlinux's types
  * @multi_err: why there are no multi-kprobes, 0 when there are
  * @multi_noted: that was said
+ * @state: the probes', in shared memory
+ * @kmsg: /dev/kmsg, from our start on; -1 for none
  * @wake: told of schedulers that wait, and of the exit
  * @held: who waits for our probes; 0 for nobody
+ * @ops_map: id of the struct_ops map that was found last
+ * @since_ns: calls before that were made under a scheduler that is gone
  * @descs: functions, by id
  */
 struct prober {
@@ -60,6 +89,11 @@ struct prober {
 	bool multi_noted;
 	unsigned int n_cpus;
 	struct probe *skel;
+	struct probe_state *state;
+	int kmsg;
+	uint32_t ops_map;
+	uint64_t since_ns;
+	struct sched_end end;
 	struct ring_buffer *wake;
 	pid_t held;
 	struct fentry *op_skels[PROBE_OPS_MAX];
@@ -79,10 +113,14 @@ void prober_send(struct prober *pr, enum probe_rec_type type, const void *data,
 void __printf(2, 3) prober_note(struct prober *pr, const char *fmt, ...);
 
 /**
- * collect_calls() - send the culprit's calls, and those on its behalf
- * @console: what the kernel printed since the start
+ * calls_load() - all calls that the map holds, of the scheduler that is there
  */
-void collect_calls(struct prober *pr, const struct strbuf *console);
+void calls_load(struct prober *pr, struct call_list *list);
+
+/**
+ * collect_calls() - send the culprit's calls, and those on its behalf
+ */
+void collect_calls(struct prober *pr);
 
 /* attach.c */
 
@@ -117,6 +155,8 @@ void attach_kernel(struct prober *pr, const char *const *names, unsigned int n,
 
 /**
  * attach_programs() - probe a scheduler's BPF programs
+ *
+ * The probes of the scheduler before it are released.
  */
 void attach_programs(struct prober *pr, const struct op_prog *ops,
 		     unsigned int n_ops);
@@ -139,7 +179,7 @@ void attach_release(struct prober *pr);
 /* discover.c */
 
 /**
- * discover_ops() - the programs of the scheduler that is loaded
+ * discover_ops() - the programs of a scheduler loaded since the last one found
  * Return: their number, 0 when there is none yet.
  */
 unsigned int discover_ops(struct prober *pr, struct op_prog *ops);

@@ -46,13 +46,6 @@ void prober_note(struct prober *pr, const char *fmt, ...)
 	prober_send(pr, PROBE_REC_NOTE, text, strlen(text));
 }
 
-/* All calls that the map holds, in a growing array. */
-struct call_list {
-	struct probe_call *calls;
-	unsigned int n;
-	unsigned int size;
-};
-
 static void list_add(struct call_list *list, const struct probe_call *call)
 {
 	if (list->n == list->size) {
@@ -75,19 +68,21 @@ static int by_seq_newest(const void *a, const void *b)
 	return x->seq > y->seq ? -1 : x->seq < y->seq;
 }
 
-static void list_load(struct prober *pr, struct call_list *list)
+void calls_load(struct prober *pr, struct call_list *list)
 {
 	const struct bpf_map *map = pr->skel->maps.calls;
 	struct probe_key key, *prev = NULL;
 	struct probe_calls value;
 	unsigned int i, rounds = 0;
 
+	list->n = 0;
 	while (!bpf_map__get_next_key(map, prev, &key, sizeof(key)) &&
 	       rounds++ < 2 * PROBE_CALLS) {
 		if (!bpf_map__lookup_elem(map, &key, sizeof(key), &value,
 					  sizeof(value), 0))
 			for (i = 0; i < PROBE_HISTORY; i++)
 				if (value.call[i].seq &&
+				    value.call[i].entry_ns > pr->since_ns &&
 				    value.call[i].func < pr->n_descs)
 					list_add(list, &value.call[i]);
 		prev = &key;
@@ -95,7 +90,6 @@ static void list_load(struct prober *pr, struct call_list *list)
 	if (list->n)
 		qsort(list->calls, list->n, sizeof(*list->calls),
 		      by_seq_newest);
-	pr->status.kept = list->n;
 }
 
 static void copy_task(struct exit_task *task, uint32_t pid, const char *comm)
@@ -129,9 +123,10 @@ static void find_open_call(const struct prober *pr,
 }
 
 static void pick(const struct prober *pr, const struct call_list *list,
-		 const struct probe_exit *ex, const struct strbuf *console,
 		 struct culprit *culprit)
 {
+	const struct probe_exit *ex = &pr->end.exit;
+	const struct strbuf *console = &pr->end.console;
 	struct exit_trigger trigger = {
 		.kind = ex->kind,
 		.current_addr = ex->current,
@@ -164,30 +159,28 @@ static void send_calls(struct prober *pr, const struct call_list *list,
 	}
 }
 
-void collect_calls(struct prober *pr, const struct strbuf *console)
+void collect_calls(struct prober *pr)
 {
+	struct call_list *list = &pr->end.calls;
 	struct probe_culprit rec = {};
-	struct call_list list = {};
-	struct probe_state st = {};
 	struct culprit culprit;
-	uint32_t zero = 0;
 
-	bpf_map__lookup_elem(pr->skel->maps.state, &zero, sizeof(zero), &st,
-			     sizeof(st), 0);
-	pr->status.stats = st.stats;
-	pr->status.exit_seen = st.exit.time_ns != 0;
-	if (st.exit.time_ns)
-		prober_send(pr, PROBE_REC_EXIT, &st.exit, sizeof(st.exit));
+	pr->status.stats = pr->state->stats;
+	pr->status.exit_seen = pr->end.seen;
+	if (pr->end.seen)
+		prober_send(pr, PROBE_REC_EXIT, &pr->end.exit,
+			    sizeof(pr->end.exit));
+	else
+		calls_load(pr, list);
+	pr->status.kept = list->n;
 
-	list_load(pr, &list);
-	pick(pr, &list, &st.exit, console, &culprit);
+	pick(pr, list, &culprit);
 	rec.source = culprit.source;
 	rec.addr = culprit.addr;
 	rec.pid = culprit.task.pid;
 	snprintf(rec.comm, sizeof(rec.comm), "%s", culprit.task.comm);
 	prober_send(pr, PROBE_REC_CULPRIT, &rec, sizeof(rec));
 
-	send_calls(pr, &list, &rec);
-	free(list.calls);
+	send_calls(pr, list, &rec);
 	prober_send(pr, PROBE_REC_STATUS, &pr->status, sizeof(pr->status));
 }

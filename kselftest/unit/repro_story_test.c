@@ -314,6 +314,28 @@ TEST_F(story, failed_reads)
 	}
 }
 
+/* Which exit the story is about, of several. */
+static const struct exit_case {
+	uint32_t kind, old;
+	int counts;
+} exit_cases[] = {
+	{ 1025, 64, 1 }, { 1025, 65, 1 }, { 0, 64, 1 },
+	{ 64, 64, 1 }, { 65, 64, 1 }, { 65, 65, 0 }, { 64, 65, 0 },
+	{ 64, 1026, 0 }, { 1024, 1026, 0 }, { 1024, 0, 0 },
+};
+
+TEST(exits)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(exit_cases); i++)
+		EXPECT_EQ(exit_cases[i].counts,
+			  probe_exit_counts(exit_cases[i].kind,
+					    exit_cases[i].old))
+			TH_LOG("kind %u after %u", exit_cases[i].kind,
+			       exit_cases[i].old);
+}
+
 static const struct report_case {
 	struct repro_report report;
 	const char *first_line;

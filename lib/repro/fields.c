@@ -203,12 +203,14 @@ int fields_task_offsets(const struct btf *btf, struct probe_task_offsets *off)
 	int64_t pid = fields_offset(btf, "task_struct", "pid");
 	int64_t comm = fields_offset(btf, "task_struct", "comm");
 	int64_t kf = fields_offset(btf, "task_struct", "scx.kf_tasks");
+	int64_t level = fields_offset(btf, "scx_sched", "level");
 
 	if (pid < 0 || comm < 0)
 		return -ENOENT;
 	off->pid = pid;
 	off->comm = comm;
 	off->kf_task = kf < 0 ? 0 : kf;
+	off->level = level < 0 ? 0 : level;
 	return 0;
 }
 
