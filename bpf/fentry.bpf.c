@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Probes of one BPF struct_ops program; an object of this is loaded for each.
+ * Probes of one function of a scheduler; an object of this is loaded for each.
  *
- * Such a program is `int op(unsigned long long *ctx)` to the kernel, and its
- * parameters lie where ctx points to.
+ * A struct_ops program is `int op(unsigned long long *ctx)` to the kernel, and
+ * its parameters lie where ctx points to.
  */
 #include "bpf/probe_common.bpf.h"
 
@@ -25,6 +25,19 @@ int op_enter(unsigned long long *ctx)
 		if (i < n_args)
 			bpf_probe_read_kernel(&args[i], sizeof(args[i]),
 					      &from[i]);
+	return probe_enter(func_key, args);
+}
+
+/* Any other function of a BPF program, with parameters of its own. */
+SEC("fentry")
+int sub_enter(unsigned long long *ctx)
+{
+	__u64 args[PROBE_ARGS] = {};
+	int i;
+
+	for (i = 0; i < PROBE_ARGS; i++)
+		if (i < n_args)
+			bpf_get_func_arg(ctx, i, &args[i]);
 	return probe_enter(func_key, args);
 }
 

@@ -590,17 +590,23 @@ static int share_maps(struct prober *pr, struct fentry *op)
 	return 0;
 }
 
-/* Load one object for one program; its links keep it. */
+/* Load one object for one function; its links keep it. */
 static int load_op(struct prober *pr, int prog_fd, const struct probe_desc *desc,
 		   bool leave)
 {
 	struct fentry *op = fentry__open();
+	struct bpf_program *enter;
 	int err = -ENOMEM;
 
 	if (!op)
 		return err;
-	err = bpf_program__set_attach_target(op->progs.op_enter, prog_fd,
-					     desc->name);
+	/* Only a program proper has the words of its parameters elsewhere. */
+	enter = desc->op[0] ? op->progs.op_enter : op->progs.sub_enter;
+	bpf_program__set_autoload(op->progs.op_enter,
+				  enter == op->progs.op_enter);
+	bpf_program__set_autoload(op->progs.sub_enter,
+				  enter == op->progs.sub_enter);
+	err = bpf_program__set_attach_target(enter, prog_fd, desc->name);
 	if (!err)
 		err = bpf_program__set_attach_target(op->progs.op_leave,
 						     prog_fd, desc->name);
@@ -625,8 +631,7 @@ static int load_op(struct prober *pr, int prog_fd, const struct probe_desc *desc
 		if (err)
 			goto out_destroy;
 	}
-	op->links.op_enter = bpf_program__attach_trace(
-						op->progs.op_enter);
+	op->links.op_enter = bpf_program__attach_trace(enter);
 	err = op->links.op_enter ? 0 : -errno;
 	if (err)
 		goto out_destroy;
@@ -656,6 +661,23 @@ static int attach_bpf(struct prober *pr, int fd, struct probe_func *plan,
 	return err;
 }
 
+/* Did the host name it, by the program's name or by that of the op? */
+static bool take_wanted(struct prober *pr, const char *name, const char *op)
+{
+	bool taken = false;
+	unsigned int i;
+
+	for (i = 0; i < pr->n_wanted; i++) {
+		struct wanted *w = &pr->wanted[i];
+
+		if (strcmp(w->name, name) && strcmp(w->name, op))
+			continue;
+		w->found = true;
+		taken = true;
+	}
+	return taken;
+}
+
 static void attach_op(struct prober *pr, const struct op_prog *op,
 		      struct failures *fails)
 {
@@ -673,6 +695,8 @@ static void attach_op(struct prober *pr, const struct op_prog *op,
 	fields_plan_op(pr->btf, op->ops_type, op->op, text.name, text.decl,
 		       pr->n_cpus, &plan, &desc);
 	text_describe(&text, &desc);
+	if (take_wanted(pr, desc.name, op->op) && pr->named)
+		desc.flags |= DESC_NAMED;
 	err = attach_bpf(pr, text.fd, &plan, &desc);
 	text_close(&text);
 	pr->status.ops_probed += !err;
@@ -682,17 +706,57 @@ static void attach_op(struct prober *pr, const struct op_prog *op,
 	failures_add(fails, err, label);
 }
 
+/* A function that programs call; the first one that has it will do. */
+static int attach_sub(struct prober *pr, const struct op_prog *ops,
+		      unsigned int n_ops, const char *name)
+{
+	int err = -ENOENT;
+	unsigned int i;
+
+	for (i = 0; i < n_ops && err == -ENOENT; i++) {
+		struct probe_func plan;
+		struct probe_desc desc;
+		struct prog_text text;
+
+		text_open(&text, ops[i].id);
+		if (text.fd >= 0)
+			err = text_read(&text, name);
+		if (text.fd >= 0 && !err) {
+			fields_plan_sub(pr->btf, text.btf,
+					text.funcs[0].type_id, pr->n_cpus,
+					&plan, &desc);
+			text_describe(&text, &desc);
+			if (pr->named)
+				desc.flags |= DESC_NAMED;
+			err = attach_bpf(pr, text.fd, &plan, &desc);
+		}
+		text_close(&text);
+	}
+	return err;
+}
+
 void attach_programs(struct prober *pr, const struct op_prog *ops,
 		     unsigned int n_ops)
 {
 	struct failures fails = {};
 	unsigned int i;
+	int err;
 
 	for (i = 0; i < pr->n_op_skels; i++)
 		fentry__destroy(pr->op_skels[i]);
 	pr->n_op_skels = 0;
 	for (i = 0; i < n_ops; i++)
 		attach_op(pr, &ops[i], &fails);
+	for (i = 0; i < pr->n_wanted; i++) {
+		struct wanted *w = &pr->wanted[i];
+
+		if (w->found)
+			continue;
+		err = attach_sub(pr, ops, n_ops, w->name);
+		w->found = err != -ENOENT;
+		if (err && w->found)
+			failures_add(&fails, err, w->name);
+	}
 	failures_note(pr, &fails);
 }
 

@@ -5,12 +5,12 @@
  *
  *	ktstr-probe [-o FILE] [-f NAMES] [FUNCTION...]
  *
- * Probes the kernel functions named (in the file NAMES one a line) and the
- * callers of ops, says "ready" on stdout, waits for a scheduler to be loaded,
- * probes its programs, says "attached", and waits until it is thrown out, or
- * SIGTERM. A scheduler that ends otherwise may not be the last one. Then it
- * hands over the calls of the task that the failure is about: to init
- * (KTSTR_WIRE_FD), or to FILE.
+ * Probes the kernel functions named (in the file NAMES one a line, see
+ * probe_wire.h) and the callers of ops, says "ready" on stdout, waits for a
+ * scheduler to be loaded, probes its programs, says "attached", and waits until
+ * it is thrown out, or SIGTERM. A scheduler that ends otherwise may not be the
+ * last one. Then it hands over the calls of the task that the failure is about:
+ * to init (KTSTR_WIRE_FD), or to FILE.
  *
  * Exit status: 0 exit seen, 1 no exit seen, 2 usage, 3 no probes at all.
  */
@@ -272,15 +272,52 @@ static int prober_init(struct prober *pr)
 	return pr->wake ? 0 : -errno;
 }
 
-static int run(struct prober *pr, const char *const *names, unsigned int n)
+/* A name that the user gave may be a BPF program's, which is to come yet. */
+static void attach_named(struct prober *pr)
+{
+	const char *names[PROBE_FUNCS];
+	unsigned int i, n = 0;
+
+	for (i = 0; i < pr->n_wanted; i++) {
+		struct wanted *w = &pr->wanted[i];
+
+		if (w->bpf || (pr->named && !ksym_exists(pr, w->name)))
+			continue;
+		w->found = true;
+		names[n++] = w->name;
+	}
+	if (n)
+		attach_kernel(pr, names, n, pr->named ? DESC_NAMED : 0);
+}
+
+/* All schedulers have had their chance. */
+static void note_missing(struct prober *pr)
+{
+	struct strbuf list = { .text = (char *)"", .max = 300 };
+	unsigned int i, n = 0;
+
+	for (i = 0; i < pr->n_wanted; i++) {
+		if (pr->wanted[i].found)
+			continue;
+		strbuf_addf(&list, "%s%s", n++ ? ", " : "",
+			    pr->wanted[i].name);
+	}
+	if (n)
+		prober_note(pr, "%u name%s no function%s: %s", n,
+			    n > 1 ? "s are of" : " is of", pr->named ?
+			    " of this kernel (or inlined away) or of the scheduler" :
+			    " of the scheduler that can be probed", list.text);
+	strbuf_free(&list);
+}
+
+static int run(struct prober *pr)
 {
 	int err = prober_init(pr);
 
 	if (!err) {
-		pr->status.asked = n;
+		pr->status.asked = pr->n_wanted;
 		pr->state->active = 1;
-		if (n)
-			attach_kernel(pr, names, n, 0);
+		attach_named(pr);
 		attach_early(pr);
 		attach_hold(pr);
 	}
@@ -293,6 +330,7 @@ static int run(struct prober *pr, const char *const *names, unsigned int n)
 	watch(pr);
 	if (pr->end.console_open)
 		await_message(pr);
+	note_missing(pr);
 	collect_calls(pr);
 	return pr->status.exit_seen ? 0 : 1;
 }
@@ -305,19 +343,22 @@ static int quiet(enum libbpf_print_level level, const char *fmt, va_list ap)
 	return vfprintf(stderr, fmt, ap);
 }
 
-struct names {
-	char *text;
-	const char *list[PROBE_FUNCS];
-	unsigned int n;
-};
-
-static void names_add(struct names *names, const char *name)
+/* "@named", "bpf:NAME" or "NAME"; the text stays ours. */
+static void names_add(struct prober *pr, const char *line)
 {
-	if (*name && names->n < PROBE_FUNCS)
-		names->list[names->n++] = name;
+	bool bpf = !strncmp(line, PROBE_NAMES_BPF, strlen(PROBE_NAMES_BPF));
+
+	if (!strcmp(line, PROBE_NAMES_USER)) {
+		pr->named = true;
+		return;
+	}
+	if (bpf)
+		line += strlen(PROBE_NAMES_BPF);
+	if (*line && pr->n_wanted < PROBE_FUNCS)
+		pr->wanted[pr->n_wanted++] = (struct wanted){ line, bpf, false };
 }
 
-static int names_read(struct names *names, const char *path)
+static int names_read(struct prober *pr, const char *path, char **text)
 {
 	char *rest, *line;
 	size_t size = 0;
@@ -326,11 +367,11 @@ static int names_read(struct names *names, const char *path)
 
 	if (!f)
 		return -errno;
-	len = getdelim(&names->text, &size, '\0', f);
+	len = getdelim(text, &size, '\0', f);
 	fclose(f);
-	rest = len > 0 ? names->text : NULL;
+	rest = len > 0 ? *text : NULL;
 	while ((line = strsep(&rest, "\n")))
-		names_add(names, line);
+		names_add(pr, line);
 	return 0;
 }
 
@@ -341,8 +382,7 @@ static int print_help(void)
 	return 2;
 }
 
-static int parse_args(struct prober *pr, struct names *names, int argc,
-		      char **argv)
+static int parse_args(struct prober *pr, char **text, int argc, char **argv)
 {
 	int opt;
 
@@ -353,13 +393,13 @@ static int parse_args(struct prober *pr, struct names *names, int argc,
 		}
 		if (opt == '?')
 			return print_help();
-		if (!pr->out || (opt == 'f' && names_read(names, optarg))) {
+		if (!pr->out || (opt == 'f' && names_read(pr, optarg, text))) {
 			perror(optarg);
 			return 2;
 		}
 	}
 	for (; optind < argc; optind++)
-		names_add(names, argv[optind]);
+		names_add(pr, argv[optind]);
 	return 0;
 }
 
@@ -379,7 +419,7 @@ static void prober_exit(struct prober *pr)
 int main(int argc, char **argv)
 {
 	struct prober *pr = calloc(1, sizeof(*pr));
-	struct names names = { };
+	char *text = NULL;
 	int ret;
 
 	if (!pr)
@@ -389,7 +429,7 @@ int main(int argc, char **argv)
 	pr->end.console = (struct strbuf){
 		.text = (char *)"", .max = CONSOLE_MAX,
 	};
-	ret = parse_args(pr, &names, argc, argv);
+	ret = parse_args(pr, &text, argc, argv);
 	if (ret)
 		goto out_free;
 	leave_scheduler();
@@ -400,12 +440,12 @@ int main(int argc, char **argv)
 	if (pr->kmsg >= 0)
 		lseek(pr->kmsg, 0, SEEK_END);
 
-	ret = run(pr, names.list, names.n);
+	ret = run(pr);
 	prober_exit(pr);
 	if (pr->out != stderr && fclose(pr->out))
 		ret = 3;
 out_free:
-	free(names.text);
+	free(text);
 	free(pr);
 	return ret;
 }

@@ -42,6 +42,17 @@ struct op_prog {
 	char ops_type[DESC_LABEL_LEN];
 };
 
+/**
+ * struct wanted - a name that the host gave
+ * @bpf: of a BPF program, or of a function of one; else it may be either
+ * @found: it is there
+ */
+struct wanted {
+	const char *name;
+	bool bpf;
+	bool found;
+};
+
 /* Calls, in a growing array; the newest first. */
 struct call_list {
 	struct probe_call *calls;
@@ -77,6 +88,8 @@ struct sched_end {
  * @kmsg: /dev/kmsg, from our start on; -1 for none
  * @wake: told of schedulers that wait, and of the exit
  * @held: who waits for our probes; 0 for nobody
+ * @wanted: names given
+ * @named: the user gave them: show their calls, whoever they are about
  * @ops_map: id of the struct_ops map that was found last
  * @since_ns: calls before that were made under a scheduler that is gone
  * @descs: functions, by id
@@ -91,6 +104,9 @@ struct prober {
 	struct probe *skel;
 	struct probe_state *state;
 	int kmsg;
+	struct wanted wanted[PROBE_FUNCS];
+	unsigned int n_wanted;
+	bool named;
 	uint32_t ops_map;
 	uint64_t since_ns;
 	struct sched_end end;
@@ -119,6 +135,9 @@ void calls_load(struct prober *pr, struct call_list *list);
 
 /**
  * collect_calls() - send the culprit's calls, and those on its behalf
+ *
+ * Of a scheduler that was not thrown out nobody is the culprit when the user
+ * has named functions: then it is all calls of these.
  */
 void collect_calls(struct prober *pr);
 
@@ -156,7 +175,8 @@ void attach_kernel(struct prober *pr, const char *const *names, unsigned int n,
 /**
  * attach_programs() - probe a scheduler's BPF programs
  *
- * The probes of the scheduler before it are released.
+ * And those functions of theirs that the host has named. The probes of the
+ * scheduler before it are released.
  */
 void attach_programs(struct prober *pr, const struct op_prog *ops,
 		     unsigned int n_ops);

@@ -122,6 +122,12 @@ static void find_open_call(const struct prober *pr,
 	}
 }
 
+/* Are the calls of the functions that the user named all that is wanted? */
+static bool only_named(const struct prober *pr)
+{
+	return pr->named && !pr->end.final;
+}
+
 static void pick(const struct prober *pr, const struct call_list *list,
 		 struct culprit *culprit)
 {
@@ -134,6 +140,9 @@ static void pick(const struct prober *pr, const struct call_list *list,
 	};
 	struct scx_exit said;
 
+	memset(culprit, 0, sizeof(*culprit));
+	if (only_named(pr))
+		return;
 	copy_task(&trigger.current, ex->current_pid, ex->current_comm);
 	copy_task(&trigger.subject, ex->subject_pid, ex->subject_comm);
 	find_open_call(pr, list, ex, &trigger);
@@ -147,10 +156,13 @@ static void pick(const struct prober *pr, const struct call_list *list,
 static void send_calls(struct prober *pr, const struct call_list *list,
 		       const struct probe_culprit *culprit)
 {
+	uint32_t flags;
 	unsigned int i;
 
 	for (i = 0; i < list->n && pr->status.sent < CALLS_SENT_MAX; i++) {
-		if (pr->descs[list->calls[i].func].flags & DESC_EARLY ||
+		flags = pr->descs[list->calls[i].func].flags;
+		if (flags & DESC_EARLY ||
+		    (only_named(pr) && !(flags & DESC_NAMED)) ||
 		    !stitch_wanted(&list->calls[i], culprit))
 			continue;
 		prober_send(pr, PROBE_REC_CALL, &list->calls[i],

@@ -253,6 +253,41 @@ TEST(op_names)
 	btf__free(btf);
 }
 
+/* A program's own task_struct has the kernel's offsets all the same. */
+TEST(sub_program)
+{
+	struct btf *btf, *own = btf__new_empty();
+	int i32 = btf__add_int(own, "int", 4, BTF_INT_SIGNED);
+	int task, task_ptr, mine, mine_ptr, proto, func;
+	struct probe_func plan;
+	struct probe_desc desc;
+
+	task = btf__add_struct(own, "task_struct", 4);
+	btf__add_field(own, "pid", i32, 0, 0);
+	task_ptr = btf__add_ptr(own, task);
+	mine = btf__add_struct(own, "task_ctx", 8);
+	btf__add_field(own, "count", i32, 32, 0);
+	mine_ptr = btf__add_ptr(own, mine);
+	proto = btf__add_func_proto(own, i32);
+	btf__add_func_param(own, "p", task_ptr);
+	btf__add_func_param(own, "tctx", mine_ptr);
+	func = btf__add_func(own, "helper", BTF_FUNC_STATIC, proto);
+
+	btf = odd_btf(&i32);
+	ASSERT_EQ(0, fields_plan_sub(btf, own, func, 4, &plan, &desc));
+	EXPECT_STREQ("helper", desc.name);
+	EXPECT_EQ(DESC_BPF, desc.flags);
+	EXPECT_EQ(0, plan.task_arg);
+	EXPECT_STREQ("pid", desc.fields[0].name);
+	EXPECT_EQ(16, plan.fields[0].offset);
+	EXPECT_STREQ("count", desc.fields[desc.n_fields - 1].name);
+	EXPECT_EQ(4, plan.fields[desc.n_fields - 1].offset);
+	EXPECT_EQ(1, plan.fields[desc.n_fields - 1].arg);
+	EXPECT_GT(0, fields_plan_sub(btf, own, task, 4, &plan, &desc));
+	btf__free(btf);
+	btf__free(own);
+}
+
 static const struct form_case {
 	const char *op, *name;
 } form_cases[] = {

@@ -314,6 +314,15 @@ TEST_F(story, failed_reads)
 	}
 }
 
+/* Where the story is of no one task, each call says of which it is. */
+TEST_F(story, calls_of_many_tasks)
+{
+	one_call(&self->story, "", 1, 0, 0);
+	render_story(&self->render, &self->story, &self->out);
+	EXPECT_NE(NULL, strstr(self->out.text, "    for sh[7], CPU 0"))
+		TH_LOG("%s", self->out.text);
+}
+
 /* Which exit the story is about, of several. */
 static const struct exit_case {
 	uint32_t kind, old;

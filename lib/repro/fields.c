@@ -70,9 +70,12 @@ static const char * const string_names[] = {
 
 /**
  * struct planner - a plan in the making
+ * @kernel: types of the kernel; only of these the host can name values
+ * @btf: types that are looked at: these, or a BPF program's own
  * @decl: source of the function's head, for names that BTF lacks; or NULL
  */
 struct planner {
+	const struct btf *kernel;
 	const struct btf *btf;
 	const char *decl;
 	unsigned int n_cpus;
@@ -231,11 +234,13 @@ static bool add_field(struct planner *p, unsigned int arg,
 	field->size = size;
 	field->offset = place->offset;
 	field->offset2 = place->offset2;
+	if (decode == DECODE_ENUM && p->btf != p->kernel)
+		decode = DECODE_SIGNED;
 	desc->arg = arg;
 	desc->decode = decode;
 	desc->size = size;
 	desc->slot = p->slot;
-	desc->type_id = place->type_id;
+	desc->type_id = p->btf == p->kernel ? place->type_id : 0;
 	snprintf(desc->name, sizeof(desc->name), "%s", label);
 	p->slot += words;
 	p->plan->n_fields = n + 1;
@@ -357,6 +362,26 @@ static bool is_string_name(const char *name)
 	return false;
 }
 
+/* A BPF program's idea of a kernel structure has not the kernel's offsets. */
+static void add_struct(struct planner *p, unsigned int arg,
+		       const struct btf_type *t)
+{
+	const struct btf *own = p->btf;
+	int id;
+
+	if (own != p->kernel) {
+		id = btf__find_by_name_kind(p->kernel, type_name(own, t),
+					    BTF_KIND_STRUCT);
+		if (id > 0) {
+			p->btf = p->kernel;
+			t = btf__type_by_id(p->kernel, id);
+		}
+	}
+	if (!add_curated(p, arg, t))
+		add_discovered(p, arg, t);
+	p->btf = own;
+}
+
 static void add_pointer(struct planner *p, unsigned int arg,
 			const struct btf_type *to, const char *name)
 {
@@ -373,10 +398,8 @@ static void add_pointer(struct planner *p, unsigned int arg,
 			  "");
 		return;
 	}
-	if (!to || !btf_is_struct(to))
-		return;
-	if (!add_curated(p, arg, to))
-		add_discovered(p, arg, to);
+	if (to && btf_is_struct(to))
+		add_struct(p, arg, to);
 }
 
 static void add_scalar(struct planner *p, unsigned int arg,
@@ -517,7 +540,7 @@ int fields_plan_func(const struct btf *btf, const char *name,
 		     unsigned int n_cpus, struct probe_func *plan,
 		     struct probe_desc *desc)
 {
-	struct planner p = { btf, NULL, n_cpus, plan, desc, 0 };
+	struct planner p = { btf, btf, NULL, n_cpus, plan, desc, 0 };
 	int id = btf__find_by_name_kind(btf, name, BTF_KIND_FUNC);
 	const struct btf_type *t;
 
@@ -580,12 +603,26 @@ int fields_plan_op(const struct btf *btf, const char *ops_type,
 		   unsigned int n_cpus, struct probe_func *plan,
 		   struct probe_desc *desc)
 {
-	struct planner p = { btf, decl, n_cpus, plan, desc, 0 };
+	struct planner p = { btf, btf, decl, n_cpus, plan, desc, 0 };
 
 	plan_empty(name, &p);
 	desc->flags |= DESC_BPF;
 	snprintf(desc->op, sizeof(desc->op), "%s", op);
 	return plan_proto(&p, op_proto(btf, ops_type, op));
+}
+
+int fields_plan_sub(const struct btf *btf, const struct btf *prog_btf,
+		    uint32_t func_id, unsigned int n_cpus,
+		    struct probe_func *plan, struct probe_desc *desc)
+{
+	struct planner p = { btf, prog_btf, NULL, n_cpus, plan, desc, 0 };
+	const struct btf_type *t = btf__type_by_id(prog_btf, func_id);
+
+	plan_empty(type_name(prog_btf, t), &p);
+	desc->flags |= DESC_BPF;
+	if (!t || !btf_is_func(t))
+		return -ENOENT;
+	return plan_proto(&p, btf__type_by_id(prog_btf, t->type));
 }
 
 bool fields_btf_name(const char *name, char *base, size_t size)

@@ -53,6 +53,7 @@ enum desc_flags {
 	DESC_NO_EXIT	= 1 << 1,	/* its return is not seen */
 	DESC_NO_TYPES	= 1 << 2,	/* BTF does not know it */
 	DESC_EARLY	= 1 << 3,	/* calls an op that may not be there */
+	DESC_NAMED	= 1 << 4,	/* the user asked for it */
 };
 
 /**
@@ -115,6 +116,18 @@ int fields_plan_op(const struct btf *btf, const char *ops_type,
 		   const char *op, const char *name, const char *decl,
 		   unsigned int n_cpus, struct probe_func *plan,
 		   struct probe_desc *desc);
+
+/**
+ * fields_plan_sub() - plan for any other function of a BPF program
+ * @prog_btf: the program's own types; structures of the kernel are read as
+ *	@btf has them
+ * @func_id: of the function, in @prog_btf
+ *
+ * Return: 0, -ENOENT as above.
+ */
+int fields_plan_sub(const struct btf *btf, const struct btf *prog_btf,
+		    uint32_t func_id, unsigned int n_cpus,
+		    struct probe_func *plan, struct probe_desc *desc);
 
 /**
  * fields_btf_name() - the name that BTF may have a symbol under

@@ -89,12 +89,20 @@ static void list_functions(const struct repro_request *request,
 {
 	unsigned int i;
 
+	if (request->functions)
+		strbuf_addf(names, PROBE_NAMES_USER "\n");
 	for (i = 0; request->functions && request->functions[i]; i++)
 		strbuf_addf(names, "%s\n", request->functions[i]);
-	for (i = 0; !request->functions && i < st->n; i++)
-		if (st->funcs[i].kind == STACK_KERNEL &&
-		    !stack_is_generic(st->funcs[i].name))
-			strbuf_addf(names, "%s\n", st->funcs[i].name);
+	for (i = 0; !request->functions && i < st->n; i++) {
+		const struct stack_func *func = &st->funcs[i];
+
+		if (func->kind == STACK_BPF)
+			strbuf_addf(names, PROBE_NAMES_BPF "%s
+", func->name);
+		else if (!stack_is_generic(func->name))
+			strbuf_addf(names, "%s
+", func->name);
+	}
 }
 
 /* What is to be said of a VM that did not get to the point. */

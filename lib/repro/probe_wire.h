@@ -14,6 +14,15 @@
 #include "bpf/probe.h"
 #include "lib/repro/fields.h"
 
+/*
+ * The names that ktstr-probe gets, a line each: kernel functions, and with this
+ * in front functions of the scheduler's BPF programs. The first line may say
+ * that the user gave them: then each may be either, and it is their calls that
+ * are wanted.
+ */
+#define PROBE_NAMES_BPF		"bpf:"
+#define PROBE_NAMES_USER	"@named"
+
 enum probe_rec_type {
 	PROBE_REC_FUNC = 1,	/* struct probe_desc */
 	PROBE_REC_NOTE,		/* text: what was lost, and where */

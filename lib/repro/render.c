@@ -192,6 +192,10 @@ static void put_context(const struct render *r, const struct story *story,
 	if (story->has_exit && story->exit.time_ns >= call->entry_ns)
 		strbuf_addf(out, "%.3f ms before the exit, ",
 			    (story->exit.time_ns - call->entry_ns) / 1e6);
+	/* Of a culprit's story all calls are about the culprit. */
+	if (story->culprit.source == CULPRIT_NONE)
+		strbuf_addf(out, "for %.*s[%u], ", PROBE_COMM, call->comm,
+			    call->pid);
 	strbuf_addf(out, "CPU %u", call->cpu);
 	if (d->task_arg != PROBE_NO_ARG && call->task != call->current)
 		strbuf_addf(out, ", called by pid %u", call->current_pid);

@@ -27,8 +27,11 @@ static bool repro_wanted(const struct ktstr_attr *attr,
 			 const struct run_outcome *out,
 			 const struct run_verdict *verdict)
 {
-	if (!attr->scheduler || !attr->scheduler->binary)
+	if (!attr->scheduler || !attr->scheduler->binary) {
+		if (on_purpose())
+			printf("# auto-repro: this test has no scheduler to probe: it was run once, as it is\n");
 		return false;
+	}
 	if (on_purpose())
 		return true;
 	if (verdict->infrastructure || !ending_is_failure(out) ||

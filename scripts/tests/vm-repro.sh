@@ -159,7 +159,31 @@ many_functions()
 	says '^#   functions: 200 named'
 }
 
+# A test that passes, with functions named as Documentation/auto-repro.rst has
+# it, and a BPF program: their calls, of whatever task, and no others.
+named_functions()
+{
+	local status=0 names
+
+	export XDG_CACHE_HOME=$real_cache KTSTR_KERNEL=$good KTSTR_REPRO=1
+	export KTSTR_REPRO_FUNCTIONS=try_to_wake_up,scx_do_enqueue_task
+	KTSTR_REPRO_FUNCTIONS+=,ktstr_enqueue,no_such_function
+	timeout 400 "$install/scx" -r scx.ktstr.steady >stdout 2>&1 \
+		</dev/null || status=$?
+	cat stdout
+	[[ $status = 0 ]] || fail "exit status $status"
+	names=$(sed -n 's/^#   \([a-z_0-9]*\)  *[a-z_./]*\.[ch]:[0-9]*$/\1/p' \
+		stdout | sort -u | paste -sd' ')
+	[[ $names = "ktstr_enqueue scx_do_enqueue_task try_to_wake_up" ]] ||
+		fail "calls of: $names"
+	(($(sed -n 's/^#     .* for .*\[\([0-9]*\)\], CPU .*/\1/p' stdout |
+		sort -u | wc -l) >= 2)) || fail "calls of one task only"
+	! grep -q '^# task: ' stdout || fail "nobody is the culprit"
+	says '^#   1 name is of no function .*: no_such_function'
+}
+
 ktap_begin
+try vm_repro.named_functions named_functions
 try vm_repro.vmlinux_without_dwarf vmlinux_without_dwarf
 try vm_repro.vmlinux_with_split_debug vmlinux_with_split_debug
 try vm_repro.vmlinux_of_another_kernel vmlinux_of_another_kernel
