@@ -344,6 +344,49 @@ TEST(values)
 	EXPECT_EQ(0, fields_value(&f, words));
 }
 
+/* What the kernel names in a way of its own, in either form of the ops. */
+static const struct kernel_name {
+	const char *ops_type, *op;
+	unsigned int arg;
+	const char *name;
+	unsigned int decode;
+} kernel_names[] = {
+	{ "sched_ext_ops", "select_cpu", 1, "prev_cpu", DECODE_SIGNED },
+	{ "sched_ext_ops", "dequeue", 1, "deq_flags", DECODE_DEQ_FLAGS },
+	{ "sched_ext_ops", "dispatch", 1, "prev", DECODE_SIGNED },
+	{ "sched_ext_ops_cid", "select_cid", 1, "prev_cid", DECODE_SIGNED },
+	{ "sched_ext_ops_cid", "select_cid", 2, "wake_flags",
+	  DECODE_WAKE_FLAGS },
+	{ "sched_ext_ops_cid", "enqueue", 1, "enq_flags", DECODE_ENQ_FLAGS },
+	{ "sched_ext_ops_cid", "cid_online", 0, "cid", DECODE_SIGNED },
+};
+
+static void ops_are_named(struct __test_metadata *_metadata,
+			  const struct btf *btf)
+{
+	unsigned int i, j;
+
+	for (i = 0; i < ARRAY_SIZE(kernel_names); i++) {
+		const struct kernel_name *k = &kernel_names[i];
+		struct probe_func plan;
+		struct probe_desc desc;
+
+		/* The cid form came with Linux 7.2. */
+		if (btf__find_by_name_kind(btf, k->ops_type,
+					   BTF_KIND_STRUCT) < 0)
+			continue;
+		EXPECT_EQ(0, fields_plan_op(btf, k->ops_type, k->op, "x", NULL,
+					    4, &plan, &desc));
+		EXPECT_STREQ(k->name, desc.params[k->arg].name);
+		for (j = 0; j < desc.n_fields; j++)
+			if (desc.fields[j].arg == k->arg)
+				break;
+		ASSERT_LT(j, desc.n_fields);
+		EXPECT_EQ(k->decode, desc.fields[j].decode)
+			TH_LOG("%s.%s", k->ops_type, k->op);
+	}
+}
+
 TEST(real_kernel)
 {
 	const char *kernel = getenv("KTSTR_KERNEL");
@@ -369,6 +412,7 @@ TEST(real_kernel)
 	EXPECT_EQ(DESC_BPF, desc.flags);
 	EXPECT_GT(0, fields_plan_op(btf, "sched_ext_ops", "no_op", "x",
 				    NULL, 4, &plan, &desc));
+	ops_are_named(_metadata, btf);
 	ops_have_callers(_metadata, btf, "sched_ext_ops");
 	ops_have_callers(_metadata, btf, "sched_ext_ops_cid");
 	btf__free(btf);

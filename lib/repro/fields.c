@@ -72,11 +72,15 @@ static const char * const string_names[] = {
  * struct planner - a plan in the making
  * @kernel: types of the kernel; only of these the host can name values
  * @btf: types that are looked at: these, or a BPF program's own
+ * @op: op whose program it is, NULL for none
+ * @cid_form: and its CPUs are told by their cid
  * @decl: source of the function's head, for names that BTF lacks; or NULL
  */
 struct planner {
 	const struct btf *kernel;
 	const struct btf *btf;
+	const char *op;
+	bool cid_form;
 	const char *decl;
 	unsigned int n_cpus;
 	struct probe_func *plan;
@@ -465,25 +469,50 @@ static void name_of_decl(const char *decl, unsigned int arg, char *name,
 	snprintf(name, size, "%.*s", (int)(end - p), p);
 }
 
+/* What the kernel's stubs call otherwise than it is; and that matters. */
+static const struct misnamed {
+	const char *op;
+	unsigned int arg;
+	const char *name;
+} misnamed[] = {
+	{ "dequeue", 1, "deq_flags" },
+};
+
+static void param_name(const struct planner *p, unsigned int arg,
+		       const struct btf_param *param, char *name, size_t size)
+{
+	/* Marks for the verifier, "prev__nullable", are not the name. */
+	static const char * const marks[] = { "__nullable", "__arena" };
+	const char *in_btf = btf__name_by_offset(p->btf, param->name_off);
+	unsigned int i;
+	char *at;
+
+	snprintf(name, size, "%s", in_btf ? in_btf : "");
+	if (!*name && p->decl)
+		name_of_decl(p->decl, arg, name, size);
+	for (i = 0; p->op && i < ARRAY_SIZE(misnamed); i++)
+		if (!strcmp(misnamed[i].op, p->op) && misnamed[i].arg == arg)
+			snprintf(name, size, "%s", misnamed[i].name);
+	for (i = 0; i < ARRAY_SIZE(marks); i++) {
+		at = strstr(name, marks[i]);
+		if (at)
+			*at = '\0';
+	}
+	/* The stubs are those of the other form. */
+	at = p->cid_form ? strstr(name, "cpu") : NULL;
+	if (at)
+		memcpy(at, "cid", 3);
+}
+
 static void add_param(struct planner *p, unsigned int arg,
 		      const struct btf_param *param)
 {
-	const char *name = btf__name_by_offset(p->btf, param->name_off);
-	char in_decl[DESC_LABEL_LEN] = "";
 	const struct btf_type *t = resolve(p->btf, param->type);
 	struct desc_param *desc = &p->desc->params[arg];
 	enum decode_kind decode;
-	const char *tail;
 
-	if ((!name || !*name) && p->decl)
-		name_of_decl(p->decl, arg, in_decl, sizeof(in_decl));
-	if (!name || !*name)
-		name = in_decl;
 	type_text(p->btf, param->type, desc->type, sizeof(desc->type));
-	/* The verifier's marks, "prev__nullable", are not the name. */
-	tail = strstr(name, "__nullable");
-	snprintf(desc->name, sizeof(desc->name), "%.*s",
-		 tail ? (int)(tail - name) : DESC_LABEL_LEN, name);
+	param_name(p, arg, param, desc->name, sizeof(desc->name));
 	if (!t)
 		return;
 	if (btf_is_ptr(t)) {
@@ -492,9 +521,9 @@ static void add_param(struct planner *p, unsigned int arg,
 		if (p->plan->task_arg == PROBE_NO_ARG && to &&
 		    !strcmp(type_name(p->btf, to), "task_struct"))
 			p->plan->task_arg = arg;
-		add_pointer(p, arg, to, name);
+		add_pointer(p, arg, to, desc->name);
 	} else if (scalar_decode(t, &decode)) {
-		add_scalar(p, arg, t, param->type, decode, name);
+		add_scalar(p, arg, t, param->type, decode, desc->name);
 	}
 }
 
@@ -540,7 +569,10 @@ int fields_plan_func(const struct btf *btf, const char *name,
 		     unsigned int n_cpus, struct probe_func *plan,
 		     struct probe_desc *desc)
 {
-	struct planner p = { btf, btf, NULL, n_cpus, plan, desc, 0 };
+	struct planner p = {
+		.kernel = btf, .btf = btf, .n_cpus = n_cpus,
+		.plan = plan, .desc = desc,
+	};
 	int id = btf__find_by_name_kind(btf, name, BTF_KIND_FUNC);
 	const struct btf_type *t;
 
@@ -603,7 +635,12 @@ int fields_plan_op(const struct btf *btf, const char *ops_type,
 		   unsigned int n_cpus, struct probe_func *plan,
 		   struct probe_desc *desc)
 {
-	struct planner p = { btf, btf, decl, n_cpus, plan, desc, 0 };
+	struct planner p = {
+		.kernel = btf, .btf = btf, .n_cpus = n_cpus,
+		.plan = plan, .desc = desc,
+		.op = op, .decl = decl,
+		.cid_form = !strcmp(ops_type, "sched_ext_ops_cid"),
+	};
 
 	plan_empty(name, &p);
 	desc->flags |= DESC_BPF;
@@ -615,7 +652,10 @@ int fields_plan_sub(const struct btf *btf, const struct btf *prog_btf,
 		    uint32_t func_id, unsigned int n_cpus,
 		    struct probe_func *plan, struct probe_desc *desc)
 {
-	struct planner p = { btf, prog_btf, NULL, n_cpus, plan, desc, 0 };
+	struct planner p = {
+		.kernel = btf, .btf = prog_btf, .n_cpus = n_cpus,
+		.plan = plan, .desc = desc,
+	};
 	const struct btf_type *t = btf__type_by_id(prog_btf, func_id);
 
 	plan_empty(type_name(prog_btf, t), &p);
