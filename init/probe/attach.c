@@ -132,8 +132,11 @@ static void failures_note(struct prober *pr, const struct failures *fails)
 
 static bool keep_link(struct prober *pr, struct bpf_link *link)
 {
-	if (!link || pr->n_links == ARRAY_SIZE(pr->links)) {
+	if (!link)
+		return false;
+	if (pr->n_links == ARRAY_SIZE(pr->links)) {
 		bpf_link__destroy(link);
+		errno = ENOSPC;
 		return false;
 	}
 	pr->links[pr->n_links++] = link;

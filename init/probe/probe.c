@@ -105,7 +105,12 @@ static void take_end(struct prober *pr)
 
 	poll(NULL, 0, SETTLE_MS);
 	end->seen = true;
-	end->exit = st->exit;
+	/* An error may be taking its place just now. */
+	do {
+		end->exit = *(volatile struct probe_exit *)&st->exit;
+	} while (!end->exit.time_ns ||
+		 end->exit.time_ns != __atomic_load_n(&st->exit.time_ns,
+						      __ATOMIC_ACQUIRE));
 	end->final = probe_exit_is_error(end->exit.kind);
 	calls_load(pr, &end->calls);
 	strbuf_reset(&end->console);
