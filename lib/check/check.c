@@ -21,7 +21,7 @@
 /* A spread can hardly be more than 100: above this the check says nothing. */
 #define SPREAD_CAP_PCT		60.0
 /* Nor can a gap be longer than the scenario is. */
-#define GAP_CAP			0.75
+#define GAP_CAP			0.9
 
 void check_limits_default(struct check_limits *limits)
 {
@@ -149,8 +149,9 @@ static void check_spread(unsigned int limit, double slowness,
 }
 
 /*
- * Whoever stands still for most of a scenario has failed it, however short it
- * is and however slow the host.
+ * Whoever stands still for all of a scenario has failed it, however short it
+ * is and however slow the host. But on a very slow one, where 16 workers share
+ * a CPU, nobody gets many turns in two seconds.
  */
 static double gap_allowed_ms(unsigned int limit_ms, double slowness,
 			     unsigned int duration_ms)

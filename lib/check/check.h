@@ -32,7 +32,7 @@ enum check_kind {
  * struct check_limits - what a scenario is held to
  * @not_starved: CHECK_ON: every worker must have done some work [on]
  * @max_gap_ms: longest time without progress [2000], or half of the scenario
- *	where that is less; times the slowness, at most three quarters of the
+ *	where that is less; times the slowness, at most nine tenths of the
  *	scenario
  * @max_spread_pct: between the shares of time that the workers of a cgroup
  *	wait for a CPU [15], times the slowness, at most 60
