@@ -137,13 +137,15 @@ KTSTR_TEST_F(checks, lost_worker, .expect_failure = "left no report")
 KTSTR_FIXTURE(body, .topology = TOPOLOGY(1, 1, 1, 1));
 
 KTSTR_TEST_F(body, crashes,
-	     .expect_failure = "the body was ended by signal 11 (Segmentation fault) (last stage: workload)")
+	     .expect_failure =
+		"the body was ended by signal 11 (Segmentation fault) (last stage: workload)")
 {
 	raise(SIGSEGV);
 }
 
 KTSTR_TEST_F(body, is_killed,
-	     .expect_failure = "the body did not run to its end, the test program exited with status 1 (last stage: workload)")
+	     .expect_failure =
+		"the test program exited with status 1 (last stage: workload)")
 {
 	raise(SIGKILL);
 }
@@ -156,7 +158,8 @@ KTSTR_TEST_F(body, hangs, .limit_s = 3,
 }
 
 KTSTR_TEST_F(body, takes_init_along,
-	     .expect_failure = "init (last stage: workload): init got signal 11 (Segmentation fault)")
+	     .expect_failure =
+		"init (last stage: workload): init got signal 11 (Segmentation fault)")
 {
 	kill(1, SIGSEGV);
 	/* It ends the VM at once. */

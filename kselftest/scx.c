@@ -100,9 +100,10 @@ static const struct scheduler scx_misnamed = {
 KTSTR_FIXTURE(scx_start, .topology = TOPOLOGY(1, 1, 1, 1),
 	      .scheduler = &scx_ktstr);
 
-KTSTR_TEST_F(scx_start, never_attaches, .limit_s = 3,
-	     .sched_args = { "-f", "no-attach" },
-	     .expect_failure = "init (last stage: scheduler): scheduler /ktstr/bin/scx_ktstr was not enabled within 3000 ms")
+KTSTR_TEST_F(scx_start, never_attaches,
+	     .expect_failure =
+		"init (last stage: scheduler): scheduler /ktstr/bin/scx_ktstr was not enabled within 3000 ms",
+	     .limit_s = 3, .sched_args = { "-f", "no-attach" })
 {
 	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
 }
@@ -114,8 +115,10 @@ KTSTR_TEST_F(scx_start, init_fails, .expect_err = true,
 	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
 }
 
-KTSTR_TEST_F(scx_start, other_ops, .scheduler = &scx_misnamed,
-	     .expect_failure = "init (last stage: attached): sched_ext runs \"ktstr\", and scheduler /ktstr/bin/scx_ktstr was to bring one whose name begins with \"simple\"")
+KTSTR_TEST_F(scx_start, other_ops,
+	     .expect_failure =
+		"init (last stage: attached): sched_ext runs \"ktstr\", and scheduler /ktstr/bin/scx_ktstr was to bring one whose name begins with \"simple\"",
+	     .scheduler = &scx_misnamed)
 {
 	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
 }

@@ -97,7 +97,7 @@ static const struct {
 	{ "test /t\nscheduler s\n",
 	  "plan line 2: 'scheduler' needs an absolute path" },
 	{ "ops\n", "plan line 1: 'ops' has no value" },
-	{ "ops \n", "plan line 1: 'ops' has no value" },
+	{ "ops ", "plan line 1: 'ops' has no value" },
 	{ "ops a\nops b\n", "plan line 2: 'ops' is given twice" },
 	{ "test_ms 0\n",
 	  "plan line 1: 'test_ms' needs a number of milliseconds above 0" },

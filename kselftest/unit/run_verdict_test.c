@@ -113,7 +113,8 @@ TEST_F(verdict, body_result_wins_over_exit_status)
 		/* What failed after it was skipped has failed. */
 		{ 4, 1 << 8, "too small", RUN_FAIL, "too small" },
 		{ 0, 11, "", RUN_FAIL,
-		  "the test program was ended by signal 11 (Segmentation fault) (last stage: workload)" },
+		  "the test program was ended by signal 11 (Segmentation fault) (last stage: workload)"
+		},
 	};
 	unsigned int i;
 

@@ -5,10 +5,15 @@
 #include "ktstr.h"
 
 static const struct check_result passed;
-static const struct check_result failed = { .failed = true };
+
+static const struct check_result failed = {
+	.failed = true,
+};
+
 static const struct check_result skipped = {
 	.skipped = true, .skip_reason = "too small",
 };
+
 static const struct check_result both = {
 	.failed = true, .skipped = true, .skip_reason = "too small",
 };

@@ -125,7 +125,7 @@ double guest_slowness(unsigned int cpus)
 	 */
 	if (sched_setscheduler(0, SCHED_FIFO, &fifo)) {
 		pr_warn("slowness not measured, limits are those of ordinary hardware: cannot become SCHED_FIFO: %s",
-		       strerror(errno));
+			strerror(errno));
 		return 1.0;
 	}
 	worst = worst_of_all(cpus);
