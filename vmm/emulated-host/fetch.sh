@@ -224,7 +224,7 @@ space_look()
 
 	free_kb=$(df -Pk "$cache" | awk 'NR == 2 { print $4 }')
 	((free_kb > 4096)) ||
-		wrong "no space left in $cache: about $need_mb MB are needed"
+		missing "no space left in $cache: about $need_mb MB are needed"
 }
 
 # kernel_packages: the newest cloud kernel; image, modules if apart.
@@ -447,8 +447,8 @@ fetch()
 {
 	local free_mb version key
 
-	mkdir -p "$cache" 2>/dev/null || wrong "cannot make $cache"
-	[[ -w $cache ]] || wrong "cannot write to $cache"
+	mkdir -p "$cache" 2>/dev/null || missing "cannot make $cache"
+	[[ -w $cache ]] || missing "cannot write to $cache"
 	exec 9>"$cache/lock"
 	flock -n 9 || {
 		say "waiting for another one that is being fetched"
@@ -462,7 +462,7 @@ fetch()
 	fi
 	rm -rf "$cache"/tmp.*
 	free_mb=$(df -Pm "$cache" | awk 'NR == 2 { print $4 }')
-	((free_mb >= need_mb)) || wrong "no space in $cache:" \
+	((free_mb >= need_mb)) || missing "no space in $cache:" \
 		"$need_mb MB are needed, $free_mb MB are free"
 	tmp=$(mktemp -d "$cache/tmp.XXXXXX")
 	trap clean EXIT
