@@ -139,6 +139,19 @@ tools_must()
 		"installation: $missing_text"
 }
 
+# An installation that was interrupted, ours or not, is in the way of the next.
+# Uses $sudo and $log of the caller.
+dpkg_finish()
+{
+	[[ -n $(dpkg --audit 2>/dev/null) ]] || return 0
+	say "dpkg was interrupted: finishing what it was at" \
+		"(dpkg --configure -a)"
+	job "$log" "dpkg --configure -a" "${sudo[@]}" \
+		env DEBIAN_FRONTEND=noninteractive dpkg --force-confdef \
+		--force-confold --configure -a ||
+		say "dpkg --configure -a failed ($log), going on all the same"
+}
+
 # Uses $sudo of the caller.
 tools_install()
 {
@@ -146,8 +159,9 @@ tools_install()
 	local apt=("${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y
 		-o DPkg::Lock::Timeout=300)
 
-	say "installing by apt-get: $*"
 	: >"$log"
+	dpkg_finish
+	say "installing by apt-get: $*"
 	job "$log" "apt-get update" "${apt[@]}" update ||
 		say "apt-get update failed ($log), trying with what is known"
 	job_must "$log" "apt-get install" "${apt[@]}" install \

@@ -184,6 +184,53 @@ tool_missing_without_root()
 		fail "what to install as root is not said"
 }
 
+# An apt-get that "installs" pahole, and a dpkg that was interrupted before.
+fake_dpkg()
+{
+	((EUID == 0)) || skip "installs by itself as root only"
+	path_without pahole apt-get dpkg
+	cat >bin/dpkg <<'DPKG'
+#!/bin/sh
+echo "dpkg $*" >>calls
+case "$*" in
+*--audit*) cat audit ;;
+*--configure*) exec cat fails ;;
+esac
+DPKG
+	cat >bin/apt-get <<'APT'
+#!/bin/sh
+echo "apt-get $*" >>calls
+case "$*" in *install*) printf '#!/bin/sh\n' >bin/pahole; chmod +x bin/pahole ;; esac
+APT
+	chmod +x bin/dpkg bin/apt-get
+	fake_tree tree
+	touch calls fails
+}
+
+dpkg_was_interrupted()
+{
+	fake_dpkg
+	echo 'The following packages are only half configured' >audit
+	[[ -z $1 ]] || rm fails
+	KDIR=$PWD/tree front 0 'kernel: ' kernel
+	grep -q "dpkg was interrupted: finishing what it was at" stderr ||
+		fail "it is not said"
+	grep -q -e "$1" stderr || fail "/$1/ is not said"
+	grep -v -e --audit calls | sed -e 's/ .*\(--configure\|update\|install\).*/ \1/' |
+		tr '\n' ' ' | grep -x 'dpkg --configure apt-get update apt-get install ' ||
+		fail "not in this order: $(cat calls)"
+}
+
+dpkg_was_not_interrupted()
+{
+	fake_dpkg
+	: >audit
+	KDIR=$PWD/tree front 0 'kernel: ' kernel
+	! grep -e --configure calls || fail "there was nothing to finish"
+	grep -q interrupted stderr && fail "it is said all the same"
+	true
+}
+
 # ---- folders ----
 
 cache_cannot_be_written()
@@ -332,6 +379,9 @@ try bad_input.image_alone image_alone
 try bad_input.tool_missing tool_missing
 try bad_input.no_clang no_clang
 try bad_input.tool_missing_without_root tool_missing_without_root
+try bad_input.dpkg_was_interrupted dpkg_was_interrupted ''
+try bad_input.dpkg_cannot_be_helped dpkg_was_interrupted 'configure -a failed'
+try bad_input.dpkg_was_not_interrupted dpkg_was_not_interrupted
 try bad_input.cache_cannot_be_written cache_cannot_be_written
 try bad_input.no_home no_home
 try bad_input.disk_is_full_before disk_is_full_before
