@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "lib/host/paths.h"
+#include "lib/host/runner.h"
 #include "lib/run/verdict.h"
 #include "lib/scenario/scenario.h"
 #include "lib/test/attr.h"
@@ -22,6 +23,9 @@
 #include "lib/wire/plan.h"
 #include "lib/wire/wire.h"
 #include "vmm/emulated-host/emulated-host.h"
+
+/* make, a shell and a make a level, the runner's subshells and timeouts. */
+#define RUNNERS_MAX	32
 
 struct ktstr_glue ktstr_glue;
 
@@ -141,10 +145,11 @@ static bool runs_tests(int argc, char **argv)
 static void tie_to_owner(void)
 {
 	const char *owner = getenv("KTSTR_OWNER_PID");
-	pid_t parent = getppid();
+	pid_t pids[RUNNERS_MAX];
+	unsigned int n = host_runners(pids, ARRAY_SIZE(pids));
 
-	if (parent > 1)
-		lifeline_tie(parent);
+	if (n)
+		lifeline_tie_line(pids, n);
 	if (owner && atoi(owner) > 1)
 		lifeline_tie(atoi(owner));
 }

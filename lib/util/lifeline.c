@@ -9,32 +9,58 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdint.h>
+#include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/* The pidfds of those that are watched; the thread's own once it runs. */
+struct lifeline {
+	unsigned int n;
+	struct pollfd pfds[];
+};
+
+static void lifeline_free(struct lifeline *line)
+{
+	unsigned int i;
+
+	for (i = 0; i < line->n; i++)
+		close(line->pfds[i].fd);
+	free(line);
+}
+
+/* The first of them, from the far end, that has ended; -1 while none has. */
+static int ended(const struct lifeline *line)
+{
+	int i;
+
+	for (i = (int)line->n - 1; i >= 0; i--)
+		if (line->pfds[i].revents)
+			return i;
+	return -1;
+}
+
 static void *lifeline_watch(void *arg)
 {
-	struct pollfd pfd = { .fd = (int)(intptr_t)arg, .events = POLLIN };
+	struct lifeline *line = arg;
+	int i;
 
-	while (poll(&pfd, 1, -1) != 1)
-		;
+	do {
+		poll(line->pfds, line->n, -1);
+		i = ended(line);
+	} while (i < 0);
+	while (--i >= 0)
+		syscall(SYS_pidfd_send_signal, line->pfds[i].fd, SIGKILL, NULL,
+			0);
 	kill(getpid(), SIGKILL);
 	return NULL;
 }
 
-int lifeline_tie(pid_t pid)
+static int lifeline_start(struct lifeline *line)
 {
 	sigset_t all, old;
 	pthread_attr_t attr;
 	pthread_t thread;
-	int fd, err;
-
-	fd = syscall(SYS_pidfd_open, pid, 0);
-	if (fd < 0 && errno == ESRCH)
-		kill(getpid(), SIGKILL);
-	if (fd < 0)
-		return -errno;
+	int err;
 
 	pthread_attr_init(&attr);
 	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
@@ -42,11 +68,40 @@ int lifeline_tie(pid_t pid)
 	/* Signals are for the threads that know what to do with them. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
-	err = pthread_create(&thread, &attr, lifeline_watch,
-			     (void *)(intptr_t)fd);
+	err = pthread_create(&thread, &attr, lifeline_watch, line);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	pthread_attr_destroy(&attr);
-	if (err)
-		close(fd);
 	return -err;
+}
+
+int lifeline_tie_line(const pid_t *pids, unsigned int n)
+{
+	struct lifeline *line;
+	int fd, err;
+
+	line = calloc(1, sizeof(*line) + n * sizeof(line->pfds[0]));
+	if (!line)
+		return -ENOMEM;
+	for (; line->n < n; line->n++) {
+		fd = syscall(SYS_pidfd_open, pids[line->n], 0);
+		if (fd < 0 && errno == ESRCH)
+			kill(getpid(), SIGKILL);
+		if (fd < 0) {
+			err = -errno;
+			goto out_free;
+		}
+		line->pfds[line->n].fd = fd;
+		line->pfds[line->n].events = POLLIN;
+	}
+	err = lifeline_start(line);
+	if (!err)
+		return 0;
+out_free:
+	lifeline_free(line);
+	return err;
+}
+
+int lifeline_tie(pid_t pid)
+{
+	return lifeline_tie_line(&pid, 1);
 }

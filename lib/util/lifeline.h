@@ -18,4 +18,16 @@
  */
 int lifeline_tie(pid_t pid);
 
+/**
+ * lifeline_tie_line() - end as soon as one of several processes ends
+ * @pids: each is a descendant of the next, and this process of the first
+ * @n: their number, at least 1
+ *
+ * With the one that has ended, those between it and this process have lost
+ * what they work for: they end as well.
+ *
+ * Return: 0, -errno when the watch could not be set up.
+ */
+int lifeline_tie_line(const pid_t *pids, unsigned int n);
+
 #endif /* KTSTR_UTIL_LIFELINE_H */

@@ -76,7 +76,7 @@ kill_9_the_program()
 	all_gone
 }
 
-kill_9_the_runner()
+kill_9_the_program_of_a_runner()
 {
 	export KSELFTEST_EEVDF_ARGS='-t steady'
 	start "$install/run_kselftest.sh" -t ktstr:eevdf
@@ -85,6 +85,29 @@ kill_9_the_runner()
 	cat stdout
 	grep -q '^not ok .*eevdf' stdout || fail "no failure is reported"
 	all_gone
+}
+
+# Its subshells must not go on with the next program either.
+kill_9_the_runner()
+{
+	export KSELFTEST_EEVDF_ARGS='-t steady' KSELFTEST_SCX_ARGS='-t steady'
+	start "$install/run_kselftest.sh" -t ktstr:eevdf -t ktstr:scx
+	kill -KILL "$started"
+	all_gone
+	! grep -q 'selftests: ktstr: scx' stdout ||
+		fail "the next program was started"
+}
+
+kill_9_make()
+{
+	export KSELFTEST_EEVDF_ARGS='-t steady' KSELFTEST_SCX_ARGS='-t steady'
+	printf 'run_tests:\n\t@cd %s && ./run_kselftest.sh %s %s; true\n' \
+		"$install" '-t ktstr:eevdf' '-t ktstr:scx' >Makefile
+	start make run_tests
+	kill -KILL "$started"
+	all_gone
+	! grep -q 'selftests: ktstr: scx' stdout ||
+		fail "the next program was started"
 }
 
 ctrl_c_the_program()
@@ -124,7 +147,9 @@ front_run()
 
 ktap_begin
 try vm_kill.kill_9_the_program kill_9_the_program
+try vm_kill.kill_9_the_program_of_a_runner kill_9_the_program_of_a_runner
 try vm_kill.kill_9_the_runner kill_9_the_runner
+try vm_kill.kill_9_make kill_9_make
 try vm_kill.ctrl_c_the_program ctrl_c_the_program
 try vm_kill.sigterm_the_program sigterm_the_program
 try vm_kill.ctrl_c_run_ktstr front_run INT - 130
