@@ -15,6 +15,7 @@ AVOID_EXTERNS		| ^kselftest/unit/fuzz_ | libFuzzer has no header for its entry
 SPACING			| ^lib/ktstr.h	| FIXTURE_DATA(x) *self is no product
 SPACING			| ^kselftest/unit/ | nor is it there
 MACRO_ARG_REUSE		| ^lib/ktstr.h	| the arguments are names, not expressions
+MACRO_ARG_REUSE		| ^vmm/topology.h | the arguments are constants
 COMPLEX_MACRO		| ^lib/ktstr.h	| a macro that declares a test ends in its body
 MACRO_WITH_FLOW_CONTROL	| ^lib/ktstr.h	| ends the test, as in kselftest_harness.h
 PREFER_DEFINED_ATTRIBUTE_MACRO | .	| compiler_attributes.h is a header of the kernel, too

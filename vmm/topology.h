@@ -25,8 +25,18 @@ struct topology {
 	unsigned int threads;
 };
 
-#define TOPOLOGY(n, l, c, t) \
-	{ .nodes = (n), .llcs = (l), .cores = (c), .threads = (t) }
+/* All zero would be taken for "not given", and get the default. */
+#define TOPOLOGY_IS_GIVEN(n, l, c, t)					\
+	((unsigned int)(1 / sizeof(struct {				\
+		_Static_assert((n) || (l) || (c) || (t),		\
+			       "TOPOLOGY(0, 0, 0, 0) is no machine");	\
+		char byte[2];						\
+	})))
+
+/* Of constants. */
+#define TOPOLOGY(n, l, c, t)						\
+	{ .nodes = (n) + TOPOLOGY_IS_GIVEN(n, l, c, t), .llcs = (l),	\
+	  .cores = (c), .threads = (t) }
 
 /* The longest name: four 10-digit numbers, four letters, NUL. */
 #define TOPOLOGY_NAME_LEN 48

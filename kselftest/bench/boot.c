@@ -82,7 +82,8 @@ static bool boot_once(struct bench *b, struct kind *kind, unsigned int n)
 	const struct run_config config = {
 		.program = b->program,
 		.kernel = &b->kernel,
-		.topology = TOPOLOGY(1, 1, kind->cpus, 1),
+		.topology = { .nodes = 1, .llcs = 1, .cores = kind->cpus,
+			      .threads = 1 },
 		.duration_ms = 0,
 		.slowness = host_slowness(kind->cpus),
 	};

@@ -297,6 +297,23 @@ out_is_not_ours()
 	[[ -s out/file ]] || fail "it was removed"
 }
 
+# ---- what a test says ----
+
+# topology "N, L, C, T": compile a test that asks for it.
+topology()
+{
+	echo "#include \"vmm/topology.h\"
+	const struct topology t = TOPOLOGY($1);" |
+		gcc -std=gnu11 -fsyntax-only -I"$top" -x c - 2>stderr
+}
+
+topology_of_nothing()
+{
+	topology '1, 2, 2, 1' || fail "a machine is refused: $(cat stderr)"
+	topology '0, 0, 0, 0' && fail "it is taken"
+	grep 'TOPOLOGY(0, 0, 0, 0) is no machine' stderr
+}
+
 # ---- arguments ----
 
 usage()
@@ -388,6 +405,7 @@ try bad_input.disk_is_full_before disk_is_full_before
 try bad_input.disk_fills_while_building disk_fills_while_building
 try bad_input.disk_fills_while_storing disk_fills_while_storing
 try bad_input.out_is_not_ours out_is_not_ours
+try bad_input.topology_of_nothing topology_of_nothing
 try bad_input.command_unknown usage 'frob: no such command' frob
 try bad_input.option_unknown usage '--frob: no such option' --frob
 try bad_input.kernel_argument usage 'kernel takes no arguments' kernel x
