@@ -113,6 +113,23 @@ TEST_F(sidecar, results_have_their_words)
 	}
 }
 
+/* So that VMs which hung can be counted. */
+TEST_F(sidecar, a_second_boot_is_told)
+{
+	struct json_object *vm;
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		self->s.retried = i;
+		self->o = sidecar_json(&self->s);
+		vm = get(self->o, "vm");
+		ASSERT_NE(NULL, get(vm, "retried"));
+		EXPECT_EQ(i, json_object_get_boolean(get(vm, "retried")));
+		json_object_put(self->o);
+		self->o = NULL;
+	}
+}
+
 TEST_F(sidecar, without_a_vm_there_is_no_run)
 {
 	self->s.out = NULL;

@@ -95,9 +95,10 @@ static void add_host(struct json_object *o, const struct sidecar *s)
 	json_add_double(host, "slowness", s->slowness);
 }
 
-static void add_vm(struct json_object *o, const struct run_outcome *out)
+static void add_vm(struct json_object *o, const struct sidecar *s)
 {
 	struct json_object *vm = json_object_new_object();
+	const struct run_outcome *out = s->out;
 
 	json_add_new(o, "vm", vm);
 	json_add_text(vm, "end", vm_end_name(out->vm.end));
@@ -106,6 +107,7 @@ static void add_vm(struct json_object *o, const struct run_outcome *out)
 		      wire_stage_name(max(out->stage, out->vm.stage)));
 	json_add_int(vm, "run_us", (int64_t)(out->vm.run_ns / 1000));
 	json_add_int(vm, "exits", (int64_t)out->vm.exits);
+	json_add_bool(vm, "retried", s->retried);
 	json_add_bool(vm, "scheduler_died", out->sched_died);
 	json_add_text(vm, "init", outcome_init_words(out));
 }
@@ -172,9 +174,11 @@ static void add_texts(struct json_object *o, const struct run_outcome *out)
 	strbuf_free(&log);
 }
 
-static void add_run(struct json_object *o, const struct run_outcome *out)
+static void add_run(struct json_object *o, const struct sidecar *s)
 {
-	add_vm(o, out);
+	const struct run_outcome *out = s->out;
+
+	add_vm(o, s);
 	add_details(o, out);
 	add_cgroups(o, out);
 	add_texts(o, out);
@@ -202,7 +206,7 @@ struct json_object *sidecar_json(const struct sidecar *s)
 	add_kernel(o, s);
 	add_host(o, s);
 	if (s->out)
-		add_run(o, s->out);
+		add_run(o, s);
 	return o;
 }
 

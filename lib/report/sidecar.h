@@ -27,6 +27,7 @@
  * @kernel: path of the image; NULL when there is none
  * @slowness: see host_slowness(); 0 when it was not measured
  * @emulated: this is an emulated host
+ * @retried: a VM hung before init, and @out is of the one booted after it
  * @out: what the run has said; NULL when no VM was run
  */
 struct sidecar {
@@ -40,6 +41,7 @@ struct sidecar {
 	const char *kernel;
 	double slowness;
 	bool emulated;
+	bool retried;
 	const struct run_outcome *out;
 };
 

@@ -35,6 +35,7 @@ struct host_run {
 	struct relay output;
 	struct relay console;
 	double slowness;
+	bool retried;
 };
 
 static const char *scheduler_name(const struct host_run *hr)
@@ -213,6 +214,7 @@ static void leave_sidecar(const struct host_run *hr,
 		.kernel = image[0] ? image : NULL,
 		.slowness = hr->slowness,
 		.emulated = emuhost_inside(),
+		.retried = hr->retried,
 		.out = out,
 	};
 
@@ -269,6 +271,7 @@ static void boot_and_judge(struct host_run *hr)
 	ret = run_vm(&config, out, err, sizeof(err));
 	if (!ret && hung_before_init(out)) {
 		printf("# infrastructure: the VM hung before init, booting it again\n");
+		hr->retried = true;
 		outcome_exit(out);
 		outcome_init(out);
 		ret = run_vm(&config, out, err, sizeof(err));
