@@ -70,6 +70,7 @@ stage_style()
 	style_spdx
 	style_headers
 	style_rooms
+	style_test_names
 }
 
 # As the maintainer of the tree runs it: from its top, on paths in there.
@@ -182,3 +183,20 @@ room_is_clean()
 	return $status
 }
 
+# Reports, sidecars and `run -t` go by names: a fixture belongs to one program.
+style_test_names()
+{
+	local program status=0
+
+	for program in $(suite_programs) repro_demo; do
+		program_lists "$program" |
+			awk '$1 != "-" && $1 != "global" { print $1 }' |
+			sort -u
+	done >"$scratch/fixtures"
+	sort "$scratch/fixtures" | uniq -d |
+		sed -e 's/$/: a fixture of two programs/' >"$scratch/output"
+	[[ -s $scratch/fixtures ]] || echo "no program has a fixture" \
+		>>"$scratch/output"
+	[[ ! -s $scratch/output ]] || status=1
+	result $status style.test_names
+}
