@@ -143,7 +143,7 @@ static const char *next_frame(const char *p, char *frame, size_t size)
 	if (!p)
 		return NULL;
 	p += strlen("[<0>] ");
-	snprintf(frame, size, "%.*s", (int)strcspn(p, "/ \n"), p);
+	snprintf(frame, size, "%.*s", (int)strcspn(p, "\n /"), p);
 	return p;
 }
 
@@ -239,6 +239,142 @@ TEST_F(mon_dump, quiet)
 	EXPECT_LT(MON_DUMP_READS / 4 * 3, self->d->budget.left);
 	EXPECT_NE(NULL, strstr(text.text, "scheduler: \"simple\""));
 	strbuf_free(&text);
+}
+
+/* ---- a guest that starves ---- */
+
+/* What the kernel's dump said of the task that it is at */
+struct said_task {
+	const struct mon_task *t;	/* NULL between two of them */
+	unsigned int cpu;
+	unsigned int frame;		/* of ours, that is to come */
+	unsigned int frames;
+	unsigned int tasks;
+};
+
+/* "  R victim[97] *root -3324ms"; PID 1 has gone on since. */
+static void said_who(struct __test_metadata *_metadata,
+		     const struct mon_dump *d, const char *line,
+		     struct said_task *s)
+{
+	const char *bracket = strrchr(line, '['), *ms = strrchr(line, '-');
+	int pid = bracket ? atoi(bracket + 1) : 0;
+
+	s->t = pid > 1 ? task_by_pid(d, pid) : NULL;
+	if (pid <= 1 || !ms)
+		return;
+	ASSERT_NE(NULL, s->t);
+	EXPECT_EQ('R', s->t->state);
+	EXPECT_TRUE(s->t->runnable);
+	EXPECT_EQ(MON_CLASS_EXT, s->t->class);
+	EXPECT_EQ(s->cpu, s->t->cpu);
+	EXPECT_EQ(0, strncmp(line + 4, s->t->comm, strlen(s->t->comm)));
+	EXPECT_LE(atoi(ms + 1) * NSEC_PER_MSEC, s->t->wait_ns);
+	s->frame = 0;
+	s->tasks++;
+}
+
+static void said_numbers(struct __test_metadata *_metadata, const char *line,
+			 const struct mon_task *t)
+{
+	unsigned int state, flags, dsq_flags, ops_state, no_mig, weight;
+	unsigned long long qseq, dsq, vtime, slice, mask;
+	int sticky, holding;
+
+	if (sscanf(line, " scx_state/flags=%u/0x%x dsq_flags=0x%x ops_state/qseq=%u/%llu",
+		   &state, &flags, &dsq_flags, &ops_state, &qseq) == 5) {
+		EXPECT_EQ(state, t->scx.state);
+		EXPECT_EQ(flags, t->scx.flags);
+		EXPECT_EQ(dsq_flags, t->scx.dsq_flags);
+		EXPECT_EQ(ops_state, t->scx.ops_state);
+		EXPECT_EQ(qseq, t->scx.qseq);
+	} else if (sscanf(line, " sticky/holding_cpu=%d/%d dsq_id=0x%llx",
+			  &sticky, &holding, &dsq) == 3) {
+		EXPECT_EQ(sticky, t->scx.sticky_cpu);
+		EXPECT_EQ(holding, t->scx.holding_cpu);
+		EXPECT_EQ(dsq, t->scx.dsq_id);
+	} else if (sscanf(line, " dsq_vtime=%llu slice=%llu weight=%u",
+			  &vtime, &slice, &weight) == 3) {
+		EXPECT_EQ(vtime, t->scx.dsq_vtime);
+		EXPECT_EQ(slice, t->scx.slice);
+		EXPECT_EQ(weight, t->scx.weight);
+	} else if (sscanf(line, " cpus=%llx no_mig=%u", &mask, &no_mig) == 2) {
+		EXPECT_EQ(mask, t->cpus.bits[0]);
+		EXPECT_EQ(no_mig, t->migration_disabled);
+	}
+}
+
+/* "    kernel_clone+0x126/0x420": the next but for the scheduler's own */
+static void said_frame(struct __test_metadata *_metadata,
+		       const struct mon_dump *d, const char *line,
+		       struct said_task *s)
+{
+	char frame[192], ours[192];
+	unsigned int i;
+
+	line += strspn(line, " ");
+	snprintf(frame, sizeof(frame), "%.*s", (int)strcspn(line, "/"), line);
+	for (i = s->frame; i < s->t->stack.n; i++) {
+		mon_frame_name(d, s->t->stack.ip[i], ours, sizeof(ours));
+		if (!strcmp(frame, ours))
+			break;
+	}
+	EXPECT_LT(i, s->t->stack.n) {
+		log_stack(_metadata, d, s->t);
+		TH_LOG("has no %s", frame);
+	}
+	s->frame = i + 1;
+	s->frames++;
+}
+
+/* On the list of the queue that it says it is on? */
+static bool is_on_its_queue(const struct mon_dump *d, const struct mon_task *t)
+{
+	size_t i, k;
+
+	for (i = 0; i < d->dsqs.n; i++)
+		for (k = 0; k < d->dsqs.list[i].n_tasks; k++)
+			if (d->dsqs.list[i].tasks[k] == t->va)
+				return d->dsqs.list[i].va == t->scx.dsq_va;
+	return false;
+}
+
+TEST(starved_as_the_kernel_dumps_it)
+{
+	static const char mark[] = "sched_ext_dump: ";
+	char line[LINE_MAX_LEN], *text;
+	struct said_task s = { };
+	const char *p, *end;
+	struct mon_dump *d;
+	struct image im;
+
+	if (image_open(&im, "stall"))
+		SKIP(return, "%s", im.why);
+	d = dump_of(&im);
+	ASSERT_NE(NULL, d);
+	p = im.after.text;
+	for (end = p + strlen(p); next_line(&p, end, line, sizeof(line));) {
+		text = strstr(line, mark);
+		if (!text)
+			continue;
+		text += strlen(mark);
+		if (sscanf(text, "CPU %u", &s.cpu) == 1)
+			s.t = NULL;
+		else if (strchr(text, '[') && strstr(text, "ms"))
+			said_who(_metadata, d, text, &s);
+		else if (s.t && strstr(text, "+0x"))
+			said_frame(_metadata, d, text, &s);
+		else if (s.t)
+			said_numbers(_metadata, text, s.t);
+		if (s.t && !s.frame)
+			EXPECT_TRUE(is_on_its_queue(d, s.t));
+	}
+	TH_LOG("%u tasks, %u frames", s.tasks, s.frames);
+	EXPECT_LE(3, s.tasks);
+	EXPECT_LE(4 * s.tasks, s.frames);
+	EXPECT_LE(s.tasks, d->n_stalls);
+	mon_dump_destroy(d);
+	image_close(&im);
 }
 
 TEST_HARNESS_MAIN
