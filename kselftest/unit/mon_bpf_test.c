@@ -420,9 +420,9 @@ TEST_F(mon_bpf, write_to_each_kind)
 		uint64_t key;
 		unsigned int cpu;
 	} kinds[] = {
-		{ "kt_hash", 0x0000000500000005ULL, 0 },
-		{ "kt_lru_hash", 0x0000000700000007ULL, 0 },
-		{ "kt_percpu_hash", 0x0000000300000003ULL, 2 },
+		{ "kt_hash", 0x0500000000000005ULL, 0 },
+		{ "kt_lru_hash", 0x0700000000000007ULL, 0 },
+		{ "kt_percpu_hash", 0x0300000000000003ULL, 2 },
 		{ "kt_percpu_array", 2, 3 },
 	};
 	const struct mon_guest *g = &self->im.guest;
