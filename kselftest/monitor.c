@@ -544,6 +544,15 @@ static int check_victim(const struct run_outcome *out, char *err, size_t size)
 	return alarm_in_time(out, err, size);
 }
 
+/* What scx_ktstr's stall spares, it knows by this policy. */
+static int spare_me(bool spare)
+{
+	const struct sched_param param = { };
+
+	return sched_setscheduler(0, spare ? SCHED_BATCH : SCHED_OTHER,
+				  &param);
+}
+
 /* A child with a name, on one CPU; it dies with us. */
 static void settle(const char *name, int cpu)
 {
@@ -559,6 +568,7 @@ static void settle(const char *name, int cpu)
 static void victim(void)
 {
 	settle("victim", VICTIM_CPU);
+	spare_me(false);
 	/* Runs a little each time, so that it must be picked again. */
 	for (;;)
 		usleep(1000);
@@ -567,10 +577,8 @@ static void victim(void)
 /* The stall spares it, so that CPU 0 is never idle. */
 static void spinner(void)
 {
-	const struct sched_param param = { };
-
 	settle("spare", 0);
-	sched_setscheduler(0, SCHED_BATCH, &param);
+	spare_me(true);
 	for (;;)
 		;
 }
@@ -584,22 +592,24 @@ static pid_t start(void (*task)(void))
 	return pid;
 }
 
-KTSTR_TEST_F(monitor, stall_is_reported, .duration_s = 20,
+/* The stall begins when both tasks are sure to be there, on any host. */
+KTSTR_TEST_F(monitor, stall_is_reported, .duration_s = 40,
 	     .expect_alarm = "stall: ",
 	     .bpf_map_write = { .map = ".bss", .var = "fail_mode",
-				.value = KTSTR_FAIL_STALL },
+				.value = KTSTR_FAIL_STALL, .after_ms = 1500 },
 	     .post_vm = check_victim)
 {
 	char text[32];
 	pid_t pids[2];
 
+	ASSERT_EQ(0, spare_me(true));
 	pids[0] = start(spinner);
 	pids[1] = start(victim);
 	ASSERT_TRUE(pids[0] > 0 && pids[1] > 0);
 	snprintf(text, sizeof(text), "pid %d\n", pids[1]);
 	ASSERT_EQ(0, guest_say(self->ctx, "victim", text, strlen(text)));
 	/* Nobody but the victim is to become runnable. */
-	sleep(30);
+	sleep(60);
 	kill(pids[0], SIGKILL);
 	kill(pids[1], SIGKILL);
 }
