@@ -17,6 +17,7 @@
 
 #define CONSOLE_LINES	20
 #define LOG_LINES	40
+#define ALL_LINES	0
 
 /* What a guest prints may hold anything; a terminal is not to obey it. */
 static void put_clean(FILE *to, const char *text, size_t len)
@@ -80,13 +81,17 @@ void report_comment(FILE *to, const char *text)
 	put_lines(to, text, put_clean);
 }
 
+/* The last @lines of a text, or ALL_LINES */
 static void report_tail(FILE *to, const char *head, const struct strbuf *text,
 			unsigned int lines)
 {
 	if (!text->len)
 		return;
 	fprintf(to, "# --- %s ---\n", head);
-	report_comment(to, strbuf_tail(text, lines));
+	report_comment(to, lines ? strbuf_tail(text, lines) : text->text);
+	if (text->dropped)
+		fprintf(to, "#   (%zu bytes more were not kept)\n",
+			text->dropped);
 }
 
 static void report_stats(FILE *to, const struct run_outcome *out)
@@ -138,20 +143,21 @@ static void report_regs(FILE *to, const struct run_outcome *out)
 			(unsigned long long)out->regs[i].flags);
 }
 
-static void report_diagnostics(FILE *to, const struct failure *f)
+static void report_diagnostics(FILE *to, const struct failure *f, bool all)
 {
 	fprintf(to, "# --- diagnostics ---\n");
 	report_where(to, f);
 	report_regs(to, f->out);
-	report_tail(to, "last console lines", &f->out->console, CONSOLE_LINES);
+	report_tail(to, all ? "console" : "last console lines",
+		    &f->out->console, all ? ALL_LINES : CONSOLE_LINES);
 }
 
-static void report_sched_log(FILE *to, const struct run_outcome *out)
+static void report_sched_log(FILE *to, const struct run_outcome *out, bool all)
 {
 	struct strbuf log = STRBUF_INIT;
 
 	collapse_log(out->sched_log.text, out->sched_log.len, &log);
-	report_tail(to, "scheduler log", &log, LOG_LINES);
+	report_tail(to, "scheduler log", &log, all ? ALL_LINES : LOG_LINES);
 	strbuf_free(&log);
 }
 
@@ -187,17 +193,22 @@ static void report_timeline(FILE *to, const struct run_outcome *out)
 	timeline_free(&timeline);
 }
 
-static void report_whole(FILE *to, const struct failure *f)
+/* Each section: to a terminal the end of its text, to a file @all of it */
+static void report_whole(FILE *to, const struct failure *f, bool all)
 {
 	report_error(to, f);
 	report_culprit(to, f);
 	report_stats(to, f->out);
-	report_diagnostics(to, f);
+	report_diagnostics(to, f, all);
 	report_timeline(to, f->out);
-	report_sched_log(to, f->out);
+	report_sched_log(to, f->out, all);
 	report_monitor(to, f->out);
-	report_dump(to, f->out);
-	report_tail(to, "sched_ext dump", &f->out->scx_dump, LOG_LINES);
+	if (!all)
+		report_dump(to, f->out);
+	report_tail(to, "sched_ext dump", &f->out->scx_dump,
+		    all ? ALL_LINES : LOG_LINES);
+	if (all)
+		report_all_dumps(to, f->out);
 }
 
 /* The first @lines of what a section says. */
@@ -274,14 +285,13 @@ void report_failure(FILE *to, const struct failure *f)
 	report_path(f->test, path, sizeof(path));
 	file = report_open(path, "we");
 	if (file) {
-		report_whole(file, f);
-		report_all_dumps(file, f->out);
+		report_whole(file, f, true);
 		if (fclose(file))
 			fprintf(to, "#   cannot write %s: %s\n", path,
 				strerror(errno));
 	}
 	if (f->verbose)
-		report_whole(to, f);
+		report_whole(to, f, false);
 	else
 		report_brief(to, f, path);
 }

@@ -39,8 +39,9 @@ struct failure {
  *
  * At most 25 lines: the error, where it ended, evidence, and the command that
  * runs it again. The whole report - error line, stats, diagnostics, scheduler
- * log, monitor, dumps - goes to TEST.failure.txt in $KTSTR_SIDECAR_DIR, and to
- * @to instead of the short one when @f is verbose.
+ * log, monitor, dumps, nothing cut - goes to TEST.failure.txt in
+ * $KTSTR_SIDECAR_DIR. When @f is verbose, its sections go to @to instead of the
+ * short one, of each text the end.
  */
 void report_failure(FILE *to, const struct failure *f);
 
