@@ -93,6 +93,11 @@ kselftest_run()
 kselftest_in_tree()
 {
 	kselftest_make kselftest.run_tests run_tests
+	kselftest_make kselftest.install_in_tree \
+		"KSFT_INSTALL_PATH=$copy/in-tree" install
+	attempt kselftest.installed_in_tree grep -x ktstr:eevdf \
+		"$copy/in-tree/kselftest-list.txt"
+	rm -rf "$copy/in-tree"
 	kselftest_make kselftest.clean clean
 	(cd "$selftests/ktstr" && find . -type f -newer Makefile \
 		\( -name '*.o' -o -name '*.a' -o -perm /111 -not -name '*.sh' -not -name '*.py' \
