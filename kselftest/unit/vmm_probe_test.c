@@ -22,7 +22,7 @@ FIXTURE(probe)
 
 FIXTURE_SETUP(probe)
 {
-	strcpy(self->path, "/tmp/kvm.XXXXXX");
+	snprintf(self->path, sizeof(self->path), "/tmp/kvm.XXXXXX");
 	close(mkstemp(self->path));
 }
 
