@@ -172,6 +172,9 @@ static int add_samples(struct run_outcome *out, unsigned int n)
 		s->host_ns = (i + 1) * 100 * NSEC_PER_MSEC;
 		s->cpus[0].nr_switches = 10 * i;
 		s->cpus[0].run_delay_ns = 1000 * i;
+		s->cpus[0].n_domains = 1;
+		snprintf(s->cpus[0].domains[0].name, MON_DOMAIN_NAME_LEN, "MC");
+		s->cpus[0].domains[0].lb[MON_LB_COUNT][1] = 7 * i;
 		ret = mon_series_add(&out->series, s);
 	}
 	free(s);
@@ -232,6 +235,38 @@ TEST_F(failure, a_kernel_without_schedstat)
 	self->out.series.has_schedstat = true;
 	EXPECT_NE(NULL, strstr(print(self), "run_delay=10000ns/s"));
 	EXPECT_EQ(NULL, strstr(self->text, "not in this kernel"));
+}
+
+TEST_F(failure, balancing_of_each_level)
+{
+	ASSERT_EQ(0, add_samples(&self->out, 11));
+	self->f.verbose = true;
+	EXPECT_NE(NULL, strstr(print(self),
+			       "balance MC: lb_count=70 (70.0/s)\n"));
+	EXPECT_EQ(NULL, strstr(self->text, "lb_failed"));
+}
+
+/* A program says what it cost only when that was counted. */
+TEST_F(failure, programs_of_the_last_dump)
+{
+	struct mon_prog progs[] = {
+		{ .op = "enqueue", .name = "x_enqueue", .verified_insns = 99,
+		  .runs = 4, .run_ns = 1000 },
+		{ .op = "init", .name = "x_init", .verified_insns = 3 },
+		{ .name = "other" },
+	};
+	struct mon_dump dump = { .progs = progs, .n_progs = ARRAY_SIZE(progs) };
+
+	ASSERT_EQ(0, add_samples(&self->out, 2));
+	self->out.findings.dumps[0].dump = &dump;
+	self->out.findings.dumps[0].text = (struct strbuf)STRBUF_INIT;
+	self->out.findings.n_dumps = 1;
+	self->f.verbose = true;
+	print(self);
+	self->out.findings.n_dumps = 0;
+	EXPECT_NE(NULL, strstr(self->text, "bpf: x_enqueue verified_insns=99 cnt=4 250ns/call\n"));
+	EXPECT_NE(NULL, strstr(self->text, "bpf: x_init verified_insns=3\n"));
+	EXPECT_EQ(NULL, strstr(self->text, "other"));
 }
 
 /* A terminal must not obey what a guest prints. */

@@ -129,6 +129,89 @@ static void print_switches(FILE *to, const struct mon_series *s)
 		fprintf(to, "#   schedstat: not in this kernel\n");
 }
 
+/* How far a domain's statistic went on between two samples, all idle types */
+static uint64_t balance_went(const struct mon_domain *a,
+			     const struct mon_domain *b, enum mon_lb_stat stat)
+{
+	uint64_t n = 0;
+	unsigned int i;
+
+	for (i = 0; i < MON_IDLE_TYPES; i++)
+		n += b->lb[stat][i] - a->lb[stat][i];
+	return n;
+}
+
+/* The balance statistics of one level, over all CPUs that have it */
+static void print_level(FILE *to, const struct mon_series *s,
+			unsigned int depth, double seconds)
+{
+	uint64_t sum[MON_LB_STATS] = { }, all = 0;
+	const char *name = NULL;
+	unsigned int cpu, i;
+
+	for (cpu = 0; cpu < s->n_cpus; cpu++) {
+		const struct mon_cpu *a = &s->first->cpus[cpu];
+		const struct mon_cpu *b = &s->last->cpus[cpu];
+
+		/* A tree that was built anew counts from zero. */
+		if (!a->valid || !b->valid || depth >= a->n_domains ||
+		    depth >= b->n_domains ||
+		    b->domains[depth].lb[MON_LB_COUNT][0] <
+		    a->domains[depth].lb[MON_LB_COUNT][0])
+			continue;
+		name = name ?: b->domains[depth].name;
+		for (i = 0; i < MON_LB_STATS; i++) {
+			uint64_t n = balance_went(&a->domains[depth],
+						  &b->domains[depth], i);
+
+			sum[i] += n;
+			all += n;
+		}
+	}
+	if (!all)
+		return;
+	fprintf(to, "#   balance %s:", name);
+	for (i = 0; i < MON_LB_STATS; i++)
+		if (sum[i])
+			fprintf(to, " %s=%" PRIu64 " (%.1f/s)",
+				mon_lb_name(i), sum[i], sum[i] / seconds);
+	fputc('\n', to);
+}
+
+static void print_balance(FILE *to, const struct mon_series *s)
+{
+	double seconds = (s->last->host_ns - s->first->host_ns) /
+			 (double)NSEC_PER_SEC;
+	unsigned int depth;
+
+	for (depth = 0; seconds > 0 && depth < MON_DOMAINS_MAX; depth++)
+		print_level(to, s, depth, seconds);
+}
+
+/* The programs that the scheduler is made of, as the last dump has them */
+static void print_progs(FILE *to, const struct mon_findings *f)
+{
+	const struct mon_dump *d;
+	size_t i;
+
+	if (!f->n_dumps)
+		return;
+	d = f->dumps[f->n_dumps - 1].dump;
+	for (i = 0; i < d->n_progs; i++) {
+		const struct mon_prog *p = &d->progs[i];
+
+		if (!p->op[0])
+			continue;
+		fprintf(to, "#   bpf: %s verified_insns=%u", p->name,
+			p->verified_insns);
+		/* Counted with kernel.bpf_stats_enabled=1 only */
+		if (p->runs)
+			fprintf(to, " cnt=%" PRIu64 " %.0fns/call", p->runs,
+				(double)p->run_ns / p->runs);
+		fputc('\n', to);
+	}
+}
+
 static const char *why_no_samples(const struct run_outcome *out)
 {
 	return out->series.why_none[0] ? out->series.why_none :
@@ -212,6 +295,8 @@ void report_monitor(FILE *to, const struct run_outcome *out)
 	print_samples(to, s);
 	print_events(to, s);
 	print_switches(to, s);
+	print_balance(to, s);
+	print_progs(to, &out->findings);
 	print_notes(to, s->notes);
 	report_alarms(to, out);
 }

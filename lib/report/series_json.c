@@ -109,6 +109,36 @@ static int64_t cpu_run_delay_us(const struct mon_point_cpu *c)
 	return us(c->run_delay_ns);
 }
 
+static int64_t cpu_scx_flags(const struct mon_point_cpu *c)
+{
+	return c->scx_flags;
+}
+
+static int64_t cpu_pcount(const struct mon_point_cpu *c)
+{
+	return (int64_t)c->pcount;
+}
+
+static int64_t cpu_sched_count(const struct mon_point_cpu *c)
+{
+	return c->sched_count;
+}
+
+static int64_t cpu_goidle(const struct mon_point_cpu *c)
+{
+	return c->sched_goidle;
+}
+
+static int64_t cpu_ttwu(const struct mon_point_cpu *c)
+{
+	return c->ttwu_count;
+}
+
+static int64_t cpu_ttwu_local(const struct mon_point_cpu *c)
+{
+	return c->ttwu_local;
+}
+
 static const struct {
 	const char *key;
 	int64_t (*get)(const struct mon_point_cpu *cpu);
@@ -116,6 +146,7 @@ static const struct {
 } cpu_columns[] = {
 	{ .key = "nr_running", .get = cpu_nr_running },
 	{ .key = "scx_nr_running", .get = cpu_scx_nr_running },
+	{ .key = "scx_flags", .get = cpu_scx_flags },
 	{ .key = "dsq_depth", .get = cpu_dsq_depth },
 	{ .key = "idle", .get = cpu_idle },
 	{ .key = "curr_pid", .get = cpu_curr_pid },
@@ -124,6 +155,11 @@ static const struct {
 	{ .key = "vcpu_time_us", .get = cpu_vcpu_time_us },
 	{ .key = "run_delay_us", .get = cpu_run_delay_us,
 	  .schedstat = true },
+	{ .key = "pcount", .get = cpu_pcount, .schedstat = true },
+	{ .key = "sched_count", .get = cpu_sched_count, .schedstat = true },
+	{ .key = "sched_goidle", .get = cpu_goidle, .schedstat = true },
+	{ .key = "ttwu_count", .get = cpu_ttwu, .schedstat = true },
+	{ .key = "ttwu_local", .get = cpu_ttwu_local, .schedstat = true },
 };
 
 /* null stands for a CPU that made no sense in a sample, and for no counter. */
