@@ -220,4 +220,47 @@ TEST_F(timeline, a_step_against_the_one_before)
 	EXPECT_EQ(NULL, strstr(text, "IMPROVEMENT"));
 }
 
+/* 5 keep_last a second, then 50: that is worse. */
+TEST_F(timeline, rates_of_a_step_against_the_one_before)
+{
+	static const int64_t counts[] = { 0, 5, 5, 105 };
+	const char *text;
+	unsigned int i;
+
+	self->s.n_events = 1;
+	strcpy(self->s.event_names[0], "DISPATCH_KEEP_LAST");
+	self->sample->scx.events_valid = true;
+	tell_count(&self->s, 1, 0, 0, 1 * NSEC_PER_SEC);
+	tell_count(&self->s, 1, 1, 0, 3 * NSEC_PER_SEC);
+	tell_count(&self->s, 2, 1, 0, 5 * NSEC_PER_SEC);
+	for (i = 0; i < ARRAY_SIZE(counts); i++) {
+		self->sample->scx.events[0] = counts[i];
+		ASSERT_EQ(0, add(&self->s, self->sample,
+				 (1 + i) * NSEC_PER_SEC + 1000, 1, 1));
+	}
+	mon_series_finish(&self->s);
+	ASSERT_EQ(0, timeline_build(&self->s, &self->t));
+	text = print(self);
+	EXPECT_NE(NULL, strstr(text, ">>> DEGRADATION: keep_last +47.5/s"));
+	EXPECT_EQ(NULL, strstr(text, "fallback"));
+}
+
+TEST_F(timeline, a_phase_without_samples_and_one_with_a_stall)
+{
+	const char *text;
+
+	tell_step(&self->s, 0, 1 * NSEC_PER_SEC);
+	tell_step(&self->s, 3, 3 * NSEC_PER_SEC);
+	ASSERT_EQ(0, add(&self->s, self->sample, 2 * NSEC_PER_SEC, 1, 1));
+	mon_series_mark(&self->s, MON_MARK_ALARM, 2 * NSEC_PER_SEC, "a stall");
+	mon_series_finish(&self->s);
+	ASSERT_EQ(0, timeline_build(&self->s, &self->t));
+	EXPECT_EQ(1U, self->t.phases[0].n_alarms);
+	EXPECT_EQ(0U, self->t.phases[1].n_alarms);
+	text = print(self);
+	EXPECT_NE(NULL, strstr(text, "1 samples, running/cpu 1.0"));
+	EXPECT_NE(NULL, strstr(text, "1 alarms"));
+	EXPECT_NE(NULL, strstr(text, "[no samples]"));
+}
+
 TEST_HARNESS_MAIN

@@ -368,6 +368,7 @@ static struct json_object *phases_json(const struct mon_series *s)
 		json_add_double(o, "max_imbalance", p->max_imbalance);
 		json_add_double(o, "avg_dsq_depth", p->avg_dsq_depth);
 		json_add_int(o, "max_dsq_depth", p->max_dsq_depth);
+		json_add_int(o, "alarms", p->n_alarms);
 		json_add_double(o, "iterations_per_s", p->throughput);
 		add_phase_events(o, &t, p);
 		json_object_array_add(phases, o);

@@ -142,6 +142,19 @@ static void add_points(struct timeline *t)
 	}
 }
 
+static void add_alarms(struct timeline *t)
+{
+	size_t i;
+
+	for (i = 0; i < t->series->n_marks; i++) {
+		const struct mon_mark *m = &t->series->marks[i];
+		struct timeline_phase *p = phase_at(t, m->guest_ns);
+
+		if (m->kind == MON_MARK_ALARM && m->guest_ns && p)
+			p->n_alarms++;
+	}
+}
+
 /* What the workers did in a phase: the next one's count less its own. */
 static void add_throughput(struct timeline *t)
 {
@@ -167,6 +180,7 @@ int timeline_build(const struct mon_series *series, struct timeline *timeline)
 		return -ENOMEM;
 	add_phases(timeline);
 	add_points(timeline);
+	add_alarms(timeline);
 	add_throughput(timeline);
 	return 0;
 }
@@ -182,6 +196,7 @@ void timeline_free(struct timeline *timeline)
 #define CHANGE_IMBALANCE	0.5
 #define CHANGE_DEPTH		3.0
 #define CHANGE_THROUGHPUT	0.3	/* of what it was */
+#define CHANGE_RATE		10.0	/* events a second */
 
 static void print_change(FILE *to, const char *what, double change, bool worse,
 			 const char *unit)
@@ -190,8 +205,46 @@ static void print_change(FILE *to, const char *what, double change, bool worse,
 		worse ? "DEGRADATION" : "IMPROVEMENT", what, change, unit);
 }
 
+/* Events a second; false when they were not counted */
+static bool event_rate(const struct timeline_phase *p, unsigned int event,
+		       double *rate)
+{
+	if (!p->events_valid || p->end_ns <= p->start_ns)
+		return false;
+	*rate = (double)p->events[event] * NSEC_PER_SEC /
+		(p->end_ns - p->start_ns);
+	return true;
+}
+
+/* More of these is worse. */
+static void print_rate_changes(FILE *to, const struct timeline *t,
+			       const struct timeline_phase *was,
+			       const struct timeline_phase *p)
+{
+	static const struct {
+		const char *event;
+		const char *what;
+	} rates[] = {
+		{ "SELECT_CPU_FALLBACK", "fallback" },
+		{ "DISPATCH_KEEP_LAST", "keep_last" },
+	};
+	double before, now;
+	unsigned int i, e;
+
+	for (i = 0; i < ARRAY_SIZE(rates); i++)
+		for (e = 0; e < t->series->n_events; e++)
+			if (!strcmp(t->series->event_names[e],
+				    rates[i].event) &&
+			    event_rate(was, e, &before) &&
+			    event_rate(p, e, &now) &&
+			    fabs(now - before) > CHANGE_RATE)
+				print_change(to, rates[i].what, now - before,
+					     now > before, "/s");
+}
+
 /* The step against the one before it. */
-static void print_changes(FILE *to, const struct timeline_phase *was,
+static void print_changes(FILE *to, const struct timeline *t,
+			  const struct timeline_phase *was,
 			  const struct timeline_phase *p)
 {
 	double imbalance = p->avg_imbalance - was->avg_imbalance;
@@ -208,6 +261,7 @@ static void print_changes(FILE *to, const struct timeline_phase *was,
 	}
 	if (p->throughput > 0 && fabs(ratio) > CHANGE_THROUGHPUT)
 		print_change(to, "throughput", ratio * 100, ratio < 0, " %");
+	print_rate_changes(to, t, was, p);
 }
 
 static void print_phase(FILE *to, const struct timeline *t,
@@ -216,15 +270,18 @@ static void print_phase(FILE *to, const struct timeline *t,
 	double seconds = (p->end_ns - p->start_ns) / (double)NSEC_PER_SEC;
 	unsigned int e;
 
-	fprintf(to, "#   %7.3f s  %-16s %.3f s, %u samples",
-		p->start_ns / (double)NSEC_PER_SEC, p->name, seconds,
-		p->n_points);
-	if (p->n_points)
+	fprintf(to, "#   %7.3f s  %-16s %.3f s, ",
+		p->start_ns / (double)NSEC_PER_SEC, p->name, seconds);
+	if (!p->n_points)
+		fprintf(to, "[no samples]");
+	else
 		fprintf(to,
-			", running/cpu %.1f (most %u, CPU %u), imbalance %.1f (most %.1f), dsq %.1f (most %u)",
-			p->avg_running, p->max_running, p->max_running_cpu,
+			"%u samples, running/cpu %.1f (most %u, CPU %u), imbalance %.1f (most %.1f), dsq %.1f (most %u)",
+			p->n_points, p->avg_running, p->max_running, p->max_running_cpu,
 			p->avg_imbalance, p->max_imbalance, p->avg_dsq_depth,
 			p->max_dsq_depth);
+	if (p->n_alarms)
+		fprintf(to, ", %u alarms", p->n_alarms);
 	if (p->throughput > 0)
 		fprintf(to, ", %.0f iterations/s", p->throughput);
 	fputc('\n', to);
@@ -265,7 +322,7 @@ void timeline_print(FILE *to, const struct timeline *timeline)
 
 		print_phase(to, timeline, p);
 		if (step && p->is_step)
-			print_changes(to, step, p);
+			print_changes(to, timeline, step, p);
 		if (p->is_step)
 			step = p;
 		print_marks(to, timeline, p);

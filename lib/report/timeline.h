@@ -30,6 +30,7 @@
  * @avg_imbalance: on average
  * @avg_dsq_depth: tasks in a CPU's local DSQ, on average
  * @max_dsq_depth: longest local DSQ
+ * @n_alarms: verdicts of the monitor in it: stalls and the like
  * @events: how far each counter went on
  * @events_valid: it was read at least twice
  * @told_step: it begins with the beginning or the end of a step or workload
@@ -49,6 +50,7 @@ struct timeline_phase {
 	double avg_imbalance;
 	double avg_dsq_depth;
 	uint32_t max_dsq_depth;
+	unsigned int n_alarms;
 	int64_t events[MON_EVENTS_MAX];
 	bool events_valid;
 	bool told_step;
