@@ -225,7 +225,7 @@ static inline void compare_level(struct compare *c, const char *what,
 		c->within++;
 }
 
-/* "SD_BALANCE_NEWIDLE SD_WAKE_AFFINE \n": each bit's name, and no more */
+/* "SD_BALANCE_NEWIDLE SD_WAKE_AFFINE": each bit's name, and no more */
 static inline void compare_flags(struct compare *c, unsigned int cpu,
 				 uint32_t flags, const char *names)
 {

@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "kselftest/unit/mon_image.h"
@@ -99,17 +100,20 @@ static void measure_sample(struct bench *b, struct image *im, const char *name)
 	struct mon_sample *s = mon_sample_alloc(&im->guest);
 	double *ns = calloc(SAMPLES, sizeof(*ns));
 	struct mon_sampler *sampler = NULL;
-	unsigned int i;
+	unsigned int i, failed = 0;
 
 	if (s && ns && !mon_sampler_create(&im->guest, &sampler)) {
-		for (i = 0; i < SAMPLES; i++)
+		for (i = 0; i < SAMPLES; i++) {
 			if (!mon_sampler_take(sampler, s))
 				ns[i] = (double)s->cost_ns / s->n_valid;
+			else
+				failed++;
+		}
 		median(ns, SAMPLES);
-		result(b, ns[SAMPLES / 2] < 2000,
-		       "sample of %s, %u CPUs: median %.0f ns a CPU, 99 %% below %.0f (goal: 2000)",
+		result(b, ns[SAMPLES / 2] < 2000 && !failed,
+		       "sample of %s, %u CPUs: median %.0f ns a CPU, 99 %% below %.0f (goal: 2000), %u failed",
 		       name, s->n_valid, ns[SAMPLES / 2],
-		       ns[SAMPLES * 99 / 100]);
+		       ns[SAMPLES * 99 / 100], failed);
 	} else {
 		result(b, false, "sample of %s: no sampler", name);
 	}
@@ -122,7 +126,7 @@ static void measure_dump(struct bench *b, struct image *im, const char *name)
 {
 	const struct mon_dump_options options = { .stall_ns = NSEC_PER_SEC };
 	struct mon_dump *d;
-	double ms[TRIES];
+	double ms[TRIES], first;
 	size_t tasks = 0;
 	unsigned int i;
 
@@ -140,10 +144,13 @@ static void measure_dump(struct bench *b, struct image *im, const char *name)
 		mon_dump_destroy(d);
 		strbuf_free(&text);
 	}
+	/* A run makes one: it puts the symbols in order first. */
+	first = ms[0];
 	median(ms, TRIES);
-	result(b, ms[TRIES / 2] < 100,
-	       "dump of %s, %u CPUs, %zu tasks, as text: median %.1f ms, worst %.1f (goal: 100)",
-	       name, im->guest.nr_cpus, tasks, ms[TRIES / 2], ms[TRIES - 1]);
+	result(b, first < 100 && ms[TRIES / 2] < 100,
+	       "dump of %s, %u CPUs, %zu tasks, as text: the first %.1f ms, median %.1f, worst %.1f (goal: 100)",
+	       name, im->guest.nr_cpus, tasks, first, ms[TRIES / 2],
+	       ms[TRIES - 1]);
 }
 
 static double cpu_seconds(void)
@@ -155,15 +162,30 @@ static double cpu_seconds(void)
 	       (u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
 }
 
-/* Opening vmlinux and finding the guest come once and are not in it. */
+/* What a VM asks for each vCPU and sample: the CPU time of a thread */
+static uint64_t thread_time(void *ctx, unsigned int cpu)
+{
+	struct timespec ts;
+
+	(void)ctx;
+	(void)cpu;
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
+	return ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec;
+}
+
+/*
+ * Opening vmlinux and finding the guest come once and are not in it, nor is the
+ * dump of the first verdict: on an image nothing moves, which is a stall.
+ */
 static void measure_share(struct bench *b, struct image *im, const char *name,
 			  unsigned int interval_ms, double goal_pct)
 {
+	struct mon_mem_ops ops = mon_image_ops;
 	struct mon_findings findings = { };
 	struct mon_series series;
 	struct mon_live_config config = {
 		.vmlinux = b->vmlinux,
-		.ops = &mon_image_ops,
+		.ops = &ops,
 		.ctx = im->file,
 		.phys_end = mon_image_phys_end(im->file),
 		.interval_ms = interval_ms,
@@ -175,6 +197,7 @@ static void measure_share(struct bench *b, struct image *im, const char *name,
 	double pct, start;
 	uint64_t start_ns;
 
+	ops.vcpu_time_ns = thread_time;
 	mon_series_init(&series);
 	check_limits_default(&config.limits);
 	if (mon_live_start(&config, &live)) {
@@ -182,18 +205,19 @@ static void measure_share(struct bench *b, struct image *im, const char *name,
 		mon_series_exit(&series);
 		return;
 	}
-	/* On an image nothing moves, which is a stall: do not judge. */
-	sleep(1);
+	mon_live_stage(live, STAGE_WORKLOAD);
+	sleep(2);
 	start = cpu_seconds();
 	start_ns = clock_now_ns();
 	sleep(b->seconds);
 	pct = 100 * (cpu_seconds() - start) * NSEC_PER_SEC /
 	      (clock_now_ns() - start_ns);
 	mon_live_stop(live, NULL);
-	result(b, pct < goal_pct && series.n_taken,
-	       "share of a CPU, %s, every %u ms: %.2f %% over %u s, %llu samples (goal: %.1f)",
+	result(b, pct < goal_pct && findings.n_judged && !series.n_left_out,
+	       "share of a CPU, %s, every %u ms: %.2f %% over %u s, %llu samples judged, %llu failed (goal: %.1f)",
 	       name, interval_ms, pct, b->seconds,
-	       (unsigned long long)series.n_taken, goal_pct);
+	       (unsigned long long)findings.n_judged,
+	       (unsigned long long)series.n_left_out, goal_pct);
 	mon_series_exit(&series);
 	mon_findings_exit(&findings);
 }

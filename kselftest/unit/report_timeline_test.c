@@ -228,7 +228,8 @@ TEST_F(timeline, rates_of_a_step_against_the_one_before)
 	unsigned int i;
 
 	self->s.n_events = 1;
-	strcpy(self->s.event_names[0], "DISPATCH_KEEP_LAST");
+	snprintf(self->s.event_names[0], sizeof(self->s.event_names[0]),
+		 "DISPATCH_KEEP_LAST");
 	self->sample->scx.events_valid = true;
 	tell_count(&self->s, 1, 0, 0, 1 * NSEC_PER_SEC);
 	tell_count(&self->s, 1, 1, 0, 3 * NSEC_PER_SEC);
