@@ -377,12 +377,13 @@ static void put_tail(const char *head, const struct strbuf *text, bool collapse,
 static void put_no_workload(const struct repro_report *report,
 			    struct strbuf *out)
 {
-	const char *why =
-		"the repro below is no evidence either way, as the bug was not exercised by either run; look at the primary's start";
+	static const char * const whys[] = {
+		"the repro below is no evidence either way, as the bug was not exercised by either run; look at the primary's start",
+		"the failure came before any workload, in both runs; none was needed for it",
+	};
 
-	if (report->match == EXIT_REPRODUCED)
-		why = "the failure came before any workload, in both runs; none was needed for it";
-	strbuf_addf(out, "PRIMARY DID NOT REACH WORKLOAD: %s\n", why);
+	strbuf_addf(out, "PRIMARY DID NOT REACH WORKLOAD: %s\n",
+		    whys[report->match == EXIT_REPRODUCED]);
 }
 
 void render_repro(const struct render *r, const struct repro_report *report,
