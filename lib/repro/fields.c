@@ -221,6 +221,14 @@ int fields_task_offsets(const struct btf *btf, struct probe_task_offsets *off)
 	return 0;
 }
 
+/* Of a BPF program's own enums the host has no names. */
+static enum decode_kind nameable(const struct planner *p,
+				 enum decode_kind decode)
+{
+	return decode == DECODE_ENUM && p->btf != p->kernel ? DECODE_SIGNED :
+							      decode;
+}
+
 static bool add_field(struct planner *p, unsigned int arg,
 		      const struct place *place, unsigned int size,
 		      enum decode_kind decode, const char *label)
@@ -238,10 +246,8 @@ static bool add_field(struct planner *p, unsigned int arg,
 	field->size = size;
 	field->offset = place->offset;
 	field->offset2 = place->offset2;
-	if (decode == DECODE_ENUM && p->btf != p->kernel)
-		decode = DECODE_SIGNED;
 	desc->arg = arg;
-	desc->decode = decode;
+	desc->decode = nameable(p, decode);
 	desc->size = size;
 	desc->slot = p->slot;
 	desc->type_id = p->btf == p->kernel ? place->type_id : 0;
@@ -560,8 +566,8 @@ static int plan_proto(struct planner *p, const struct btf_type *proto)
 	p->desc->ret_size = 8;
 	if (scalar_decode(ret, &decode))
 		p->desc->ret_size = ret->size;
-	p->desc->ret_type_id = proto->type;
-	p->desc->ret_decode = decode;
+	p->desc->ret_type_id = p->btf == p->kernel ? proto->type : 0;
+	p->desc->ret_decode = nameable(p, decode);
 	return 0;
 }
 

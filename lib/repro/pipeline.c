@@ -97,11 +97,9 @@ static void list_functions(const struct repro_request *request,
 		const struct stack_func *func = &st->funcs[i];
 
 		if (func->kind == STACK_BPF)
-			strbuf_addf(names, PROBE_NAMES_BPF "%s
-", func->name);
+			strbuf_addf(names, PROBE_NAMES_BPF "%s\n", func->name);
 		else if (!stack_is_generic(func->name))
-			strbuf_addf(names, "%s
-", func->name);
+			strbuf_addf(names, "%s\n", func->name);
 	}
 }
 
