@@ -44,6 +44,7 @@ void budget_compute(struct run_budget *budget, unsigned int duration_ms,
  */
 void budget_limit(struct run_budget *budget, unsigned int ms);
 
+/**
  * budget_longest_ms() - the most that a test can take
  * @budget: the limits
  *
