@@ -599,6 +599,7 @@ static int load_op(struct prober *pr, int prog_fd, const struct probe_desc *desc
 {
 	struct fentry *op = fentry__open();
 	struct bpf_program *enter;
+	struct bpf_link *link;
 	int err = -ENOMEM;
 
 	if (!op)
@@ -628,9 +629,9 @@ static int load_op(struct prober *pr, int prog_fd, const struct probe_desc *desc
 		goto out_destroy;
 	/* The exit first: an entry whose exit is not seen looks unfinished. */
 	if (leave) {
-		op->links.op_leave = bpf_program__attach_trace(
-						op->progs.op_leave);
-		err = op->links.op_leave ? 0 : -errno;
+		link = bpf_program__attach_trace(op->progs.op_leave);
+		op->links.op_leave = link;
+		err = link ? 0 : -errno;
 		if (err)
 			goto out_destroy;
 	}

@@ -24,17 +24,22 @@ struct op_caller {
  * op_cpu_form() - what sched_ext_ops calls an op of sched_ext_ops_cid
  * @op: "select_cid", "cpuctl_move"
  * @name: gets "select_cpu", "cgroup_move"; @op where the two are the same
+ * @size: of @name
  */
 void op_cpu_form(const char *op, char *name, size_t size);
 
 /**
  * op_caller_find() - the row of an op, of either form
+ * @op: its name
+ *
  * Return: NULL for an op that is newer than this table.
  */
 const struct op_caller *op_caller_find(const char *op);
 
 /**
- * op_caller_row() - row @i, to go over all
+ * op_caller_row() - to go over all rows
+ * @i: which one, from 0
+ *
  * Return: NULL behind the last one.
  */
 const struct op_caller *op_caller_row(size_t i);
