@@ -150,6 +150,19 @@ static void run(struct scx_ktstr *skel, enum ktstr_fail fail,
 	}
 }
 
+/*
+ * scx/common.bpf.h brings a program that is_migration_disabled() wants. We do
+ * not call that, and a kernel without a function tracer cannot attach it.
+ */
+static void drop_init_probe(struct bpf_object *obj)
+{
+	struct bpf_program *prog;
+
+	prog = bpf_object__find_program_by_name(obj, "scx_lib_init_probe");
+	if (prog)
+		bpf_program__set_autoload(prog, false);
+}
+
 int main(int argc, char **argv)
 {
 	enum ktstr_fail fail = KTSTR_FAIL_NONE;
@@ -184,6 +197,7 @@ int main(int argc, char **argv)
 		return 0;
 
 	skel = SCX_OPS_OPEN(ktstr_ops, scx_ktstr);
+	drop_init_probe(skel->obj);
 	skel->rodata->spare_pid = getpid();
 	if (timeout_ms)
 		skel->struct_ops.ktstr_ops->timeout_ms = timeout_ms;
