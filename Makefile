@@ -196,7 +196,8 @@ $(LIBBPF):
 
 $(SCX)/build/bin/scx_simple: $(VMLINUX) | $(LIBBPF)
 	$(call msg,MAKE,sched_ext,$@)
-	$(SUBMAKE) -C $(KSFT_DIR)/../../sched_ext O=$(SCX) CLANG=$(BPF_CLANG) \
+	$(SUBMAKE) SKIP_LLVM=1 SKIP_LIBBFD=1 SKIP_CRYPTO=1 \
+		-C $(KSFT_DIR)/../../sched_ext O=$(SCX) CLANG=$(BPF_CLANG) \
 		VMLINUX_BTF=$(abspath $(VMLINUX)) scx_simple >/dev/null
 	$(Q)touch $@
 
