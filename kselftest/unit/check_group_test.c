@@ -110,24 +110,29 @@ TEST_F(check, gap_is_held_against_the_duration)
 	static const struct {
 		unsigned int limit_ms, duration_ms;
 		double slowness;
-		unsigned int allowed_ms;
+		unsigned int wall_ms, allowed_ms;
 	} cases[] = {
-		{ 2000, 10000, 1, 2000 },
-		{ 2000, 10000, 3, 6000 },
-		{ 2000, 10000, 20, 9000 },
-		{ 2000, 2000, 1, 1000 },
-		{ 2000, 2000, 1.2, 1200 },
-		{ 2000, 2000, 20, 1800 },
-		{ 500, 2000, 2, 1000 },
-		{ 500, 2000, 20, 1800 },
-		{ 60000, 2000, 1, 1000 },
-		{ 2000, 0, 2, 4000 },
+		{ 2000, 10000, 1, 10000, 2000 },
+		{ 2000, 10000, 3, 10000, 6000 },
+		{ 2000, 10000, 20, 10000, 9000 },
+		{ 2000, 10000, 20, 20000, 18000 },
+		{ 2000, 2000, 1, 2000, 1000 },
+		{ 2000, 2000, 1, 9000, 1000 },
+		{ 2000, 2000, 1.2, 2000, 1200 },
+		{ 2000, 2000, 20, 2000, 1800 },
+		{ 2000, 2000, 20, 500, 1800 },
+		{ 2000, 2000, 20, 3000, 2700 },
+		{ 500, 2000, 2, 2000, 1000 },
+		{ 500, 2000, 20, 2000, 1800 },
+		{ 60000, 2000, 1, 2000, 1000 },
+		{ 2000, 0, 2, 1000, 4000 },
 	};
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		self->limits.max_gap_ms = cases[i].limit_ms;
 		self->group.duration_ms = cases[i].duration_ms;
+		self->reports[0].wall_ns = cases[i].wall_ms * NSEC_PER_MSEC;
 		self->reports[0].max_gap_ns =
 			(cases[i].allowed_ms - 1) * NSEC_PER_MSEC;
 		EXPECT_STREQ("", run(self, cases[i].slowness))
