@@ -105,7 +105,8 @@ make_initramfs()
 	mkdir -p "$root"/{bin,proc,sys,dev,tmp}
 	cp /bin/busybox "$root/bin/"
 	p=$(find_program bpftool) || p=
-	if [ -z "$p" ] || ldd "$p" | grep -q libLLVM; then
+	# (-q would end ldd by SIGPIPE, which pipefail takes for an answer.)
+	if [ -z "$p" ] || ldd "$p" | grep libLLVM > /dev/null; then
 		echo "mon-image.sh: no bpftool that was built with SKIP_LLVM=1: BPF maps will not be compared" >&2
 	else
 		add_program "$p" "$root"
