@@ -16,7 +16,7 @@ stages='
 images		| 1 | 900 | stage_images	| memory images of guests, which unit tests read
 interrupt	| 1 | 600 | stage_script	| Ctrl-C and kill -9 of run_ktstr.sh
 fuzz		| 1 | 900 | stage_fuzz	| each fuzz target for some seconds
-style		| 1 | 300 | stage_style	| checkpatch, kernel-doc, shellcheck, headers, who includes whom
+style		| 1 | 900 | stage_style	| checkpatch, kernel-doc, shellcheck, headers, who includes whom
 clang		| 1 | 600 | stage_clang	| everything builds with clang, too
 kselftest	| 2 | 1500 | stage_kselftest | a place in the tree: run_tests, install, gen_tar, O=, links
 unit		| 2 | 600 | stage_unit	| unit tests
