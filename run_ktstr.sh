@@ -106,6 +106,7 @@ Environment:
   KTSTR_REPRO    1: run each test again with probes, also one that passes;
                  KTSTR_REPRO_FUNCTIONS and KTSTR_REPRO_ROUNDS are --functions
                  and --rounds. `repro` sets them
+  NO_COLOR       anything: no colors in reports on a terminal
   XDG_CACHE_HOME the cache is ktstr/ in there (default: ~/.cache, in HOME)
   CC, LLVM       as for the kernel's make
   CLANG          compiles the BPF programs, 16 or newer (default: the first of
