@@ -123,26 +123,47 @@ static __always_inline bool read_field(const struct probe_field *field,
 	return !bpf_probe_read_kernel(&values[slot], size, (void *)base);
 }
 
-/* Return: a bit for each field that could not be read. */
+struct reading {
+	const struct probe_func *func;
+	const struct probe_call *call;
+	__u64 *values;
+	struct probe_state *st;
+	__u32 failed;
+};
+
+static long read_next(__u32 i, struct reading *r)
+{
+	const struct probe_field *field;
+	__u32 arg;
+
+	if (i >= PROBE_FIELDS)
+		return 1;
+	field = &r->func->fields[i];
+	if (read_field(field, r->call, r->values))
+		return 0;
+	r->failed |= 1U << i;
+	/* Of a NULL parameter nothing was expected. */
+	arg = field->arg;
+	if (arg < PROBE_ARGS && r->call->args[arg])
+		__sync_fetch_and_add(&r->st->stats.read_faults, 1);
+	return 0;
+}
+
+/*
+ * Return: a bit for each field that could not be read. A loop that the verifier
+ * walks once: of a plain one it tries each way through each turn, 40000
+ * instructions, and there are two programs for each op of a scheduler.
+ */
 static __always_inline __u32 read_fields(const struct probe_func *func,
 					 struct probe_call *call,
 					 __u64 *values, struct probe_state *st)
 {
-	__u32 failed = 0;
-	int i;
+	struct reading r = {
+		.func = func, .call = call, .values = values, .st = st,
+	};
 
-	for (i = 0; i < PROBE_FIELDS && i < func->n_fields; i++) {
-		const struct probe_field *field = &func->fields[i];
-		__u32 arg = field->arg;
-
-		if (read_field(field, call, values))
-			continue;
-		failed |= 1U << i;
-		/* Of a NULL parameter nothing was expected. */
-		if (arg < PROBE_ARGS && call->args[arg])
-			__sync_fetch_and_add(&st->stats.read_faults, 1);
-	}
-	return failed;
+	bpf_loop(func->n_fields, read_next, &r, 0);
+	return r.failed;
 }
 
 /* The place of the next call; NULL when the map has none. */
