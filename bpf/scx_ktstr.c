@@ -160,7 +160,7 @@ static void drop_init_probe(struct bpf_object *obj)
 
 	prog = bpf_object__find_program_by_name(obj, "scx_lib_init_probe");
 	if (prog)
-		bpf_program__set_autoload(prog, false);
+		bpf_program__set_autoattach(prog, false);
 }
 
 int main(int argc, char **argv)
