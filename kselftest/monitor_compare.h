@@ -234,8 +234,9 @@ static inline void compare_flags(struct compare *c, unsigned int cpu,
 	char key[32], word[64];
 	int len;
 
-	for (p = names; *p != '\n' && sscanf(p, " %63s%n", word, &len) == 1;
-	     p += len)
+	/* The line ends in a blank, and is followed by others. */
+	for (p = names; p < strchrnul(names, '\n') &&
+	     sscanf(p, "%63s%n", word, &len) == 1; p += len + 1)
 		n++;
 	for (bit = 0; bit < 32; bit++) {
 		if (!(flags >> bit & 1))
