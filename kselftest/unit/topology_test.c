@@ -90,7 +90,7 @@ static const struct {
 	  "topology 1n65536l65536c1t: more than the 4294967295 CPUs that are possible" },
 	{ TOPOLOGY(1, 65536, 65536, 65536), 512,
 	  "topology 1n65536l65536c65536t: more than the 512 CPUs that are possible" },
-	{ TOPOLOGY(1, 1U << 31, 1U << 31, 4), 512,
+	{ TOPOLOGY(1, 0x80000000U, 0x80000000U, 4), 512,
 	  "topology 1n2147483648l2147483648c4t: more than the 512 CPUs that are possible" },
 };
 
