@@ -148,7 +148,8 @@ style_headers()
 			gcc -std=gnu11 -fsyntax-only -Wall -Werror -D_GNU_SOURCE= \
 				-Wno-unused-function -x c -I"$here" \
 				-I"$here/lib" -isystem \
-				"$tree/tools/testing/selftests" - \
+				"$tree/tools/testing/selftests" -isystem \
+				"$obj/sched_ext/build/include" - \
 			|| status=1
 	done >"$scratch/output" 2>&1
 	result $status style.headers_alone
