@@ -76,7 +76,7 @@ unit_run()
 	for name in $(our_files 'kselftest/unit/*_test.c' |
 		      grep -v '_guest_test\.c$'); do
 		name=$(basename "$name" .c)
-		program "unit: $name" 120 env KTSTR_KERNEL="$kernel" \
+		program "unit: $name" 300 env KTSTR_KERNEL="$kernel" \
 			"$dir/unit/$name"
 	done
 }

@@ -14,18 +14,18 @@
 # well, and so is each program of the suite.
 stages='
 images		| 1 | 900 | stage_images	| memory images of guests, which unit tests read
-interrupt	| 1 | 600 | stage_script	| Ctrl-C and kill -9 of run_ktstr.sh
+interrupt	| 1 | 900 | stage_script	| Ctrl-C and kill -9 of run_ktstr.sh
 fuzz		| 1 | 900 | stage_fuzz	| each fuzz target for some seconds
 style		| 1 | 900 | stage_style	| checkpatch, kernel-doc, shellcheck, headers, who includes whom
-clang		| 1 | 600 | stage_clang	| everything builds with clang, too
-unit		| 1 | 900 | stage_unit	| unit tests
-sanitizers	| 1 | 900 | stage_sanitizers | unit tests under ASan and UBSan
+clang		| 1 | 900 | stage_clang	| everything builds with clang, too
+unit		| 1 | 1200 | stage_unit	| unit tests
+sanitizers	| 1 | 1200 | stage_sanitizers | unit tests under ASan and UBSan
 kselftest	| 2 | 1500 | stage_kselftest | a place in the tree: run_tests, install, gen_tar, O=, links
 repro-times	| 3 | 1200 | stage_repro_times | how long a repro takes beside its test; only when it is named
 boots		| 3 | 900 | stage_boots	| 50 boots in a row; only when it is named
 stalls		| 3 | 7200 | stage_stalls	| 20 stalls, 20 healthy runs; only when it is named
 kernels		| 3 | 7200 | stage_kernels | monitor and repro on a lean and on an old kernel; only when it is named
-guests		| 2 | 600 | stage_guests	| unit tests of the VMM that need a KVM
+guests		| 2 | 900 | stage_guests	| unit tests of the VMM that need a KVM
 '
 workers=2
 
