@@ -8,17 +8,17 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "ktstr.h"
 
 #define MEDDLE_POLL_MS	1
-#define MEDDLE_AFTER_MS	10	/* of its CPU time */
 #define MEDDLE_LONGER_MS	1000	/* than the scenario */
 
 /**
@@ -26,7 +26,7 @@
  * @cgroup: which
  * @signal: sent to it; SIGSTOP is taken back once the scenario is over
  * @to_cgroup: it is moved there; NULL for not
- * @from_the_start: as soon as it is there, else once it has worked a while
+ * @from_the_start: as soon as it is there, else once all have worked
  */
 struct meddling {
 	const char *cgroup;
@@ -69,19 +69,6 @@ static inline void meddle_move(const struct ktstr_ctx *ctx, const char *cgroup,
 	fclose(f);
 }
 
-/* It has worked a while once it has used that much of a CPU. */
-static inline void meddle_wait(pid_t pid)
-{
-	struct timespec used = { 0 };
-	clockid_t clock;
-
-	if (clock_getcpuclockid(pid, &clock))
-		return;
-	while (!clock_gettime(clock, &used) && !used.tv_sec &&
-	       used.tv_nsec < MEDDLE_AFTER_MS * 1000000L)
-		poll(NULL, 0, MEDDLE_POLL_MS);
-}
-
 /* In a process of its own: the body is busy with the scenario. */
 static inline void meddle(const struct ktstr_ctx *ctx,
 			  const struct meddling *what)
@@ -90,8 +77,8 @@ static inline void meddle(const struct ktstr_ctx *ctx,
 
 	while (!(pid = meddle_find(ctx, what->cgroup)))
 		poll(NULL, 0, MEDDLE_POLL_MS);
-	if (!what->from_the_start)
-		meddle_wait(pid);
+	while (!what->from_the_start && !atomic_load(ctx->all_began))
+		poll(NULL, 0, MEDDLE_POLL_MS);
 	if (what->to_cgroup)
 		meddle_move(ctx, what->to_cgroup, pid);
 	if (what->signal)
@@ -108,8 +95,14 @@ scenario_meddled(struct ktstr_ctx *ctx, const struct meddling *what,
 		 struct check_result *(*scenario)(struct ktstr_ctx *ctx))
 {
 	struct check_result *res;
-	pid_t pid = fork();
+	pid_t pid;
 
+	ctx->all_began = mmap(NULL, sizeof(*ctx->all_began),
+			      PROT_READ | PROT_WRITE,
+			      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (ctx->all_began == MAP_FAILED)
+		abort();
+	pid = fork();
 	if (!pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		meddle(ctx, what);
@@ -120,6 +113,8 @@ scenario_meddled(struct ktstr_ctx *ctx, const struct meddling *what,
 		kill(pid, SIGKILL);
 		waitpid(pid, NULL, 0);
 	}
+	munmap(ctx->all_began, sizeof(*ctx->all_began));
+	ctx->all_began = NULL;
 	return res;
 }
 

@@ -147,6 +147,16 @@ static int set_up(struct scenario *s)
 	return 0;
 }
 
+static void tell_all_began(struct scenario *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->n; i++)
+		if (!work_all_began(&s->members[i].set))
+			return;
+	atomic_store(s->ctx->all_began, true);
+}
+
 /* Until the time is up, or the scheduler has gone. */
 static void hold(struct scenario *s)
 {
@@ -159,6 +169,8 @@ static void hold(struct scenario *s)
 				   (clock_now_ns() - s->start_ns) / 1e9);
 			return;
 		}
+		if (s->ctx->all_began)
+			tell_all_began(s);
 		poll(NULL, 0, HOLD_POLL_MS);
 	}
 }

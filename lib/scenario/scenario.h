@@ -5,6 +5,7 @@
 #ifndef KTSTR_SCENARIO_SCENARIO_H
 #define KTSTR_SCENARIO_SCENARIO_H
 
+#include <stdatomic.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -39,6 +40,8 @@ struct cgroup_def {
  * @cgroup: folder in which cgroups are made
  * @sched_pid: the scheduler's process, 0 under EEVDF
  * @wire_fd: socket to init, -1 without one
+ * @all_began: set once each worker of a scenario has made a pass; in memory that
+ *	the body shares with a process of its own, or NULL
  * @result: of the last scenario
  */
 struct ktstr_ctx {
@@ -50,6 +53,7 @@ struct ktstr_ctx {
 	char cgroup[256];
 	pid_t sched_pid;
 	int wire_fd;
+	atomic_bool *all_began;
 	struct check_result result;
 };
 

@@ -358,6 +358,16 @@ uint64_t work_iterations(const struct work_set *set)
 	return sum;
 }
 
+bool work_all_began(const struct work_set *set)
+{
+	unsigned int i;
+
+	for (i = 0; i < set->n_workers; i++)
+		if (!atomic_load(&set->slots[i].live))
+			return false;
+	return true;
+}
+
 void work_destroy(struct work_set *set)
 {
 	work_start(set);

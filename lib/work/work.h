@@ -123,6 +123,12 @@ void work_collect(struct work_set *set, uint64_t end_ns,
 uint64_t work_iterations(const struct work_set *set);
 
 /**
+ * work_all_began() - has each worker made a pass?
+ * @set: the workers, started
+ */
+bool work_all_began(const struct work_set *set);
+
+/**
  * work_destroy() - kill what still runs and free; takes a zeroed set
  * @set: the workers
  */
