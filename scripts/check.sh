@@ -37,8 +37,8 @@ stage_table()
 	for file in "$here"/scripts/tests/*.sh; do
 		name=$(basename "$file" .sh)
 		[[ $name != lib && $stages != *$'\n'"$name"$'\t'* ]] || continue
-		echo "$name | $([[ $name = vm-* ]] && echo 2 || echo 1) | 900 |" \
-			"stage_script | scripts/tests/$name.sh"
+		echo "$name | $([[ $name = vm-* ]] && echo '2 | 1800' ||
+			echo '1 | 900') | stage_script | scripts/tests/$name.sh"
 	done
 	for name in $(make_variable TEST_GEN_PROGS); do
 		echo "suite-$name | 2 | 1800 | stage_suite | $name in VMs"
