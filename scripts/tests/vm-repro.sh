@@ -14,14 +14,14 @@ install=${KTSTR_TEST_INSTALL:?names an installed suite}/ktstr
 good=${KTSTR_TEST_KERNEL:?names a folder of the kernel cache}
 real_cache=${KTSTR_TEST_CACHE:?names the folder of the cache}
 
-# story TEST: runs it with its repro; the story has the op that failed.
+# story TEST [OP]: runs it with its repro; the story has the op that failed.
 story()
 {
 	export XDG_CACHE_HOME=$real_cache KTSTR_REPRO=1
 	timeout 400 "$install/repro" -r "$1" >stdout 2>&1 </dev/null || true
 	cat stdout
 	says '^# reproduced'
-	says '^#   ktstr_enqueue '
+	says "^#   ${2:-ktstr_enqueue} "
 	says '^# --- probe pipeline ---'
 }
 
@@ -79,10 +79,11 @@ vmlinux_of_another_kernel()
 		status=none | LC_ALL=C grep -obUaP "$old" | head -n 1 |
 		cut -d: -f1)
 	patch_bytes kernel/vmlinux $(($1 + at)) "\\x${new:0:2}"
-	story repro.bpf_error
+	# (The host cannot make a scheduler fail whose kernel it does not know.)
+	story repro_tree.ddsp_bogus_dsq_fail ddsp_bogus_dsq_fail_select_cpu
 	says "another kernel: build id $id .* has build id $new"
 	says '^#     task_struct \*p'
-	says 'scx_ktstr.bpf.c:[0-9]+$'
+	says 'ddsp_bogus_dsq_fail.bpf.c:[0-9]+$'
 	! grep -q 'kernel/sched/.*:[0-9]' stdout || fail "another kernel's lines"
 }
 
