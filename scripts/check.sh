@@ -20,7 +20,7 @@ style		| 1 | 900 | stage_style	| checkpatch, kernel-doc, shellcheck, headers, wh
 clang		| 1 | 900 | stage_clang	| everything builds with clang, too
 unit		| 1 | 1200 | stage_unit	| unit tests
 sanitizers	| 1 | 1200 | stage_sanitizers | unit tests under ASan and UBSan
-kselftest	| 2 | 1500 | stage_kselftest | a place in the tree: run_tests, install, gen_tar, O=, links
+kselftest	| 2 | 2400 | stage_kselftest | a place in the tree: run_tests, install, gen_tar, O=, links
 repro-times	| 3 | 1200 | stage_repro_times | how long a repro takes beside its test; only when it is named
 boots		| 3 | 900 | stage_boots	| 50 boots in a row; only when it is named
 stalls		| 3 | 7200 | stage_stalls	| 20 stalls, 20 healthy runs; only when it is named
