@@ -470,14 +470,20 @@ static int victim_pid(const struct run_outcome *out)
 	return pid ? atoi(pid) : -1;
 }
 
-/* The first verdict is about the victim, and is the only one. */
+/*
+ * The first verdict is about the victim, and no other is about anybody else: of
+ * a wait that is long enough both checks of waiting complain in one sample.
+ */
 static bool alarm_is_victims(const struct run_outcome *out)
 {
 	const struct mon_alarm *a = &out->findings.alarms[0];
+	unsigned int i;
 
-	return out->findings.n_alarms == 1 &&
+	for (i = 0; i < out->findings.n_alarms; i++)
+		if (a[i].pid != victim_pid(out) || a[i].value < a[i].threshold)
+			return false;
+	return out->findings.n_alarms &&
 	       a->check == MON_CHECK_TASK_STALL && a->cpu == VICTIM_CPU &&
-	       a->pid == victim_pid(out) && a->value >= a->threshold &&
 	       strstr(a->text, "while CPU 1, which it may use, is idle");
 }
 
