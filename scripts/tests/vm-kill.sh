@@ -47,7 +47,8 @@ all_gone()
 	nothing_left
 	files=$(find /tmp /var/tmp /dev/shm /run -xdev -newer stamp \
 		\( -iname '*ktstr*' -o -iname '*qemu*' -o -iname '*virtio*' \
-		-o -iname '*emu*' \) -not -path "$KTSTR_TEST_DIR/*" 2>/dev/null)
+		-o -iname '*emu*' \) -not -path "$KTSTR_TEST_DIR/*" \
+		-not -path "${KTSTR_TEST_OUT:-$KTSTR_TEST_DIR}/*" 2>/dev/null)
 	[[ -z $files ]] || fail "left behind: $files"
 	files=$(find /sys/fs/cgroup -name '*ktstr*' -newer stamp 2>/dev/null)
 	[[ -z $files ]] || fail "left behind: $files"
