@@ -168,8 +168,9 @@ static void work_loop(struct work_run *run)
 	r->tid = getpid();
 	run->cpu = -1;
 	cpu_ns = thread_cpu_ns();
-	run_delay(&before_ns);
+	/* What was waited lies within the wall time, at both of its ends. */
 	run->start_ns = clock_now_ns();
+	run_delay(&before_ns);
 	run->last_ns = run->start_ns;
 	while (!work_stopped(run)) {
 		ops->pass(run);
@@ -177,10 +178,10 @@ static void work_loop(struct work_run *run)
 		atomic_store_explicit(&run->slot->live, r->iterations,
 				      memory_order_relaxed);
 	}
-	r->wall_ns = clock_now_ns() - run->start_ns;
 	r->cpu_ns = thread_cpu_ns() - cpu_ns;
 	r->has_run_delay = run_delay(&after_ns);
 	r->run_delay_ns = after_ns - before_ns;
+	r->wall_ns = clock_now_ns() - run->start_ns;
 	r->completed = true;
 }
 
