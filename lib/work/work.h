@@ -125,6 +125,8 @@ uint64_t work_iterations(const struct work_set *set);
 /**
  * work_all_began() - has each worker made a pass?
  * @set: the workers, started
+ *
+ * Return: whether it has.
  */
 bool work_all_began(const struct work_set *set);
 
