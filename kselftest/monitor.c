@@ -428,15 +428,12 @@ static const struct mon_mark *find_mark(const struct mon_series *s,
 	return NULL;
 }
 
-/*
- * A second after it was caused, scaled; and the half of one more for which a
- * condition must hold, as one look of init's at the idle CPU starts it anew.
- */
+/* A second after it was caused, scaled. */
 static int alarm_in_time(const struct run_outcome *out, char *err, size_t size)
 {
 	const struct mon_mark *cause = find_mark(&out->series, MON_MARK_WRITE);
 	const struct mon_alarm *a = &out->findings.alarms[0];
-	double ms, limit = 1500 * out->series.slowness;
+	double ms, limit = 1000 * out->series.slowness;
 
 	if (!cause) {
 		snprintf(err, size, "the map was never written to");
