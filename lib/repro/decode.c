@@ -11,6 +11,7 @@
 
 #include <bpf/btf.h>
 
+#include "lib/repro/fields.h"
 #include "lib/util/strbuf.h"
 #include "lib/util/util.h"
 
@@ -301,25 +302,10 @@ static void put_state(const struct decode_names *set, uint64_t value,
 			    (unsigned long long)(value >> shift->value));
 }
 
-/* Through the names and qualifiers of a type to the type. */
-static const struct btf_type *bare_type(const struct btf *btf, uint32_t id)
-{
-	const struct btf_type *t = btf ? btf__type_by_id(btf, id) : NULL;
-	unsigned int i;
-
-	for (i = 0; t && i < 32; i++) {
-		if (!btf_is_mod(t) && !btf_is_typedef(t) &&
-		    !btf_is_type_tag(t))
-			return t;
-		t = btf__type_by_id(btf, t->type);
-	}
-	return NULL;
-}
-
 static void put_enum(const struct btf *btf, uint64_t value, uint32_t type_id,
 		     struct strbuf *out)
 {
-	const struct btf_type *t = bare_type(btf, type_id);
+	const struct btf_type *t = fields_bare_type(btf, type_id);
 	bool is_enum = t && btf_is_any_enum(t);
 	unsigned int unused = 0, i;
 

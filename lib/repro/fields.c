@@ -88,9 +88,9 @@ struct planner {
 	unsigned int slot;
 };
 
-static const struct btf_type *resolve(const struct btf *btf, uint32_t id)
+const struct btf_type *fields_bare_type(const struct btf *btf, uint32_t id)
 {
-	const struct btf_type *t = btf__type_by_id(btf, id);
+	const struct btf_type *t = btf ? btf__type_by_id(btf, id) : NULL;
 	unsigned int i;
 
 	for (i = 0; t && i < 32; i++) {
@@ -133,7 +133,7 @@ static const struct btf_member *find_member(const struct btf *btf,
 		}
 		if (have && *have)
 			continue;
-		inner = find_member(btf, resolve(btf, m->type), name, len, &at,
+		inner = find_member(btf, fields_bare_type(btf, m->type), name, len, &at,
 				    depth + 1);
 		if (inner) {
 			*bits = at;
@@ -174,7 +174,7 @@ static int follow_path(const struct btf *btf, const struct btf_type *t,
 			return -ENOENT;
 		*offset += bits / 8;
 		place->type_id = m->type;
-		t = resolve(btf, m->type);
+		t = fields_bare_type(btf, m->type);
 		path += len;
 		if (*path == '.') {
 			path++;
@@ -182,7 +182,7 @@ static int follow_path(const struct btf *btf, const struct btf_type *t,
 			if (!t || !btf_is_ptr(t) ||
 			    place->deref == PROBE_AT_PTR)
 				return -ENOENT;
-			t = resolve(btf, t->type);
+			t = fields_bare_type(btf, t->type);
 			place->deref = PROBE_AT_PTR;
 			offset = &place->offset2;
 			path += 2;
@@ -319,7 +319,7 @@ static bool add_mask_member(struct planner *p, unsigned int arg,
 
 	if (!btf_is_ptr(place->type))
 		return false;
-	to = resolve(p->btf, place->type->type);
+	to = fields_bare_type(p->btf, place->type->type);
 	name = type_name(p->btf, to);
 	if (!strcmp(name, "cpumask"))
 		path = "bits";
@@ -346,7 +346,7 @@ static void add_discovered(struct planner *p, unsigned int arg,
 		struct place place = {
 			.deref = PROBE_AT,
 			.offset = bits / 8,
-			.type = resolve(p->btf, m->type),
+			.type = fields_bare_type(p->btf, m->type),
 			.type_id = m->type,
 		};
 		enum decode_kind decode;
@@ -513,7 +513,7 @@ static void param_name(const struct planner *p, unsigned int arg,
 static void add_param(struct planner *p, unsigned int arg,
 		      const struct btf_param *param)
 {
-	const struct btf_type *t = resolve(p->btf, param->type);
+	const struct btf_type *t = fields_bare_type(p->btf, param->type);
 	struct desc_param *desc = &p->desc->params[arg];
 	enum decode_kind decode;
 
@@ -522,7 +522,7 @@ static void add_param(struct planner *p, unsigned int arg,
 	if (!t)
 		return;
 	if (btf_is_ptr(t)) {
-		const struct btf_type *to = resolve(p->btf, t->type);
+		const struct btf_type *to = fields_bare_type(p->btf, t->type);
 
 		if (p->plan->task_arg == PROBE_NO_ARG && to &&
 		    !strcmp(type_name(p->btf, to), "task_struct"))
@@ -559,7 +559,7 @@ static int plan_proto(struct planner *p, const struct btf_type *proto)
 		add_param(p, i, &btf_params(proto)[i]);
 	p->desc->task_arg = p->plan->task_arg;
 
-	ret = proto->type ? resolve(p->btf, proto->type) : NULL;
+	ret = proto->type ? fields_bare_type(p->btf, proto->type) : NULL;
 	if (!ret)
 		return 0;
 	decode = DECODE_HEX;
@@ -596,8 +596,8 @@ static bool same_params(const struct btf *btf, const struct btf_type *a,
 	if (!a || !btf_is_func_proto(a) || btf_vlen(a) != btf_vlen(b))
 		return false;
 	for (i = 0; i < btf_vlen(a); i++)
-		if (resolve(btf, btf_params(a)[i].type) !=
-		    resolve(btf, btf_params(b)[i].type))
+		if (fields_bare_type(btf, btf_params(a)[i].type) !=
+		    fields_bare_type(btf, btf_params(b)[i].type))
 			return false;
 	return true;
 }
@@ -619,7 +619,7 @@ static const struct btf_type *op_proto(const struct btf *btf,
 	if (id < 0 || follow_path(btf, btf__type_by_id(btf, id), op, &place) ||
 	    !btf_is_ptr(place.type))
 		return NULL;
-	proto = resolve(btf, place.type->type);
+	proto = fields_bare_type(btf, place.type->type);
 	if (!proto || !btf_is_func_proto(proto))
 		return NULL;
 	snprintf(stubs[0], sizeof(stubs[0]), "%s__%s", ops_type, op);

@@ -17,9 +17,19 @@
 #include "bpf/probe.h"
 
 struct btf;
+struct btf_type;
 
 #define DESC_NAME_LEN	64
 #define DESC_LABEL_LEN	32
+
+/**
+ * fields_bare_type() - through names and qualifiers of a type to the type
+ * @btf: where it is; NULL for none
+ * @id: of the type
+ *
+ * Return: the type, NULL when there is none.
+ */
+const struct btf_type *fields_bare_type(const struct btf *btf, uint32_t id);
 
 /**
  * struct desc_param - one parameter
