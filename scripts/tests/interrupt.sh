@@ -7,41 +7,6 @@ set -uo pipefail
 # shellcheck source=scripts/tests/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# start ARG...: as a terminal would, in a process group of its own.
-start()
-{
-	setsid env --default-signal=HUP,INT,QUIT,TERM "$top/run_ktstr.sh" "$@" \
-		>stdout 2>stderr </dev/null &
-	front_pid=$!
-}
-
-# end_status STATUS: the run that was started ends so, soon.
-end_status()
-{
-	local i status=0
-
-	for ((i = 0; i < 100; i++)); do
-		kill -0 "$front_pid" 2>/dev/null || break
-		sleep 0.1
-	done
-	kill -0 "$front_pid" 2>/dev/null && fail "still running after 10 s"
-	wait "$front_pid" || status=$?
-	cat stdout stderr
-	[[ $status = "$1" ]] || fail "exit status $status, not $1"
-}
-
-wait_for_file()
-{
-	local i
-
-	for ((i = 0; i < 100; i++)); do
-		[[ ! -e $1 ]] || return 0
-		sleep 0.1
-	done
-	cat stderr
-	fail "no $1 after 10 s"
-}
-
 # A tree whose build would stay: a child in a process group of its own, and
 # one that ignores SIGTERM.
 stubborn_tree()

@@ -13,11 +13,6 @@ kernel()
 	[[ -s $(cat stdout)/bzImage ]] || fail "no kernel in $(cat stdout)"
 }
 
-builds_are()
-{
-	[[ $(builds) = "$1" ]] || fail "built $(builds) times, not $1"
-}
-
 second_run_builds_nothing()
 {
 	fake_tree tree

@@ -64,6 +64,41 @@ front()
 	[[ $last =~ $pattern ]] || fail "the last line is not /$pattern/"
 }
 
+# start ARG...: as a terminal would, in a process group of its own.
+start()
+{
+	setsid env --default-signal=HUP,INT,QUIT,TERM "$top/run_ktstr.sh" "$@" \
+		>stdout 2>stderr </dev/null &
+	front_pid=$!
+}
+
+# end_status STATUS: the run that was started ends so, soon.
+end_status()
+{
+	local i status=0
+
+	for ((i = 0; i < 100; i++)); do
+		kill -0 "$front_pid" 2>/dev/null || break
+		sleep 0.1
+	done
+	kill -0 "$front_pid" 2>/dev/null && fail "still running after 10 s"
+	wait "$front_pid" || status=$?
+	cat stdout stderr
+	[[ $status = "$1" ]] || fail "exit status $status, not $1"
+}
+
+wait_for_file()
+{
+	local i
+
+	for ((i = 0; i < 100; i++)); do
+		[[ ! -e $1 ]] || return 0
+		sleep 0.1
+	done
+	cat stderr
+	fail "no $1 after 10 s"
+}
+
 # Processes that were started with our mark, as /proc/PID/environ. What we
 # start to find them must not have it.
 marked()
@@ -157,4 +192,9 @@ MAKE
 builds()
 {
 	cat cache/ktstr/build/*/builds 2>/dev/null | wc -l
+}
+
+builds_are()
+{
+	[[ $(builds) = "$1" ]] || fail "built $(builds) times, not $1"
 }

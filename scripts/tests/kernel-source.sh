@@ -1,0 +1,167 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The kernel source that run_ktstr.sh gets from Debian: the newest that is new
+# enough, whole or not at all. The apt in $PATH is ours and offers packages of
+# a few files; all else is the real thing.
+set -uo pipefail
+# shellcheck source=scripts/tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# offer VERSION...: what the mirror has, as linux-source-X.Y of X.Y.Z-1.
+offer()
+{
+	local version
+
+	mkdir -p mirror bin
+	for version; do
+		make_package "linux-source-${version%.*}" "$version-1~bpo13+1"
+	done
+	cat >bin/apt-get <<'APT'
+#!/bin/bash
+# apt-get OPTION... update | download PACKAGE
+echo "${@: -2}" >>"$MIRROR/../asked"
+[[ ${*: -2:1} = download ]] || exit 0
+deb=$(ls "$MIRROR/${*: -1}_"*.deb)
+half=$(($(stat -c %s "$deb") / 2))
+if [[ -e $MIRROR/slow ]]; then
+	head -c "$half" "$deb" >"${deb##*/}"
+	touch "$MIRROR/../downloading"
+	sleep 300
+elif [[ -e $MIRROR/cut ]]; then
+	head -c "$half" "$deb" >"${deb##*/}"
+elif [[ -e $MIRROR/gone ]]; then
+	echo "E: Failed to fetch" >&2
+	exit 100
+else
+	cp "$deb" .
+fi
+APT
+	cat >bin/apt-cache <<'APT'
+#!/bin/bash
+# apt-cache OPTION... search PATTERN | show PACKAGE
+for deb in "$MIRROR"/*.deb; do
+	name=${deb##*/}
+	case " $* " in
+	*" search "*)
+		[[ ! ${name%%_*} =~ ${*: -1} ]] ||
+			echo "${name%%_*} - Linux kernel source" ;;
+	*" show "*)
+		[[ ${name%%_*} != "${*: -1}" ]] ||
+			dpkg-deb -f "$deb" Package Version ;;
+	esac
+done
+APT
+	chmod +x bin/*
+	export MIRROR=$PWD/mirror PATH=$PWD/bin:$PATH
+}
+
+# make_package NAME VERSION: its tree lies in a tar in the package, as Debian
+# has it.
+make_package()
+{
+	local root=package/$1
+
+	fake_tree "package/tree/$1"
+	mkdir -p "$root/usr/src" "$root/DEBIAN"
+	tar -C package/tree -cJf "$root/usr/src/$1.tar.xz" "$1"
+	printf '%s\n' "Package: $1" "Version: $2" 'Architecture: all' \
+		'Maintainer: ktstr' 'Description: a test' >"$root/DEBIAN/control"
+	dpkg-deb -b "$root" "mirror/$1_${2}_all.deb" >/dev/null
+}
+
+sources()
+{
+	ls cache/ktstr/sources 2>/dev/null || true
+}
+
+# sources_are NAME...: in the cache, no more and no less.
+sources_are()
+{
+	[[ $(sources | xargs) = "$*" ]] ||
+		fail "the cache holds $(sources | xargs), not $*"
+}
+
+newest_is_taken()
+{
+	offer 6.12.95 7.3.4 7.10.1 7.1.9
+	front 0 'kernel: ' kernel
+	sources_are 'linux-source-7.10_7.10.1-1~bpo13+1'
+	[[ -s $(cat stdout)/bzImage ]] || fail "no kernel in $(cat stdout)"
+}
+
+second_run_asks_nobody()
+{
+	offer 7.3.4
+	front 0 'kernel: ' kernel
+	rm asked
+	front 0 'kernel: ' kernel
+	[[ ! -e asked ]] || fail "apt was asked: $(cat asked)"
+	builds_are 1
+}
+
+update_gets_a_newer_one()
+{
+	offer 7.3.4
+	front 0 'kernel: ' kernel
+	offer 7.3.4 7.4.1
+	front 0 'kernel: ' --update kernel
+	sources_are 'linux-source-7.3_7.3.4-1~bpo13+1' \
+		'linux-source-7.4_7.4.1-1~bpo13+1'
+	builds_are 2
+}
+
+named_package_is_taken()
+{
+	offer 6.12.95 7.3.4
+	export KTSTR_SOURCE=bookworm-backports/linux-source-6.12
+	front 0 'kernel: ' kernel
+	sources_are 'linux-source-6.12_6.12.95-1~bpo13+1'
+}
+
+too_old_is_refused()
+{
+	offer 6.12.95 7.0.12
+	front 4 'of a Linux >= 7[.]1' kernel
+	sources_are
+}
+
+# The package is not what it should be, or does not come.
+bad_download()
+{
+	offer 7.3.4
+	touch "mirror/$1"
+	front 1 '  \| ' kernel
+	sources_are
+	rm "mirror/$1"
+	front 0 'kernel: ' kernel
+	sources_are 'linux-source-7.3_7.3.4-1~bpo13+1'
+}
+
+# killed_download SIGNAL STATUS
+killed_download()
+{
+	offer 7.3.4
+	touch mirror/slow
+	start kernel
+	wait_for_file downloading
+	kill "-$1" "$front_pid"
+	end_status "$2"
+	nothing_left
+	sources_are
+	rm mirror/slow
+	front 0 'kernel: ' kernel
+	sources_are 'linux-source-7.3_7.3.4-1~bpo13+1'
+}
+
+ktap_begin
+try kernel_source.newest_is_taken newest_is_taken
+try kernel_source.second_run_asks_nobody second_run_asks_nobody
+try kernel_source.update_gets_a_newer_one update_gets_a_newer_one
+try kernel_source.named_package_is_taken named_package_is_taken
+try kernel_source.too_old_is_refused too_old_is_refused
+try kernel_source.cut_download_is_not_kept bad_download cut
+try kernel_source.failed_download_is_told bad_download gone
+try kernel_source.interrupted_download killed_download INT 130
+try kernel_source.killed_download killed_download KILL 137
+ktap_end
