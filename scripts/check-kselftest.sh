@@ -3,7 +3,9 @@
 #
 # The stage `kselftest` of `run_ktstr.sh check`: the suite in its place in the
 # tree, in all the ways in which a maintainer may build and run it. Sourced by
-# run_ktstr.sh. In each way each program runs one test.
+# run_ktstr.sh. Built in the tree and beside it each program runs one test; a
+# package must hold the same files, and what it takes to run one program that
+# needs them all (repro), or one at all (eevdf).
 
 stage_kselftest()
 {
@@ -73,7 +75,8 @@ kselftest_make()
 
 	shift
 	job "$scratch/output" "$name" "${quick[@]}" make -C "$selftests" \
-		TARGETS=ktstr FORCE_TARGETS=1 "$@" || status=$?
+		"-j$jobs_of_make" TARGETS=ktstr FORCE_TARGETS=1 "$@" ||
+		status=$?
 	if [[ " $* " = *' run_tests '* ]]; then
 		kselftest_judge "$name" $status
 	else
@@ -83,11 +86,26 @@ kselftest_make()
 
 kselftest_run()
 {
+	local name=$1 folder=$2 status=0
+
+	shift 2
+	job "$scratch/output" "$name" "${quick[@]}" \
+		"$folder/run_kselftest.sh" "$@" || status=$?
+	kselftest_judge "$name" $status
+}
+
+# kselftest_same NAME FOLDER REFERENCE: both hold the same files of ours.
+kselftest_same()
+{
 	local name=$1 status=0
 
-	job "$scratch/output" "$name" "${quick[@]}" \
-		"$2/run_kselftest.sh" -c ktstr || status=$?
-	kselftest_judge "$name" $status
+	diff <(cd "$2/ktstr" && find . | sort) \
+		<(cd "$3/ktstr" && find . | sort) >"$scratch/output" 2>&1 ||
+		status=1
+	diff <(grep ^ktstr: "$2/kselftest-list.txt") \
+		<(grep ^ktstr: "$3/kselftest-list.txt") >>"$scratch/output" 2>&1 ||
+		status=1
+	result $status "$name"
 }
 
 kselftest_in_tree()
@@ -111,14 +129,15 @@ kselftest_out_of_tree()
 	kselftest_make kselftest.install "O=$copy/o" \
 		"KSFT_INSTALL_PATH=$copy/installed" install
 	mv "$copy/installed" "$copy/moved"
-	kselftest_run kselftest.installed_runs "$copy/moved"
+	kselftest_run kselftest.installed_runs "$copy/moved" -t ktstr:repro
 	kselftest_make kselftest.gen_tar "O=$copy/o" \
 		"KSFT_INSTALL_PATH=$copy/packed" gen_tar
 	mkdir "$copy/unpacked"
 	attempt kselftest.unpack tar -xf \
 		"$copy/packed/kselftest-packages/kselftest.tar.gz" -C "$copy/unpacked"
 	rm -rf "$copy/packed" "$copy/o"
-	kselftest_run kselftest.gen_tar_runs "$copy/unpacked"
+	kselftest_same kselftest.gen_tar_is_whole "$copy/unpacked" "$copy/moved"
+	kselftest_run kselftest.gen_tar_runs "$copy/unpacked" -t ktstr:eevdf
 }
 
 # A link instead of a copy builds and installs.
@@ -128,7 +147,10 @@ kselftest_linked()
 	ln -s "$here" "$selftests/ktstr"
 	kselftest_make kselftest.linked_install "O=$copy/linked" \
 		"KSFT_INSTALL_PATH=$copy/linked-installed" install
-	kselftest_run kselftest.linked_runs "$copy/linked-installed"
+	kselftest_same kselftest.linked_is_whole "$copy/linked-installed" \
+		"$copy/moved"
+	kselftest_run kselftest.linked_runs "$copy/linked-installed" \
+		-t ktstr:eevdf
 	kselftest_place
 }
 
