@@ -190,6 +190,43 @@ TEST_F(mon_verdict, stalled_task_beside_an_idle_cpu)
 	EXPECT_NE(NULL, strstr(a->text, "while CPU 3, which it may use, is idle"));
 }
 
+/* In one of three samples somebody else is caught on the CPU. */
+TEST_F(mon_verdict, idle_cpu_that_is_busy_for_moments)
+{
+	struct mon_sample *s = self->s;
+	unsigned int i;
+
+	wait_on(s, 0, 1ULL << 3);
+	for (i = 0; i < 5; i++) {
+		s->cpus[3].idle = i % 3 != 2;
+		step(self, -1);
+	}
+	EXPECT_EQ(0, self->alarms);
+	s->cpus[3].idle = true;
+	/* One sample is only looked back at, one of five was busy. */
+	EXPECT_EQ(2, steps_to_alarm(self, -1));
+	EXPECT_EQ(MON_CHECK_TASK_STALL, first(self)->check);
+	EXPECT_EQ(5, first(self)->samples);
+}
+
+/* A CPU with work of its own, at times without */
+TEST_F(mon_verdict, busy_cpu_that_is_idle_for_moments)
+{
+	struct mon_sample *s = self->s;
+	unsigned int i;
+
+	self->limits.max_task_wait_ms = CHECK_OFF;
+	mon_verdict_destroy(self->v);
+	self->v = mon_verdict_create(&self->kernel, CPUS, &self->limits, 1.0);
+	ASSERT_NE(NULL, self->v);
+	wait_on(s, 0, 1ULL << 3);
+	for (i = 0; i < 60; i++) {
+		s->cpus[3].idle = i % 3 == 2;
+		step(self, -1);
+	}
+	EXPECT_EQ(0, self->alarms);
+}
+
 /* An idle CPU's clock is from when it went idle: no time to go by. */
 TEST_F(mon_verdict, time_of_an_alarm_while_cpu_0_idles)
 {

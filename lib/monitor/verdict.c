@@ -21,12 +21,14 @@
 /**
  * struct finding - what a check saw on one CPU in one sample
  * @holds: the condition is met
+ * @pauses: it is not, but what was @same before has not ended for that
  * @same: tells this condition from another one on the same CPU; when it
  *	changes, what lasts has begun anew
  * @what: the first half of the text
  */
 struct finding {
 	bool holds;
+	bool pauses;
 	uint64_t same;
 	int pid;
 	double value;
@@ -35,12 +37,15 @@ struct finding {
 };
 
 /**
- * struct streak - samples in a row in which a check's condition held
+ * struct streak - what lasts
+ * @n: samples in which the check's condition held
+ * @paused: samples in between in which it did not, never more than @n
  * @busy_ns: CPU time that the vCPU used meanwhile
  * @told: there was an alarm
  */
 struct streak {
 	unsigned int n;
+	unsigned int paused;
 	uint64_t since_ns;
 	uint64_t same;
 	uint64_t busy_ns;
@@ -137,11 +142,14 @@ static void look_task_stall(const struct pair *p, struct finding *f)
 	int idle = w->pid ? idle_for(p->now, w) : -1;
 
 	/* A wait that is shorter than it was is another one. */
-	if (idle < 0 || (before->pid == w->pid &&
-			 before->wait_ns > w->wait_ns))
+	if (before->pid == w->pid && before->wait_ns > w->wait_ns)
 		return;
-	f->holds = true;
+	/* Whoever ran on the idle CPU for a moment has not ended the wait. */
+	f->holds = idle >= 0;
+	f->pauses = w->pid && before->pid == w->pid;
 	f->same = w->pid;
+	if (!f->holds)
+		return;
 	f->pid = w->pid;
 	f->value = w->wait_ns / NSEC_PER_MSEC;
 	f->threshold = window_ms(p->v);
@@ -406,7 +414,8 @@ static unsigned int run_check(struct mon_verdict *v, enum mon_check i,
 	if (!checks[i].per_cpu || cpu->valid)
 		checks[i].look(p, &f);
 	if (!f.holds) {
-		memset(s, 0, sizeof(*s));
+		if (!f.pauses || s->same != f.same || ++s->paused > s->n)
+			memset(s, 0, sizeof(*s));
 		return 0;
 	}
 	if (!s->n || s->same != f.same) {

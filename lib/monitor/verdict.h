@@ -4,7 +4,9 @@
  * with one sample after the other, at their full rate.
  *
  * A condition counts once it has held in sustained_samples samples in a row,
- * and for as many times 100 ms (times the slowness of the host). Not counted:
+ * and for as many times 100 ms (times the slowness of the host). While one and
+ * the same task waits, the idle CPU may be busy in up to half of the samples.
+ * Not counted:
  * CPUs that are idle, vCPUs that the host did not run, tasks that may not run
  * anywhere else, and a scheduler that is on its way out.
  */
@@ -53,7 +55,7 @@ enum mon_check {
  * @host_ns: when it was long enough
  * @guest_ns: the guest's CLOCK_MONOTONIC then, as in the timeline; 0 when not
  *	known
- * @samples: in how many samples in a row
+ * @samples: in how many samples
  * @text: all of that in one line
  */
 struct mon_alarm {
