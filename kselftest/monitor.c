@@ -488,8 +488,9 @@ static bool alarm_is_victims(const struct run_outcome *out)
 }
 
 /*
- * CPU 1 is idle but for the moments in which init has a look, CPU 0 never is:
- * in most samples of the wait, and in the dump unless init was caught there.
+ * CPU 1 is idle but for the moments in which somebody who is spared has a look
+ * (init, the scheduler's own process, the kernel's threads), CPU 0 never is: in
+ * most samples of the wait, and in the dump unless one was caught there.
  */
 static bool idle_is_told(const struct mon_kept_dump *kept,
 			 const struct mon_stall *s, int pid)
@@ -506,7 +507,7 @@ static bool idle_is_told(const struct mon_kept_dump *kept,
 	if (!p || sscanf(p + strlen(line), "%u of %u%c", &idle, &n, &end) != 3 ||
 	    end != '\n' || !n || 2 * idle <= n)
 		return false;
-	if (cpu->idle || cpu->curr_pid != 1)
+	if (cpu->idle || cpu->curr_pid == pid)
 		mon_cpus_set(&only, VICTIM_CPU);
 	return !memcmp(&s->idle, &only, sizeof(only)) &&
 	       !memcmp(&s->allowed, &only, sizeof(only));
