@@ -96,3 +96,30 @@ int host_cache_dir(char *buf, size_t size)
 		return path_printf(buf, size, "%s/.cache/ktstr", base);
 	return -ENOENT;
 }
+
+/* mkdir -p, of the folders below one that is there or can be made. */
+static int make_dirs(char *path)
+{
+	char *slash = path;
+
+	while ((slash = strchr(slash + 1, '/'))) {
+		*slash = '\0';
+		mkdir(path, 0755);
+		*slash = '/';
+	}
+	return mkdir(path, 0755) && errno != EEXIST ? -errno : 0;
+}
+
+int host_results_dir(char *buf, size_t size)
+{
+	const char *dir = getenv("KTSTR_SIDECAR_DIR");
+	char cache[4096];
+	int ret;
+
+	if (dir)
+		return *dir ? path_printf(buf, size, "%s", dir) : -ENOENT;
+	ret = host_cache_dir(cache, sizeof(cache));
+	if (!ret)
+		ret = path_printf(buf, size, "%s/results", cache);
+	return ret ? ret : make_dirs(buf);
+}

@@ -38,4 +38,14 @@ int host_find_program(const char *name, char *buf, size_t size);
  */
 int host_cache_dir(char *buf, size_t size);
 
+/**
+ * host_results_dir() - where sidecars and whole reports go
+ * @buf: gets $KTSTR_SIDECAR_DIR; without one the folder `results` of the cache,
+ *	which is made
+ *
+ * Return: 0; -ENOENT when they are not wanted, as $KTSTR_SIDECAR_DIR is set and
+ * empty, or when nothing names a cache; -errno.
+ */
+int host_results_dir(char *buf, size_t size);
+
 #endif /* KTSTR_HOST_PATHS_H */

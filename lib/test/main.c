@@ -3,6 +3,7 @@
  * Before and after the harness: roles, lifelines, the emulated host, status.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -154,6 +155,15 @@ static void tie_to_owner(void)
 		lifeline_tie(atoi(owner));
 }
 
+/* Reports and sidecars, by us and by us on an emulated host, go to one folder. */
+static void name_results_dir(void)
+{
+	char dir[PATH_MAX];
+
+	if (!host_results_dir(dir, sizeof(dir)))
+		setenv("KTSTR_SIDECAR_DIR", dir, 1);
+}
+
 int ktstr_main_begin(int argc, char **argv)
 {
 	int ret;
@@ -167,6 +177,7 @@ int ktstr_main_begin(int argc, char **argv)
 	/* A result must be out before the next thing can go wrong. */
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	tie_to_owner();
+	name_results_dir();
 	if (host_kernel_find(&ktstr_glue.kernel, ktstr_glue.missing,
 			     sizeof(ktstr_glue.missing)))
 		return -1;

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Where sidecars and whole reports go: as the user says, else into the cache.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "kselftest_harness.h"
+
+#include "lib/host/paths.h"
+
+FIXTURE(results)
+{
+	char base[64];
+	char dir[PATH_MAX];
+};
+
+FIXTURE_SETUP(results)
+{
+	snprintf(self->base, sizeof(self->base), "/tmp/host-paths.XXXXXX");
+	ASSERT_NE(NULL, mkdtemp(self->base));
+	unsetenv("KTSTR_SIDECAR_DIR");
+	/* The cache itself is made as well. */
+	snprintf(self->dir, sizeof(self->dir), "%s/cache", self->base);
+	setenv("XDG_CACHE_HOME", self->dir, 1);
+}
+
+FIXTURE_TEARDOWN(results)
+{
+	static const char * const dirs[] = {
+		"/cache/ktstr/results", "/cache/ktstr", "/cache", "",
+	};
+	char path[PATH_MAX];
+	unsigned int i;
+
+	for (i = 0; i < 4; i++) {
+		snprintf(path, sizeof(path), "%s%s", self->base, dirs[i]);
+		rmdir(path);
+	}
+	EXPECT_NE(0, access(self->base, F_OK));
+}
+
+TEST_F(results, in_the_cache)
+{
+	char want[PATH_MAX];
+	struct stat st;
+	int i;
+
+	snprintf(want, sizeof(want), "%s/cache/ktstr/results", self->base);
+	/* Once to make it, once when it is there. */
+	for (i = 0; i < 2; i++) {
+		ASSERT_EQ(0, host_results_dir(self->dir, sizeof(self->dir)));
+		EXPECT_STREQ(want, self->dir);
+		ASSERT_EQ(0, stat(want, &st));
+		EXPECT_TRUE(S_ISDIR(st.st_mode));
+	}
+}
+
+TEST_F(results, as_the_user_says)
+{
+	setenv("KTSTR_SIDECAR_DIR", "/nonexistent/there", 1);
+	ASSERT_EQ(0, host_results_dir(self->dir, sizeof(self->dir)));
+	EXPECT_STREQ("/nonexistent/there", self->dir);
+}
+
+TEST_F(results, not_wanted)
+{
+	setenv("KTSTR_SIDECAR_DIR", "", 1);
+	EXPECT_EQ(-ENOENT, host_results_dir(self->dir, sizeof(self->dir)));
+}
+
+TEST_F(results, no_cache)
+{
+	unsetenv("XDG_CACHE_HOME");
+	unsetenv("HOME");
+	EXPECT_EQ(-ENOENT, host_results_dir(self->dir, sizeof(self->dir)));
+}
+
+/* A file is in the way. */
+TEST_F(results, cache_cannot_be)
+{
+	setenv("XDG_CACHE_HOME", "/dev/null", 1);
+	EXPECT_EQ(-ENOTDIR, host_results_dir(self->dir, sizeof(self->dir)));
+	EXPECT_EQ(-ENAMETOOLONG, host_results_dir(self->dir, 8));
+}
+
+TEST_HARNESS_MAIN
