@@ -321,10 +321,11 @@ static int run(struct prober *pr)
 
 	if (!err) {
 		pr->status.asked = pr->n_wanted;
-		pr->state->active = 1;
 		attach_named(pr);
 		attach_early(pr);
 		attach_hold(pr);
+		/* Not before returns are seen: a call would stay open for ever. */
+		pr->state->active = 1;
 	}
 	tell("ready");
 	if (err) {
