@@ -263,6 +263,17 @@ static const struct match_case {
 	  "EXIT: runtime error (two)",
 	  " a+0x1/0x2\n b+0x1/0x2\n c+0x1/0x2\n d+0x1/0x2\n f+0x1/0x2\n",
 	  EXIT_REPRODUCED },
+	/* The same words out of two ops, and out of one. */
+	{ "EXIT: runtime error (non-existent DSQ 0x1)",
+	  " find+0x1/0x2\n enqueue+0x1/0x2\n a+0x1/0x2\n",
+	  "EXIT: runtime error (non-existent DSQ 0x2)",
+	  " find+0x1/0x2\n dispatch+0x1/0x2\n a+0x1/0x2\n",
+	  EXIT_DIFFERENT },
+	{ "EXIT: runtime error (non-existent DSQ 0x1)",
+	  " find+0x1/0x2\n enqueue+0x1/0x2\n a+0x1/0x2\n",
+	  "EXIT: runtime error (non-existent DSQ 0x2)",
+	  " find+0x1/0x2\n enqueue+0x1/0x2\n b+0x1/0x2\n",
+	  EXIT_REPRODUCED },
 	/* Two errors of one op. */
 	{ "EXIT: scx_bpf_error (a.bpf.c:5: bad cpu 3)", " foo+0x1/0x2\n",
 	  "EXIT: scx_bpf_error (a.bpf.c:5: bad cpu 4)", " bar+0x1/0x2\n",

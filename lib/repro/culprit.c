@@ -10,7 +10,8 @@
 #include "lib/repro/stack.h"
 #include "lib/util/util.h"
 
-#define LEADING_FRAMES	4U
+#define LEADING_FRAMES	4U	/* that are the same for an equal crash */
+#define OP_FRAMES	2U	/* that must be, whatever the message says */
 
 void culprit_pick(const struct scx_exit *ex, const struct exit_trigger *trigger,
 		  struct culprit *culprit)
@@ -83,18 +84,32 @@ static bool same_place(const struct scx_exit *first,
 	return first->line == again->line && !strcmp(first->file, again->file);
 }
 
-/* The innermost functions; callers further out differ from run to run. */
-static bool same_frames(const struct stack *first, const struct stack *again)
+static bool same_funcs(const struct stack *first, const struct stack *again,
+		       unsigned int n)
 {
-	unsigned int n = min(first->n, LEADING_FRAMES), i;
+	unsigned int i;
 
-	if (!n || n != min(again->n, LEADING_FRAMES))
-		return false;
 	for (i = 0; i < n; i++)
 		if (first->funcs[i].kind != again->funcs[i].kind ||
 		    strcmp(first->funcs[i].name, again->funcs[i].name))
 			return false;
 	return true;
+}
+
+/* The innermost functions; callers further out differ from run to run. */
+static bool same_frames(const struct stack *first, const struct stack *again)
+{
+	unsigned int n = min(first->n, LEADING_FRAMES);
+
+	return n && n == min(again->n, LEADING_FRAMES) &&
+	       same_funcs(first, again, n);
+}
+
+/* Of two ops that fail with the same words these differ. */
+static bool same_op(const struct stack *first, const struct stack *again)
+{
+	return same_funcs(first, again,
+			  min(OP_FRAMES, min(first->n, again->n)));
 }
 
 enum exit_match exit_match(const struct scx_exit *first,
@@ -121,6 +136,7 @@ enum exit_match exit_match(const struct scx_exit *first,
 	if (first->file[0] || again->file[0])
 		same = same && same_place(first, again);
 	else
-		same = same || same_frames(first_stack, again_stack);
+		same = (same && same_op(first_stack, again_stack)) ||
+		       same_frames(first_stack, again_stack);
 	return same ? EXIT_REPRODUCED : EXIT_DIFFERENT;
 }
