@@ -384,6 +384,8 @@ TEST_F(story, report_lines)
 		EXPECT_NE(NULL, strstr(self->out.text,
 				       "\nno call of the culprit"));
 		EXPECT_NE(NULL, strstr(self->out.text,
+				       report_cases[i].report.rounds > 1 ?
+				       "\nrepro VM duration: 0.0s in 3 rounds\n" :
 				       "\nrepro VM duration: 0.0s\n"));
 	}
 }
@@ -440,15 +442,15 @@ TEST_F(story, colors)
 
 	to = open_memstream(&shown, &size);
 	ASSERT_NE(NULL, to);
-	report_more(to, "test", plain.text, self->out.text);
+	report_more(to, "test", true, plain.text, self->out.text);
 	fclose(to);
 	EXPECT_EQ(count_char(self->out.text, '\033'),
 		  count_char(shown, '\033'));
 	free(shown);
 	to = open_memstream(&shown, &size);
 	ASSERT_NE(NULL, to);
-	report_more(to, "test", "a\033[1mb\n", NULL);
-	report_more(to, "test", "", "\033]0;c\033[1x\033[\n\033");
+	report_more(to, "test", true, "a\033[1mb\n", NULL);
+	report_more(to, "test", true, "", "\033]0;c\033[1x\033[\n\033");
 	fclose(to);
 	EXPECT_STREQ("# a?[1mb\n# ?]0;c?[1x?[\n# ?\n", shown);
 	free(shown);

@@ -400,8 +400,11 @@ void render_repro(const struct render *r, const struct repro_report *report,
 		strbuf_addf(out, "no call of the culprit was recorded\n");
 	if (story)
 		render_pipeline(story, out);
-	strbuf_addf(out, "repro VM duration: %.1fs\n",
+	strbuf_addf(out, "repro VM duration: %.1fs",
 		    report->duration_ns / 1e9);
+	if (report->rounds > 1)
+		strbuf_addf(out, " in %u rounds", report->rounds);
+	strbuf_addf(out, "\n");
 	put_tail("repro VM scheduler log", report->sched_log, true, out);
 	put_tail("repro VM sched_ext dump", report->dump, false, out);
 	put_tail("repro VM dmesg", report->console, false, out);
