@@ -48,7 +48,7 @@ one_test()
 		"program in $install/ktstr lists its own by -l"
 	job_start - env KTSTR_KERNEL="$kernel" KTSTR_OWNER_PID=$$ \
 		KTSTR_SIDECAR_DIR="$(results_dir)" \
-		KTSTR_COMMIT="$(our_commit)" \
+		KTSTR_COMMIT="$(our_commit)" KTSTR_AGAIN="$(again_settings)" \
 		"$install/ktstr/$program" -r "$1"
 	job_wait "$job" || status=$?
 	exit "$status"

@@ -228,6 +228,7 @@ cmd_run()
 	# shellcheck disable=SC2016
 	job_start - env KTSTR_KERNEL="$kernel" KTSTR_OWNER_PID=$$ \
 		KTSTR_SIDECAR_DIR="$results" KTSTR_RUN_ID="$run_id" \
+		KTSTR_AGAIN="$(again_settings)" \
 		KTSTR_COMMIT="$(our_commit)" bash -o pipefail -c \
 		'log=$1; shift; "$@" 2>&1 | tee "$log"' - "$log" \
 		"$install/run_kselftest.sh" "${selected[@]}"
@@ -247,6 +248,17 @@ results_dir()
 	fi
 	mkdir -p "$dir"
 	printf '%s\n' "$dir"
+}
+
+# The settings that a command must have to do the same again, for reports.
+again_settings()
+{
+	local name
+
+	for name in KDIR KTSTR_SOURCE KTSTR_CONFIG KTSTR_KERNEL \
+		KTSTR_SCHEDULER_DIR; do
+		[[ -z ${!name:-} ]] || printf '%s=%q ' "$name" "${!name}"
+	done
 }
 
 # Seven digits, and -dirty; nothing where there is no git.

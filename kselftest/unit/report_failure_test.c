@@ -80,6 +80,11 @@ static void fill(struct run_outcome *out)
 		strbuf_addf(&out->scx_dump, "dump line %u\n", i);
 	}
 	snprintf(out->crash, sizeof(out->crash), "init's last words");
+	out->console.dropped = 1;
+	out->findings.n_alarms = MON_ALARMS_MAX;
+	for (i = 0; i < MON_ALARMS_MAX; i++)
+		snprintf(out->findings.alarms[i].text,
+			 sizeof(out->findings.alarms[i].text), "alarm %u", i);
 }
 
 TEST_F(failure, says_what_and_where_and_how_again)
@@ -91,8 +96,17 @@ TEST_F(failure, says_what_and_where_and_how_again)
 	};
 	unsigned int i;
 
+	setenv("KTSTR_AGAIN", "", 1);
 	for (i = 0; i < ARRAY_SIZE(want); i++)
 		EXPECT_NE(NULL, strstr(print(self), want[i]));
+	setenv("KTSTR_AGAIN", "KTSTR_SOURCE=a/b ", 1);
+	EXPECT_NE(NULL, strstr(print(self),
+			       "#   again: KTSTR_SOURCE=a/b ./run_ktstr.sh repro fix.test\n"));
+	/* A suite that was installed is without it. */
+	unsetenv("KTSTR_AGAIN");
+	EXPECT_NE(NULL, strstr(print(self),
+			       "#   again: KTSTR_REPRO=1 KTSTR_KERNEL=/k/bzImage "
+			       "./report_failure_test -r fix.test\n"));
 }
 
 TEST_F(failure, is_short_whatever_there_is)
@@ -100,12 +114,17 @@ TEST_F(failure, is_short_whatever_there_is)
 	const char *text, *line;
 
 	fill(&self->out);
+	self->f.culprit = "enqueue of worker[7]";
+	/* A folder that is not there costs a line, too. */
+	setenv("KTSTR_SIDECAR_DIR", "/nonexistent", 1);
 	text = print(self);
 	EXPECT_GE(BLOCK_LINES, count_lines(text));
 	for (line = text; *line; line += strcspn(line, "\n") + 1)
 		EXPECT_EQ('#', *line);
 	EXPECT_NE(NULL, strstr(text, "init's last words"));
 	EXPECT_NE(NULL, strstr(text, "console line"));
+	EXPECT_NE(NULL, strstr(text, "culprit: enqueue of worker[7]"));
+	EXPECT_NE(NULL, strstr(text, "alarm 0"));
 }
 
 TEST_F(failure, verbose_is_whole)
@@ -145,6 +164,46 @@ TEST_F(failure, the_whole_is_kept_in_a_file)
 	}
 	unlink(path);
 	rmdir(dir);
+}
+
+static int file_holds(const char *path, const char *text)
+{
+	char buf[4096] = "";
+	FILE *f = fopen(path, "r");
+
+	if (!f)
+		return -1;
+	buf[fread(buf, 1, sizeof(buf) - 1, f)] = '\0';
+	fclose(f);
+	return !strcmp(buf, text);
+}
+
+/* Of a test that passes there is the last story alone, and no failure. */
+TEST_F(failure, a_story_without_a_failure)
+{
+	char dir[] = "/tmp/ktstr-failure.XXXXXX", story[256], failure[256];
+	FILE *null = fopen("/dev/null", "w");
+
+	ASSERT_NE(NULL, null);
+	ASSERT_NE(NULL, mkdtemp(dir));
+	setenv("KTSTR_SIDECAR_DIR", dir, 1);
+	snprintf(story, sizeof(story), "%s/fix.test.repro.txt", dir);
+	snprintf(failure, sizeof(failure), "%s/fix.test.failure.txt", dir);
+
+	report_more(null, "fix.test", false, "first\n", NULL);
+	report_more(null, "fix.test", false, "second\n", NULL);
+	EXPECT_EQ(1, file_holds(story, "# --- auto-repro ---\n# second\n"));
+	EXPECT_EQ(-1, file_holds(failure, ""));
+	print(self);
+	report_more(null, "fix.test", true, "third\n", NULL);
+	EXPECT_EQ(0, file_holds(failure, ""));
+	EXPECT_EQ(1, file_holds(story, "# --- auto-repro ---\n# second\n"));
+	/* The next run begins without both. */
+	report_forget("fix.test");
+	EXPECT_EQ(-1, file_holds(failure, ""));
+	EXPECT_EQ(-1, file_holds(story, ""));
+	fclose(null);
+	EXPECT_EQ(0, rmdir(dir));
 }
 
 /* A folder that is not there is said, and nothing else is lost. */

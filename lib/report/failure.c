@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/report/collapse.h"
 #include "lib/report/monitor.h"
@@ -241,6 +242,22 @@ static void report_section_head(FILE *to, const struct failure *f,
 	free(text);
 }
 
+/*
+ * The command that runs it again: run_ktstr.sh says with which settings it was
+ * called; without it there may be none, but for this program.
+ */
+static void report_again(FILE *to, const struct failure *f)
+{
+	const char *settings = getenv("KTSTR_AGAIN");
+
+	if (settings)
+		fprintf(to, "#   again: %s./run_ktstr.sh repro %s\n", settings,
+			f->test);
+	else
+		fprintf(to, "#   again: KTSTR_REPRO=1 KTSTR_KERNEL=%s ./%s -r %s\n",
+			f->kernel, program_invocation_short_name, f->test);
+}
+
 /* At most 25 lines: what, about whom, where, the evidence, and how again. */
 static void report_brief(FILE *to, const struct failure *f, const char *path)
 {
@@ -255,17 +272,21 @@ static void report_brief(FILE *to, const struct failure *f, const char *path)
 		report_tail(to, "last console lines", &f->out->console, 4);
 	report_section_head(to, f, report_alarms, 5);
 	fprintf(to, "#   whole report: %s\n", *path ? path : no_file);
-	fprintf(to, "#   again: ./run_ktstr.sh repro %s\n", f->test);
+	report_again(to, f);
 }
 
-/* Where the whole report goes; "" when nobody named a folder. */
-static void report_path(const char *test, char *path, size_t size)
+#define FAILURE_FILE	"failure.txt"
+#define STORY_FILE	"repro.txt"
+
+/* Where a text about a test goes; "" when nobody named a folder. */
+static void report_path(const char *test, const char *suffix, char *path,
+			size_t size)
 {
 	const char *dir = getenv("KTSTR_SIDECAR_DIR");
 
 	path[0] = '\0';
 	if (dir && *dir)
-		snprintf(path, size, "%s/%s.failure.txt", dir, test);
+		snprintf(path, size, "%s/%s.%s", dir, test, suffix);
 }
 
 static FILE *report_open(const char *path, const char *mode)
@@ -277,12 +298,22 @@ static FILE *report_open(const char *path, const char *mode)
 	return file;
 }
 
+void report_forget(const char *test)
+{
+	char path[PATH_MAX];
+
+	report_path(test, FAILURE_FILE, path, sizeof(path));
+	unlink(path);
+	report_path(test, STORY_FILE, path, sizeof(path));
+	unlink(path);
+}
+
 void report_failure(FILE *to, const struct failure *f)
 {
 	char path[PATH_MAX];
 	FILE *file;
 
-	report_path(f->test, path, sizeof(path));
+	report_path(f->test, FAILURE_FILE, path, sizeof(path));
 	file = report_open(path, "we");
 	if (file) {
 		report_whole(file, f, true);
@@ -296,7 +327,7 @@ void report_failure(FILE *to, const struct failure *f)
 		report_brief(to, f, path);
 }
 
-void report_more(FILE *to, const char *test, const char *text,
+void report_more(FILE *to, const char *test, bool failed, const char *text,
 		 const char *colored)
 {
 	char path[PATH_MAX];
@@ -306,8 +337,9 @@ void report_more(FILE *to, const char *test, const char *text,
 		put_lines(to, colored, put_colored);
 	else
 		report_comment(to, text);
-	report_path(test, path, sizeof(path));
-	file = report_open(path, "ae");
+	report_path(test, failed ? FAILURE_FILE : STORY_FILE, path,
+		    sizeof(path));
+	file = report_open(path, failed ? "ae" : "we");
 	if (!file)
 		return;
 	fputs("# --- auto-repro ---\n", file);

@@ -38,21 +38,29 @@ struct failure {
  * report_failure() - print it as KTAP comments
  *
  * At most 25 lines: the error, where it ended, evidence, and the command that
- * runs it again. The whole report - error line, stats, diagnostics, scheduler
- * log, monitor, dumps, nothing cut - goes to TEST.failure.txt in
- * $KTSTR_SIDECAR_DIR. When @f is verbose, its sections go to @to instead of the
- * short one, of each text the end.
+ * runs it again, with the settings in $KTSTR_AGAIN when run_ktstr.sh ran us.
+ * The whole report - error line, stats, diagnostics, scheduler log, monitor,
+ * dumps, nothing cut - goes to TEST.failure.txt in $KTSTR_SIDECAR_DIR. When @f
+ * is verbose, its sections go to @to instead of the short one, of each text the
+ * end.
  */
 void report_failure(FILE *to, const struct failure *f);
 
 /**
- * report_more() - print what was found out later, and keep it with the report
+ * report_forget() - remove what an earlier run of a test has left
  * @test: full name
+ */
+void report_forget(const char *test);
+
+/**
+ * report_more() - print what was found out later, and keep it
+ * @test: full name
+ * @failed: it goes to the test's whole report; without one to TEST.repro.txt
  * @text: lines
  * @colored: the same with colors, for a terminal; NULL when @to is none. What
  *	a guest said must be in it without its escapes
  */
-void report_more(FILE *to, const char *test, const char *text,
+void report_more(FILE *to, const char *test, bool failed, const char *text,
 		 const char *colored);
 
 /**

@@ -298,6 +298,7 @@ void host_test(const struct ktstr_test *test)
 	}
 	hr->test = test;
 	attr_full_name(test, hr->name, sizeof(hr->name));
+	report_forget(hr->name);
 
 	if (attr_merge(test, &hr->merged, err, sizeof(err))) {
 		glue_result(test, RUN_FAIL, "%s", err);

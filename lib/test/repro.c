@@ -90,7 +90,8 @@ void host_repro(const struct ktstr_attr *attr, const struct run_config *config,
 	printf("# --- auto-repro ---\n");
 	fflush(stdout);
 	repro_run(&request, repro);
-	report_more(stdout, config->test, repro->text.text,
+	report_more(stdout, config->test, verdict->code == RUN_FAIL,
+		    repro->text.text,
 		    request.color ? repro->colored.text : NULL);
 	if (verdict->code == RUN_PASS && attr->post_repro &&
 	    attr->post_repro(repro, verdict->reason, sizeof(verdict->reason)))
