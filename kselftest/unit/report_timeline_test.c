@@ -42,7 +42,10 @@ static void tell_stage(struct mon_series *s, enum wire_stage stage,
 static void tell_step(struct mon_series *s, unsigned int edge,
 		      uint64_t time_ns)
 {
-	struct wire_step rec = { .edge = edge, .iterations = 10 * edge };
+	struct wire_step rec = {
+		.edge = edge, .iterations = 10 * edge,
+		.cgroups = 2, .workers = 5,
+	};
 
 	tell(s, WIRE_STEP, time_ns, &rec, sizeof(rec));
 }
@@ -259,7 +262,7 @@ TEST_F(timeline, a_phase_without_samples_and_one_with_a_stall)
 	EXPECT_EQ(1U, self->t.phases[0].n_alarms);
 	EXPECT_EQ(0U, self->t.phases[1].n_alarms);
 	text = print(self);
-	EXPECT_NE(NULL, strstr(text, "1 samples, running/cpu 1.0"));
+	EXPECT_NE(NULL, strstr(text, "2 cgroups, 5 workers, 1 samples, running/cpu 1.0"));
 	EXPECT_NE(NULL, strstr(text, "1 alarms"));
 	EXPECT_NE(NULL, strstr(text, "[no samples]"));
 }

@@ -54,6 +54,8 @@ static void add_phases(struct timeline *t)
 		if (m->kind == MON_MARK_STEP) {
 			p[t->n_phases].told_step = true;
 			p[t->n_phases].is_step = m->step.edge == 1;
+			p[t->n_phases].cgroups = m->step.cgroups;
+			p[t->n_phases].workers = m->step.workers;
 			p[t->n_phases].iterations = m->step.iterations;
 		}
 		if (t->n_phases)
@@ -272,6 +274,8 @@ static void print_phase(FILE *to, const struct timeline *t,
 
 	fprintf(to, "#   %7.3f s  %-16s %.3f s, ",
 		p->start_ns / (double)NSEC_PER_SEC, p->name, seconds);
+	if (p->told_step)
+		fprintf(to, "%u cgroups, %u workers, ", p->cgroups, p->workers);
 	if (!p->n_points)
 		fprintf(to, "[no samples]");
 	else

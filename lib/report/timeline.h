@@ -35,6 +35,8 @@
  * @events_valid: it was read at least twice
  * @told_step: it begins with the beginning or the end of a step or workload
  * @is_step: a step begins with it
+ * @cgroups: that exist at its start, when a step told
+ * @workers: that run then
  * @iterations: of the workers until its start, when a step told
  * @throughput: iterations a second while it lasted; 0 when not known
  */
@@ -55,6 +57,8 @@ struct timeline_phase {
 	bool events_valid;
 	bool told_step;
 	bool is_step;
+	uint32_t cgroups;
+	uint32_t workers;
 	uint64_t iterations;
 	double throughput;
 };
