@@ -188,16 +188,29 @@ static void print_balance(FILE *to, const struct mon_series *s)
 		print_level(to, s, depth, seconds);
 }
 
-/* The programs that the scheduler is made of, as the last dump has them */
-static void print_progs(FILE *to, const struct mon_findings *f)
+static bool has_ops(const struct mon_dump *d)
 {
-	const struct mon_dump *d;
 	size_t i;
 
-	if (!f->n_dumps)
-		return;
-	d = f->dumps[f->n_dumps - 1].dump;
-	for (i = 0; i < d->n_progs; i++) {
+	for (i = 0; i < d->n_progs; i++)
+		if (d->progs[i].op[0])
+			return true;
+	return false;
+}
+
+/*
+ * The programs that the scheduler is made of, as the last dump that was taken
+ * while they were there has them
+ */
+static void print_progs(FILE *to, const struct mon_findings *f)
+{
+	const struct mon_dump *d = NULL;
+	size_t i;
+
+	for (i = 0; i < f->n_dumps; i++)
+		if (has_ops(f->dumps[i].dump))
+			d = f->dumps[i].dump;
+	for (i = 0; d && i < d->n_progs; i++) {
 		const struct mon_prog *p = &d->progs[i];
 
 		if (!p->op[0])
