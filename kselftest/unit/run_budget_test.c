@@ -49,9 +49,14 @@ TEST(a_slow_host_gets_more)
 	budget_compute(&slow, 2000, true, 10.0);
 	EXPECT_EQ(45000U, fast.boot_ms);
 	EXPECT_EQ(80000U, slow.boot_ms);
-	EXPECT_EQ(10 * fast.attach_ms, slow.attach_ms);
-	EXPECT_EQ(10 * fast.stop_ms, slow.stop_ms);
-	EXPECT_EQ(10 * fast.grace_ms, slow.grace_ms);
+	EXPECT_EQ(45000U, fast.attach_ms);
+	EXPECT_EQ(80000U, slow.attach_ms);
+	EXPECT_EQ(10000U, fast.stop_ms);
+	EXPECT_EQ(20000U, slow.stop_ms);
+	EXPECT_EQ(10000U, fast.grace_ms);
+	EXPECT_EQ(30000U, slow.grace_ms);
+	EXPECT_EQ(4000U + 40000U, fast.test_ms);
+	EXPECT_EQ(4000U + 100000U, slow.test_ms);
 	EXPECT_LT(fast.deadline_ms, slow.deadline_ms);
 }
 

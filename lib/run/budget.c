@@ -4,21 +4,29 @@
  */
 #include "lib/run/budget.h"
 
+#include <string.h>
+
 #include "lib/util/pace.h"
 #include "lib/util/util.h"
 
 /*
  * On ordinary hardware a boot takes under a second, attaching a scheduler
  * about as long (the verifier), and a program needs moments around its
- * scenario. These are what is certainly wrong there.
+ * scenario. These are what is certainly wrong there; how many times slower a
+ * host computes says little of debugging options and of other load, so each
+ * part has at least what such a machine was seen to take, and more.
  */
-#define BOOT_MS		8000
-#define BOOT_LEAST_MS	45000	/* debugging options, a host that is busy */
-#define ATTACH_MS	8000
-#define AROUND_TEST_MS	10000
-#define STOP_MS		2000
-#define GRACE_MS	3000
-#define MARGIN_MS	2000
+#define BOOT_MS			8000
+#define BOOT_LEAST_MS		45000
+#define ATTACH_MS		8000
+#define ATTACH_LEAST_MS		45000
+#define AROUND_TEST_MS		10000
+#define AROUND_TEST_LEAST_MS	40000
+#define STOP_MS			2000
+#define STOP_LEAST_MS		10000
+#define GRACE_MS		3000
+#define GRACE_LEAST_MS		10000
+#define MARGIN_MS		2000
 
 /* Init's three waits for what it has killed; they do not stretch. */
 #define KILLS_MS	15000
@@ -45,12 +53,16 @@ void budget_compute(struct run_budget *budget, unsigned int duration_ms,
 	/* Keeps the sum well below KTSTR_TEST_TIMEOUT_S on any host. */
 	double factor = min(max(slowness, 1.0), SLOWNESS_MAX);
 
+	memset(budget, 0, sizeof(*budget));
 	budget->boot_ms = max(BOOT_MS * factor, BOOT_LEAST_MS);
-	budget->attach_ms = has_scheduler ? ATTACH_MS * factor : 0;
-	budget->stop_ms = has_scheduler ? STOP_MS * factor : 0;
+	if (has_scheduler) {
+		budget->attach_ms = max(ATTACH_MS * factor, ATTACH_LEAST_MS);
+		budget->stop_ms = max(STOP_MS * factor, STOP_LEAST_MS);
+	}
 	/* Wall time of the scenario itself does not stretch; its ends do. */
-	budget->test_ms = 2 * duration_ms + AROUND_TEST_MS * factor;
-	budget->grace_ms = GRACE_MS * factor;
+	budget->test_ms = 2 * duration_ms +
+			  max(AROUND_TEST_MS * factor, AROUND_TEST_LEAST_MS);
+	budget->grace_ms = max(GRACE_MS * factor, GRACE_LEAST_MS);
 	budget->deadline_ms = budget->boot_ms + budget->attach_ms +
 			      budget->test_ms + budget->stop_ms +
 			      budget->grace_ms + MARGIN_MS * factor + KILLS_MS;
