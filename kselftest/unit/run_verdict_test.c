@@ -305,6 +305,30 @@ TEST_F(verdict, death_fails_a_test_that_passed)
 		     self->v.reason);
 }
 
+/* The scheduler says nothing of its end: the kernel does. */
+TEST_F(verdict, reason_on_the_console)
+{
+	static const char unreg[] =
+		"[ 1.0] sched_ext: BPF scheduler \"x\" enabled\n"
+		"[ 2.0] sched_ext: BPF scheduler \"x\" disabled (unregistered from user space)\n"
+		"[ 2.1] EXT4-fs: something else\n";
+	static const char error[] =
+		"[ 4.0] sched_ext: BPF scheduler \"x\" disabled (runtime error)\n"
+		"[ 4.1] sched_ext: x: non-existent DSQ 0xdead\n"
+		"[ 4.2]    scx_vexit+0x69/0xa0\n";
+
+	reach_workload(&self->out);
+	put_text(&self->out, WIRE_SCX_STATE, "disabled\n");
+	strbuf_addf(&self->out.console, "%s", unreg);
+	run_judge(&self->expect, &self->out, &self->v);
+	EXPECT_STREQ("scheduler scx_x died at stage workload",
+		     self->v.reason);
+	strbuf_addf(&self->out.console, "%s", error);
+	run_judge(&self->expect, &self->out, &self->v);
+	EXPECT_STREQ("scheduler scx_x died at stage workload: runtime error (x: non-existent DSQ 0xdead)",
+		     self->v.reason);
+}
+
 TEST_F(verdict, end_after_the_results_is_no_death)
 {
 	reach_workload(&self->out);

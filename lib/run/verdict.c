@@ -78,6 +78,33 @@ static bool judge_vm(const struct run_outcome *out, struct run_verdict *v)
 	}
 }
 
+/*
+ * What the kernel prints itself, "sched_ext: BPF scheduler "x" disabled (WHY)"
+ * and behind it, where there was an error, "sched_ext: x: MESSAGE".
+ */
+static void console_reason(const char *console, char *buf, size_t size)
+{
+	static const char mark[] = "sched_ext: ", gone[] = " disabled (";
+	const char *why, *msg;
+	size_t len;
+
+	while ((console = strstr(console, mark))) {
+		len = strcspn(console, "\n");
+		why = memmem(console, len, gone, strlen(gone));
+		console += len;
+		if (!why)
+			continue;
+		why += strlen(gone);
+		msg = strstr(console, mark);
+		if (!msg || msg > console + 1 + strcspn(console + 1, "\n"))
+			continue;
+		msg += strlen(mark);
+		snprintf(buf, size, "%.*s (%.*s)", (int)strcspn(why, ")\n"),
+			 why, (int)strcspn(msg, "\n"), msg);
+		return;
+	}
+}
+
 /* The kernel's own words for why it threw a scheduler out, or "". */
 static void kernel_reason(const struct run_outcome *out, char *buf, size_t size)
 {
@@ -85,8 +112,11 @@ static void kernel_reason(const struct run_outcome *out, char *buf, size_t size)
 	const char *p = strstr(out->sched_log.text, mark);
 
 	buf[0] = '\0';
-	if (!p)
+	if (!p) {
+		/* Not each scheduler repeats them. */
+		console_reason(out->console.text, buf, size);
 		return;
+	}
 	p += strlen(mark);
 	snprintf(buf, size, "%.*s", (int)strcspn(p, "\n"), p);
 }
