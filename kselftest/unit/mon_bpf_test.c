@@ -28,6 +28,8 @@ FIXTURE_VARIANT(mon_bpf)
 };
 
 FIXTURE_VARIANT_ADD(mon_bpf, l4_nokaslr) { .name = "l4-nokaslr" };
+FIXTURE_VARIANT_ADD(mon_bpf, l4_kaslr) { .name = "l4-kaslr" };
+FIXTURE_VARIANT_ADD(mon_bpf, l5_nokaslr) { .name = "l5-nokaslr" };
 FIXTURE_VARIANT_ADD(mon_bpf, l5_kaslr) { .name = "l5-kaslr" };
 FIXTURE_VARIANT_ADD(mon_bpf, cpus8) { .name = "cpus8" };
 

@@ -30,7 +30,7 @@ FIXTURE(mon_live)
 FIXTURE_SETUP(mon_live)
 {
 	mon_series_init(&self->series);
-	if (image_open(&self->im, "l4-nokaslr"))
+	if (image_open(&self->im, "l4-kaslr"))
 		SKIP(return, "%s", self->im.why);
 	image_vmlinux(self->vmlinux, sizeof(self->vmlinux));
 	self->config = (struct mon_live_config){
@@ -119,7 +119,8 @@ TEST_F(mon_live, dumps)
 	ASSERT_EQ(0, mon_live_start(&self->config, &self->live));
 	ASSERT_TRUE(wait_samples(self, 1));
 	mon_live_ask_dump(self->live);
-	ASSERT_TRUE(wait_samples(self, 5));
+	/* It is answered in the turn before a sample. */
+	ASSERT_TRUE(wait_samples(self, taken(self) + 2));
 	stop(self, "the end");
 	ASSERT_EQ(2, self->findings.n_dumps);
 	EXPECT_NE(NULL, mon_findings_get(&self->findings, MON_DUMP_ASKED));
@@ -185,6 +186,50 @@ TEST_F(mon_live, another_kernel_is_refused)
 	/* What the test asked for did not come true. */
 	EXPECT_NE(NULL, strstr(self->findings.error, "bpf_map_write"));
 	close(fd);
+}
+
+/* As the kernel claims an exit, and tells of it. */
+static int set_exit_kind(struct mon_guest *g, uint32_t kind)
+{
+	uint64_t sym = mon_guest_symbol(g, MON_SYM_SCX_ROOT), root, info;
+	const struct mon_field *f = g->kernel->f.field;
+
+	if (mon_read_u64(&g->mem, sym, &root) ||
+	    mon_guest_field(g, MON_SCX_EXIT_INFO, root, &info))
+		return -1;
+	return mon_write(&g->mem, info + f[MON_EI_KIND].offset, &kind,
+			 sizeof(kind)) ?:
+	       mon_write(&g->mem, root + f[MON_SCX_EXIT_KIND].offset, &kind,
+			 sizeof(kind));
+}
+
+/* One that went in peace, then one that failed, at the same address. */
+TEST_F(mon_live, second_scheduler_of_a_run)
+{
+	static const uint32_t kinds[] = { 64, 0, 1025 };
+	unsigned int i;
+
+	ASSERT_EQ(0, image_attach(&self->im));
+	ASSERT_EQ(0, mon_live_start(&self->config, &self->live));
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		ASSERT_EQ(0, set_exit_kind(&self->im.guest, kinds[i]));
+		ASSERT_TRUE(wait_samples(self, taken(self) + 3));
+		EXPECT_EQ(kinds[i] == 1025, self->findings.n_dumps);
+	}
+	stop(self, NULL);
+	EXPECT_NE(NULL, mon_findings_get(&self->findings, MON_DUMP_EXIT));
+}
+
+/* The test's timeout must not be missing in silence. */
+TEST_F(mon_live, watchdog_of_no_scheduler)
+{
+	self->config.vmlinux = "/nonexistent/vmlinux";
+	self->config.watchdog_ms = 5000;
+	ASSERT_EQ(0, mon_live_start(&self->config, &self->live));
+	mon_live_stage(self->live, STAGE_WORKLOAD);
+	EXPECT_TRUE(wait_why(self, "/nonexistent/vmlinux"));
+	stop(self, NULL);
+	EXPECT_NE(NULL, strstr(self->findings.error, "watchdog_timeout_ms"));
 }
 
 TEST_F(mon_live, map_that_is_not_there)

@@ -209,6 +209,27 @@ TEST_F(mon_verdict, idle_cpu_that_is_busy_for_moments)
 	EXPECT_EQ(5, first(self)->samples);
 }
 
+/* The task waits for a CPU that the host does not run. */
+TEST_F(mon_verdict, waiting_on_a_preempted_vcpu)
+{
+	struct mon_sample *s = self->s;
+	unsigned int i;
+
+	self->limits.max_task_wait_ms = CHECK_OFF;
+	mon_verdict_destroy(self->v);
+	self->v = mon_verdict_create(&self->kernel, CPUS, &self->limits, 1.0);
+	ASSERT_NE(NULL, self->v);
+	wait_on(s, 0, 1ULL << 3);
+	s->cpus[3].idle = true;
+	for (i = 0; i < 40; i++) {
+		step(self, -1);
+		/* 5 ms of 100 */
+		s->cpus[0].vcpu_time_ns -= 45 * NSEC_PER_MSEC;
+	}
+	EXPECT_EQ(0, self->alarms);
+	EXPECT_EQ(6, steps_to_alarm(self, -1));
+}
+
 /* A CPU with work of its own, at times without */
 TEST_F(mon_verdict, busy_cpu_that_is_idle_for_moments)
 {
@@ -500,7 +521,7 @@ TEST(real_stall)
 
 TEST(real_quiet_guest)
 {
-	judge_image(_metadata, "cpus8", false);
+	judge_image(_metadata, "l4-kaslr", false);
 }
 
 TEST_HARNESS_MAIN

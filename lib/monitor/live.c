@@ -48,6 +48,8 @@
  * @written: the map was written to, or can never be
  * @exit_seen: the scheduler that was told to go, by its address
  * @exit_known: the kernel's reason for that is known
+ * @watchdog: the timeout that was asked for
+ * @watchdog_set: a scheduler has had it
  */
 struct mon_live {
 	struct mon_live_config config;
@@ -71,6 +73,7 @@ struct mon_live {
 	uint64_t exit_seen;
 	bool exit_known;
 	struct mon_watchdog watchdog;
+	bool watchdog_set;
 };
 
 static void set_why(struct mon_live *l, const char *why)
@@ -255,6 +258,12 @@ static void look_for_exit(struct mon_live *l)
 
 	if (exit_kind(&l->guest, &root, &kind))
 		return;
+	if (!kind) {
+		/* It runs, whatever became of another that lay here before. */
+		l->exit_seen = 0;
+		l->exit_known = false;
+		return;
+	}
 	if (root == l->exit_seen) {
 		if (!l->exit_known)
 			l->exit_known =
@@ -262,7 +271,7 @@ static void look_for_exit(struct mon_live *l)
 						     &l->guest);
 		return;
 	}
-	if (kind && kind < error) {
+	if (kind < error) {
 		/* It may be on its way out already, which hides the reason. */
 		mon_exit_read(&l->guest, &e);
 		kind = e.kind;
@@ -317,6 +326,7 @@ static void set_watchdog(struct mon_live *l)
 	}
 	if (ret <= 0)
 		return;
+	l->watchdog_set = true;
 	snprintf(text, sizeof(text), "sched_ext's watchdog: %u ms",
 		 l->config.watchdog_ms);
 	mark(l, MON_MARK_WRITE, text);
@@ -500,6 +510,9 @@ static void check_done(struct mon_live *l)
 {
 	if (l->config.write.map && !l->written)
 		fail(l, "bpf_map_write: the body was over before it was time, or the monitor had not found the guest's kernel");
+	if (l->config.watchdog_ms && l->stage >= STAGE_ATTACHED &&
+	    !l->watchdog_set && !l->exit_seen)
+		fail(l, "watchdog_timeout_ms: was not set, as the monitor had not found the guest's kernel");
 }
 
 void mon_live_stop(struct mon_live *l, const char *dump)

@@ -135,6 +135,21 @@ static int idle_for(const struct mon_sample *s, const struct mon_waiter *w)
 	return -1;
 }
 
+/*
+ * Did the host run that CPU's thread, be it for a tenth of its fair share? What
+ * it had to do otherwise waits for the host, not for the scheduler.
+ */
+static bool vcpu_ran(const struct pair *p)
+{
+	const struct mon_cpu *a = &p->last->cpus[p->cpu];
+	const struct mon_cpu *b = &p->now->cpus[p->cpu];
+
+	/* An idle one has nothing to run, and a machine may not tell. */
+	return a->idle || b->idle || !b->vcpu_time_ns ||
+	       10 * p->v->slowness * (b->vcpu_time_ns - a->vcpu_time_ns) >=
+	       p->now->host_ns - p->last->host_ns;
+}
+
 static void look_task_stall(const struct pair *p, struct finding *f)
 {
 	const struct mon_waiter *w = &p->now->cpus[p->cpu].waiter;
@@ -145,7 +160,7 @@ static void look_task_stall(const struct pair *p, struct finding *f)
 	if (before->pid == w->pid && before->wait_ns > w->wait_ns)
 		return;
 	/* Whoever ran on the idle CPU for a moment has not ended the wait. */
-	f->holds = idle >= 0;
+	f->holds = idle >= 0 && vcpu_ran(p);
 	f->pauses = w->pid && before->pid == w->pid;
 	f->same = w->pid;
 	if (!f->holds)
