@@ -32,7 +32,8 @@ KTSTR_TEST_F(eevdf, disjoint_cpusets)
 	EXPECT_SCENARIO_OK(scenario_disjoint_cpusets(self->ctx));
 }
 
-KTSTR_TEST_F(eevdf, oversubscribed)
+/* Each has a turn in a slow host\'s limit, many times. */
+KTSTR_TEST_F(eevdf, oversubscribed, .duration_s = 6)
 {
 	EXPECT_SCENARIO_OK(scenario_oversubscribed(self->ctx));
 }
@@ -50,7 +51,8 @@ KTSTR_TEST_F(eevdf_up, two_cgroups)
 	EXPECT_SCENARIO_OK(scenario_two_cgroups(self->ctx));
 }
 
-KTSTR_TEST_F(eevdf_up, oversubscribed)
+/* Each has a turn in a slow host\'s limit, many times. */
+KTSTR_TEST_F(eevdf_up, oversubscribed, .duration_s = 6)
 {
 	EXPECT_SCENARIO_OK(scenario_oversubscribed(self->ctx));
 }

@@ -871,7 +871,7 @@ static inline unsigned int compare_kernel_cpus(struct compare *c,
 					       const struct mon_sample *end)
 {
 	const struct mon_sample *s = c->dump->sample;
-	unsigned int cpu, i, equal = 0;
+	unsigned int cpu, i, equal[2] = { };
 	char key[32];
 
 	for (cpu = 0; cpu < s->n_cpus && cpu < end->n_cpus; cpu++) {
@@ -893,13 +893,14 @@ static inline unsigned int compare_kernel_cpus(struct compare *c,
 			if (!block_value(p, line_end, fields[i].key, 0, &value))
 				continue;
 			if (value == fields[i].seen || value == fields[i].later)
-				equal++;
+				equal[i]++;
 			else
 				c->within++;
 		}
 	}
-	c->exact += equal;
-	return equal;
+	c->exact += equal[0] + equal[1];
+	/* A CPU may be about to change, but not each of them. */
+	return equal[0] && equal[1] ? equal[0] + equal[1] : 0;
 }
 
 /**

@@ -109,6 +109,14 @@ static const char *dumped_task(const struct repro *repro)
 	return list ? strstr(list, name) : NULL;
 }
 
+/* By the time of the report all have returned but those that the exit is in. */
+static bool stays_open(const struct repro *repro, const struct probe_call *call)
+{
+	return !call->exit_ns &&
+	       !(story_desc(&repro->story, call)->flags & DESC_NO_EXIT) &&
+	       call->current != repro->story.exit.current;
+}
+
 /* A story has calls, and none of them is about anybody but the culprit. */
 static int all_about_culprit(const struct repro *repro, char *err,
 			     size_t err_size)
@@ -125,6 +133,11 @@ static int all_about_culprit(const struct repro *repro, char *err,
 		const struct probe_call *call = &story->calls[i];
 		uint64_t pid;
 
+		if (stays_open(repro, call))
+			return wrong(err, err_size,
+				     "%s by pid %u never returned",
+				     story_desc(story, call)->name,
+				     call->current_pid);
 		/* Read from the task that the function was given. */
 		if (!entry_value(repro, call, "pid", &pid))
 			continue;
@@ -304,6 +317,21 @@ static int came_again(const struct repro *repro, char *err, size_t err_size)
 	return 0;
 }
 
+/* The scheduler's own process was at work, and took it along. */
+static int process_story(const struct repro *repro, char *err, size_t err_size)
+{
+	const struct story *story = &repro->story;
+
+	if (came_again(repro, err, err_size))
+		return -1;
+	if (story->culprit.source != CULPRIT_CURRENT ||
+	    strcmp(story->culprit.comm, "scx_ktstr"))
+		return wrong(err, err_size,
+			     "the culprit is %s[%d], not the scheduler's process",
+			     story->culprit.comm, story->culprit.pid);
+	return 0;
+}
+
 static int never_ran(const struct repro *repro, char *err, size_t err_size)
 {
 	if (!strstr(repro->text.text, "PRIMARY DID NOT REACH WORKLOAD"))
@@ -398,15 +426,15 @@ KTSTR_TEST_F(repro, stall,
 	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
 }
 
-KTSTR_TEST_F(repro, process_exits, .sched_args = { "-f", "exit", "-a", "500" },
-	     .post_repro = came_again)
+KTSTR_TEST_F(repro, process_exits, .sched_args = { "-f", "exit", "-a", "3000" },
+	     .post_repro = process_story)
 {
 	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
 }
 
 KTSTR_TEST_F(repro, process_crashes,
-	     .sched_args = { "-f", "segv", "-a", "500" },
-	     .post_repro = came_again)
+	     .sched_args = { "-f", "segv", "-a", "3000" },
+	     .post_repro = process_story)
 {
 	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
 }

@@ -28,7 +28,7 @@ KTSTR_TEST_F(repro_demo, host_triggered_crash,
 
 /* The kernel goes with it. */
 KTSTR_TEST_F(repro_demo, kernel_panic,
-	     .sched_args = { "-f", "panic", "-a", "500" })
+	     .sched_args = { "-f", "panic", "-a", "3000" })
 {
 	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
 }

@@ -40,7 +40,8 @@ KTSTR_TEST_F(scx, disjoint_cpusets, .topology = TOPOLOGY(1, 2, 2, 1))
 	EXPECT_SCENARIO_OK(scenario_disjoint_cpusets(self->ctx));
 }
 
-KTSTR_TEST_F(scx, oversubscribed)
+/* Each has a turn in a slow host\'s limit, many times. */
+KTSTR_TEST_F(scx, oversubscribed, .duration_s = 6)
 {
 	EXPECT_SCENARIO_OK(scenario_oversubscribed(self->ctx));
 }
@@ -54,7 +55,7 @@ KTSTR_TEST_F(scx, futex_ping_pong)
 KTSTR_FIXTURE(scx_dies, .topology = TOPOLOGY(1, 1, 2, 1),
 	      .scheduler = &scx_ktstr, .expect_err = true, .duration_s = 10);
 
-KTSTR_TEST_F(scx_dies, bpf_error, .sched_args = { "-f", "error", "-a", "500" },
+KTSTR_TEST_F(scx_dies, bpf_error, .sched_args = { "-f", "error", "-a", "3000" },
 	     .expect_exit_kind = "scx_bpf_error",
 	     .expect_scx_bpf_error_contains = "ktstr: host-triggered crash")
 {
@@ -62,7 +63,7 @@ KTSTR_TEST_F(scx_dies, bpf_error, .sched_args = { "-f", "error", "-a", "500" },
 }
 
 KTSTR_TEST_F(scx_dies, missing_dsq,
-	     .sched_args = { "-f", "bad-dsq", "-a", "500" },
+	     .sched_args = { "-f", "bad-dsq", "-a", "3000" },
 	     .expect_exit_kind = "runtime error",
 	     .expect_scx_bpf_error_contains = "non-existent DSQ 0xdead")
 {
@@ -71,7 +72,7 @@ KTSTR_TEST_F(scx_dies, missing_dsq,
 
 /* The kernel's watchdog notices; -t keeps the wait short. */
 KTSTR_TEST_F(scx_dies, stall,
-	     .sched_args = { "-f", "stall", "-a", "500", "-t", "3000" },
+	     .sched_args = { "-f", "stall", "-a", "3000", "-t", "3000" },
 	     .expect_exit_kind = "runnable task stall",
 	     .expect_scx_bpf_error_contains = "failed to run for")
 {
@@ -79,13 +80,13 @@ KTSTR_TEST_F(scx_dies, stall,
 }
 
 KTSTR_TEST_F(scx_dies, process_exits,
-	     .sched_args = { "-f", "exit", "-a", "500" })
+	     .sched_args = { "-f", "exit", "-a", "3000" })
 {
 	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
 }
 
 KTSTR_TEST_F(scx_dies, process_crashes,
-	     .sched_args = { "-f", "segv", "-a", "500" })
+	     .sched_args = { "-f", "segv", "-a", "3000" })
 {
 	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
 }

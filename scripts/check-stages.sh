@@ -126,7 +126,7 @@ stage_fuzz()
 		seeds=("$here/kselftest/unit/data/${name#fuzz_}")
 		[[ -d ${seeds[0]} ]] || seeds=()
 		attempt "fuzz.$name" "$obj/fuzz/$name" -print_final_stats=0 \
-			-max_total_time=$fuzz_seconds -timeout=10 \
+			-max_total_time=$fuzz_seconds -timeout=60 \
 			-artifact_prefix="$out/fuzz/$name-" \
 			"$scratch/corpus/$name" "${seeds[@]}"
 	done

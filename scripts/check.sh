@@ -13,14 +13,14 @@
 # order of this table: the long ones first. A script in tests/ is a stage as
 # well, and so is each program of the suite.
 stages='
-images		| 1 | 900 | stage_images	| memory images of guests, which unit tests read
+images		| 1 | 2400 | stage_images	| memory images of guests, which unit tests read
 interrupt	| 1 | 900 | stage_script	| Ctrl-C and kill -9 of run_ktstr.sh
 fuzz		| 1 | 900 | stage_fuzz	| each fuzz target for some seconds
 style		| 1 | 900 | stage_style	| checkpatch, kernel-doc, shellcheck, headers, who includes whom
 clang		| 1 | 900 | stage_clang	| everything builds with clang, too
 unit		| 1 | 1200 | stage_unit	| unit tests
 sanitizers	| 1 | 1200 | stage_sanitizers | unit tests under ASan and UBSan
-kselftest	| 2 | 2400 | stage_kselftest | a place in the tree: run_tests, install, gen_tar, O=, links
+kselftest	| 2 | 3600 | stage_kselftest | a place in the tree: run_tests, install, gen_tar, O=, links
 repro-times	| 3 | 1200 | stage_repro_times | how long a repro takes beside its test; only when it is named
 boots		| 3 | 900 | stage_boots	| 50 boots in a row; only when it is named
 stalls		| 3 | 7200 | stage_stalls	| 20 stalls, 20 healthy runs; only when it is named
@@ -37,7 +37,7 @@ stage_table()
 	for file in "$here"/scripts/tests/*.sh; do
 		name=$(basename "$file" .sh)
 		[[ $name != lib && $stages != *$'\n'"$name"$'\t'* ]] || continue
-		echo "$name | $([[ $name = vm-* ]] && echo '2 | 1800' ||
+		echo "$name | $([[ $name = vm-* ]] && echo '2 | 3600' ||
 			echo '1 | 900') | stage_script | scripts/tests/$name.sh"
 	done
 	for name in $(make_variable TEST_GEN_PROGS); do

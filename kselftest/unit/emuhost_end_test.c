@@ -93,8 +93,8 @@ TEST_F_TIMEOUT(emuhost_end, kill_9_leaves_nothing, TEST_LIMIT_S)
 	EXPECT_EQ(3, n);
 	EXPECT_NE(0, launch_qemu(self->l.pid));
 	EXPECT_EQ(0, kill(self->l.pid, SIGKILL));
-	EXPECT_EQ(128 + SIGKILL, launch_wait(&self->l, 1000));
-	EXPECT_EQ(3, reap_orphans(1000));
+	EXPECT_EQ(128 + SIGKILL, launch_wait(&self->l, 20000));
+	EXPECT_EQ(3, reap_orphans(20000));
 	EXPECT_EQ(before, count_entries(entries));
 	EXPECT_EQ(2, count_entries(self->dir));
 }
@@ -113,7 +113,7 @@ TEST_F_TIMEOUT(emuhost_end, signals_end_it_at_once, TEST_LIMIT_S)
 		n = launch_children(self->l.pid, children);
 		EXPECT_EQ(2, n);
 		kill(self->l.pid, signals[i]);
-		EXPECT_EQ(128 + signals[i], launch_wait(&self->l, 1000));
+		EXPECT_EQ(128 + signals[i], launch_wait(&self->l, 20000));
 		/* The launcher has reaped them itself. */
 		EXPECT_EQ(0, count_alive(children, n));
 		if (!i)

@@ -75,17 +75,17 @@ ctrl_c_while_waiting()
 
 	fake_tree tree
 	# It builds until the other run was seen to wait, a minute at most.
-	echo "for i in \$(seq 600); do [ -e $PWD/go ] || sleep 0.1; done" \
+	echo "touch $PWD/building; for i in \$(seq 600); do [ -e $PWD/go ] || sleep 0.1; done" \
 		>tree/parts/hook
 	export KDIR=$PWD/tree
 	start kernel
-	wait_for_file cache/ktstr/build
+	wait_for_file building
 	mkdir other
 	(
 		cd other
 		ln -s ../cache ../tree .
 		start kernel
-		for ((i = 0; i < 300; i++)); do
+		for ((i = 0; i < 600; i++)); do
 			! grep -q 'another run does the same work' stderr ||
 				break
 			sleep 0.1

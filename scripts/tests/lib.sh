@@ -77,11 +77,11 @@ end_status()
 {
 	local i status=0
 
-	for ((i = 0; i < 100; i++)); do
+	for ((i = 0; i < 1200; i++)); do
 		kill -0 "$front_pid" 2>/dev/null || break
 		sleep 0.1
 	done
-	kill -0 "$front_pid" 2>/dev/null && fail "still running after 10 s"
+	kill -0 "$front_pid" 2>/dev/null && fail "still running after 120 s"
 	wait "$front_pid" || status=$?
 	cat stdout stderr
 	[[ $status = "$1" ]] || fail "exit status $status, not $1"
@@ -91,12 +91,12 @@ wait_for_file()
 {
 	local i
 
-	for ((i = 0; i < 100; i++)); do
+	for ((i = 0; i < 1200; i++)); do
 		[[ ! -e $1 ]] || return 0
 		sleep 0.1
 	done
 	cat stderr
-	fail "no $1 after 10 s"
+	fail "no $1 after 120 s"
 }
 
 # Processes that were started with our mark, as /proc/PID/environ. What we
@@ -112,7 +112,7 @@ nothing_left()
 {
 	local i pids dir
 
-	for ((i = 0; i < 50; i++)); do
+	for ((i = 0; i < 600; i++)); do
 		pids=$(marked)
 		[[ -n $pids ]] || break
 		sleep 0.1

@@ -24,7 +24,7 @@ start()
 	export XDG_CACHE_HOME=$real_cache KTSTR_VERBOSE=1
 	setsid env --default-signal=INT,QUIT "$@" >stdout 2>&1 </dev/null &
 	started=$!
-	for ((i = 0; i < 900; i++)); do
+	for ((i = 0; i < 3000; i++)); do
 		! grep -q "$up_pattern" stdout || return 0
 		kill -0 "$started" 2>/dev/null || break
 		sleep 0.1

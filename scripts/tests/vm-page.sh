@@ -82,6 +82,24 @@ trace_has_what_the_sidecars_say()
 	"${pages[@]}" trace trace.json "$sidecars"
 }
 
+# As users call it; the pages show this run alone.
+both_by_the_front()
+{
+	local KTSTR_SIDECAR_DIR=$PWD/results
+
+	export KTSTR_SIDECAR_DIR XDG_CACHE_HOME=$real_cache
+	export KTSTR_KERNEL=$kernel KTSTR_OUT=$KTSTR_TEST_OUT
+	unset KTSTR_RUN_ID
+	cp -r "$sidecars" results
+	front 0 'wrote trace.json' run --html page.html --perfetto trace.json \
+		-f eevdf_up eevdf
+	browse page.html
+	"${pages[@]}" page dom results eevdf_up.two_cgroups
+	! grep -q scx.simple.steady dom || fail "another run is there, too"
+	rm results/{monitor.stall_is_reported,scx.simple.steady}.ktstr.json
+	"${pages[@]}" trace trace.json results
+}
+
 not_a_sidecar()
 {
 	echo '{"format": "other"}' >bad.ktstr.json
@@ -98,5 +116,6 @@ try vm_page.shows_what_the_sidecars_say page_shows_what_the_sidecars_say
 try vm_page.only_one_run_of_a_folder only_one_run_of_a_folder
 try vm_page.text_of_a_guest_stays_text text_of_a_guest_stays_text
 try vm_page.trace_has_what_the_sidecars_say trace_has_what_the_sidecars_say
+try vm_page.both_by_the_front both_by_the_front
 try vm_page.not_a_sidecar not_a_sidecar
 ktap_end

@@ -161,7 +161,7 @@ wait_for_silence()
 make_image()
 {
 	local name=$1 smp=$2 mem=$3 cpu=$4 cmdline=$5 sched=$6
-	local said=$work/said console=$work/console limit=1500
+	local said=$work/said console=$work/console limit=${LIMIT:-700}
 
 	[ "$cmdline" != - ] || cmdline=
 	make_initramfs "$sched" "${name%%[0-9]*}"
