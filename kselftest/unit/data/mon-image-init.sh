@@ -164,6 +164,14 @@ hang()
 	done
 }
 
+# CPUs that maxcpus= has left out, now that those without work have no ticks
+for c in /sys/devices/system/cpu/cpu[0-9]*/online; do
+	read -r online < "$c"
+	[ "$online" = 1 ] || { echo 1 > "$c"; late=1; }
+done
+# Each CPU builds the domains anew, and would tell of them.
+[ -n "$late" ] && echo Y > /sys/kernel/debug/sched/verbose
+
 # A machine so large is emulated too slowly for a look at each task.
 [ "$($B nproc)" -gt 64 ] && many=1
 [ -f /scheduler ] && start_scheduler

@@ -21,9 +21,14 @@
 # NAME.after (text, a "==== file" line before each part), NAME.console.
 set -euo pipefail
 
-# name: CPUs, memory, -cpu, kernel command line, scheduler and its arguments.
+# name: CPUs, memory, -cpu, kernel command line with commas for blanks,
+# scheduler and its arguments.
 # The guest of an image "stall*" is dumped while the scheduler starves it, that
-# of "hang*" once it has not said a word for a while.
+# of "hang*" once it has not said a word for a while. With maxcpus= the guest
+# brings up the other CPUs itself: while a kernel boots, each CPU has its ticks,
+# and 252 of them leave an emulated machine no time for anything else. Without
+# MTRRs and PAT the kernel does not stop all CPUs for each new one, and without
+# HPET they do not all wait for one clock.
 images='
 l4-nokaslr	sockets=1,cores=2,threads=2	512	max,la57=off	nokaslr		scx_simple
 l4-kaslr	sockets=1,cores=2,threads=2	512	max,la57=off	-		scx_simple
@@ -34,7 +39,7 @@ stall		sockets=1,cores=4,threads=1	512	max,la57=off	-		scx_ktstr -f stall -a 800
 cpus8		sockets=1,cores=4,threads=2	512	max,la57=off	-		scx_simple
 cpus64		sockets=2,cores=16,threads=2	1536	max,la57=off	-		scx_simple
 hang64		sockets=2,cores=16,threads=2	1536	max,la57=off	-		scx_ktstr -f hang -a 3000
-cpus252		sockets=2,cores=63,threads=2	4096	max,la57=off	-		scx_simple
+cpus252		sockets=2,cores=63,threads=2	4096	max,la57=off,mtrr=off,pat=off	maxcpus=4,hpet=disable,tsc=reliable,lpj=4000000,nowatchdog	scx_simple
 '
 
 die()
@@ -164,6 +169,8 @@ make_image()
 	local said=$work/said console=$work/console limit=${LIMIT:-700}
 
 	[ "$cmdline" != - ] || cmdline=
+	cmdline=${cmdline//,/ }
+	[[ $cmdline = *maxcpus=* ]] || cmdline="sched_verbose $cmdline"
 	make_initramfs "$sched" "${name%%[0-9]*}"
 	rm -f "$said" "$work/monitor"
 	mkfifo "$work/monitor"
@@ -171,7 +178,7 @@ make_image()
 		-nodefaults -display none -no-reboot \
 		-serial "file:$console" -serial "file:$said" -monitor stdio \
 		-kernel "$bzimage" -initrd "$work/initrd" \
-		-append "console=ttyS0 quiet panic=-1 cpuhp.parallel=0 sched_verbose schedstats=enable $cmdline" \
+		-append "console=ttyS0 quiet panic=-1 cpuhp.parallel=0 schedstats=enable $cmdline" \
 		< "$work/monitor" > "$work/qemu.log" 2>&1 &
 	qemu_pid=$!
 	exec 3> "$work/monitor"
