@@ -82,7 +82,7 @@ trace_has_what_the_sidecars_say()
 	"${pages[@]}" trace trace.json "$sidecars"
 }
 
-# As users call it; the pages show this run alone.
+# As users call it; the pages show this run alone, its first test at the top.
 both_by_the_front()
 {
 	local KTSTR_SIDECAR_DIR=$PWD/results
@@ -94,7 +94,7 @@ both_by_the_front()
 	front 0 'wrote trace.json' run --html page.html --perfetto trace.json \
 		-f eevdf_up eevdf
 	browse page.html
-	"${pages[@]}" page dom results eevdf_up.two_cgroups
+	"${pages[@]}" page dom results eevdf_up.oversubscribed
 	! grep -q scx.simple.steady dom || fail "another run is there, too"
 	rm results/{monitor.stall_is_reported,scx.simple.steady}.ktstr.json
 	"${pages[@]}" trace trace.json results
