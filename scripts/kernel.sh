@@ -273,9 +273,9 @@ entry_store()
 	local build=$1 new log=$cache/logs/store.log
 
 	rm -rf "$cache"/kernels/.new.*	# of killed runs: we have the lock
-	new=$(mktemp -d "$cache/kernels/.new.XXXXXX")
-	remove_at_end "$new"
-	chmod 755 "$new"
+	new=$cache/kernels/.new.$BASHPID
+	remove_at_end "$new"		# first: we may be gone at any moment
+	mkdir "$new"
 	: >"$log"
 	job_must "$log" "keeping the kernel" cp --reflink=auto \
 		"$build/arch/x86/boot/bzImage" "$build/vmlinux" "$new/"

@@ -231,8 +231,9 @@ debian_fetch()
 	local work log=$cache/logs/source.log package version
 
 	rm -rf "$cache"/tmp/source.*	# of runs that were killed: we have the lock
-	work=$(mktemp -d "$cache/tmp/source.XXXXXX")
-	remove_at_end "$work"
+	work=$cache/tmp/source.$BASHPID
+	remove_at_end "$work"		# first: we may be gone at any moment
+	mkdir "$work"
 	debian_apt_init "$work/apt"
 	: >"$log"
 	job_must "$log" "reading the package list of Debian $debian_suite" \
