@@ -189,7 +189,7 @@ stage_boots()
 
 	in_kvm_prefix
 	attempt boots.build "${make_suite[@]}" "-j$jobs_of_make" bench-build || return
-	program "boots: 50 in a row, 1, 2 and 4 CPUs" 800 env \
+	program "boots: 50 in a row, 1, 2 and 4 CPUs" 2300 env \
 		KTSTR_KERNEL="$kernel" KTSTR_OWNER_PID=$$ \
 		KTSTR_SCHEDULER_DIR="$obj" \
 		"${in_kvm[@]}" "$obj/bench/boot" -n 50 -c 1,2,4
