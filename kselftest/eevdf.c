@@ -32,7 +32,7 @@ KTSTR_TEST_F(eevdf, disjoint_cpusets)
 	EXPECT_SCENARIO_OK(scenario_disjoint_cpusets(self->ctx));
 }
 
-/* Each has a turn in a slow host\'s limit, many times. */
+/* Long enough for each worker to have many turns, on a slow host as well. */
 KTSTR_TEST_F(eevdf, oversubscribed, .duration_s = 6)
 {
 	EXPECT_SCENARIO_OK(scenario_oversubscribed(self->ctx));
@@ -51,7 +51,7 @@ KTSTR_TEST_F(eevdf_up, two_cgroups)
 	EXPECT_SCENARIO_OK(scenario_two_cgroups(self->ctx));
 }
 
-/* Each has a turn in a slow host\'s limit, many times. */
+/* Long enough for each worker to have many turns, on a slow host as well. */
 KTSTR_TEST_F(eevdf_up, oversubscribed, .duration_s = 6)
 {
 	EXPECT_SCENARIO_OK(scenario_oversubscribed(self->ctx));

@@ -40,7 +40,7 @@ KTSTR_TEST_F(scx, disjoint_cpusets, .topology = TOPOLOGY(1, 2, 2, 1))
 	EXPECT_SCENARIO_OK(scenario_disjoint_cpusets(self->ctx));
 }
 
-/* Each has a turn in a slow host\'s limit, many times. */
+/* Long enough for each worker to have many turns, on a slow host as well. */
 KTSTR_TEST_F(scx, oversubscribed, .duration_s = 6)
 {
 	EXPECT_SCENARIO_OK(scenario_oversubscribed(self->ctx));

@@ -190,6 +190,14 @@ TEST_F(mon_verdict, stalled_task_beside_an_idle_cpu)
 	EXPECT_NE(NULL, strstr(a->text, "while CPU 3, which it may use, is idle"));
 }
 
+/* However long a task waits, only an idle CPU is complained of. */
+static void judge_no_long_wait(FIXTURE_DATA(mon_verdict) *self)
+{
+	self->limits.max_task_wait_ms = CHECK_OFF;
+	mon_verdict_destroy(self->v);
+	self->v = mon_verdict_create(&self->kernel, CPUS, &self->limits, 1.0);
+}
+
 /* In one of three samples somebody else is caught on the CPU. */
 TEST_F(mon_verdict, idle_cpu_that_is_busy_for_moments)
 {
@@ -215,9 +223,7 @@ TEST_F(mon_verdict, waiting_on_a_preempted_vcpu)
 	struct mon_sample *s = self->s;
 	unsigned int i;
 
-	self->limits.max_task_wait_ms = CHECK_OFF;
-	mon_verdict_destroy(self->v);
-	self->v = mon_verdict_create(&self->kernel, CPUS, &self->limits, 1.0);
+	judge_no_long_wait(self);
 	ASSERT_NE(NULL, self->v);
 	wait_on(s, 0, 1ULL << 3);
 	s->cpus[3].idle = true;
@@ -236,9 +242,7 @@ TEST_F(mon_verdict, busy_cpu_that_is_idle_for_moments)
 	struct mon_sample *s = self->s;
 	unsigned int i;
 
-	self->limits.max_task_wait_ms = CHECK_OFF;
-	mon_verdict_destroy(self->v);
-	self->v = mon_verdict_create(&self->kernel, CPUS, &self->limits, 1.0);
+	judge_no_long_wait(self);
 	ASSERT_NE(NULL, self->v);
 	wait_on(s, 0, 1ULL << 3);
 	for (i = 0; i < 60; i++) {

@@ -294,7 +294,7 @@ TEST_F(guest, panic_that_hangs_is_not_waited_for)
 	EXPECT_END(VM_END_PANIC);
 	EXPECT_STREQ("Kernel panic - not syncing: stuck",
 		     self->result.message);
-	EXPECT_GT(LONG_MS / 2 * NSEC_PER_MSEC, self->result.run_ns);
+	EXPECT_GT(2 * NSEC_PER_SEC, self->result.run_ns);
 }
 
 TEST_F(guest, triple_fault)
@@ -302,7 +302,7 @@ TEST_F(guest, triple_fault)
 	RUN(guest_die);
 	EXPECT_END(VM_END_TRIPLE_FAULT);
 	EXPECT_STREQ("triple fault on CPU 0", self->result.message);
-	EXPECT_GT(LONG_MS / 2 * NSEC_PER_MSEC, self->result.run_ns);
+	EXPECT_GT(NSEC_PER_SEC, self->result.run_ns);
 }
 
 TEST_F(guest, hang_ends_at_the_deadline)
