@@ -6,10 +6,9 @@
  * A condition counts once it has held in sustained_samples samples in a row,
  * and for as many times 100 ms (times the slowness of the host). While one and
  * the same task waits, the idle CPU may be busy, or the host may not run the
- * CPU that it waits on, in up to half of the samples.
- * Not counted:
- * CPUs that are idle, vCPUs that the host did not run, tasks that may not run
- * anywhere else, and a scheduler that is on its way out.
+ * CPU that it waits on, in up to half of the samples. Not counted: CPUs that are
+ * idle, vCPUs that the host did not run, tasks that may not run anywhere else,
+ * and a scheduler that is on its way out.
  */
 #ifndef KTSTR_MONITOR_VERDICT_H
 #define KTSTR_MONITOR_VERDICT_H
