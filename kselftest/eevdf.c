@@ -154,7 +154,7 @@ KTSTR_TEST_F(body, crashes,
 
 KTSTR_TEST_F(body, is_killed,
 	     .expect_failure =
-		"did not run to its end, the test program exited with status 1")
+		"the body did not run to its end, the test program exited with status 1")
 {
 	raise(SIGKILL);
 }
