@@ -362,6 +362,27 @@ TEST_F(mon_image, time_fits)
 	EXPECT_LT(0, self->sample->cost_ns);
 }
 
+/* The memory does not change, so neither does what is read from it. */
+TEST_F(mon_image, again_without_domains)
+{
+	size_t size = mon_sample_size(self->sample->n_cpus);
+	struct mon_sample *whole = malloc(size);
+	struct mon_cpu *c = &self->sample->cpus[0];
+
+	ASSERT_NE(NULL, whole);
+	EXPECT_TRUE(self->sample->domains_read);
+	c->domains[0].span_weight = 12345;
+	memcpy(whole, self->sample, size);
+	memset(c, 0xff, offsetof(struct mon_cpu, n_domains));
+	ASSERT_EQ(0, mon_sampler_take_again(self->sampler, self->sample));
+	EXPECT_FALSE(self->sample->domains_read);
+	self->sample->domains_read = true;
+	self->sample->host_ns = whole->host_ns;
+	self->sample->cost_ns = whole->cost_ns;
+	EXPECT_EQ(0, memcmp(whole, self->sample, size));
+	free(whole);
+}
+
 /* The same memory, but the vmlinux of another build */
 TEST_F(mon_image, another_kernel_is_refused)
 {

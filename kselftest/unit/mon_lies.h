@@ -273,6 +273,7 @@ static inline uint64_t lies_read_all(struct lies *l)
 
 	if (s && !mon_sampler_create(g, &sampler)) {
 		mon_sampler_take(sampler, s);
+		mon_sampler_take_again(sampler, s);
 		mon_sampler_take(sampler, s);
 		mon_sampler_destroy(sampler);
 	}

@@ -70,6 +70,26 @@ TEST_F(mon_series, all_points_of_a_short_run)
 	EXPECT_EQ(199, self->s.last->cpus[TEST_CPUS - 1].nr_running);
 }
 
+/* Domains of a sample that did not read them are those of an earlier one. */
+TEST_F(mon_series, last_domains_that_were_read)
+{
+	struct mon_cpu *c = &self->sample->cpus[3];
+
+	c->n_domains = 2;
+	self->sample->domains_read = true;
+	c->domains[1].span_weight = 10;
+	add(_metadata, &self->s, self->sample, 0);
+	c->domains[1].span_weight = 20;
+	add(_metadata, &self->s, self->sample, 1);
+	self->sample->domains_read = false;
+	c->domains[1].span_weight = 30;
+	add(_metadata, &self->s, self->sample, 2);
+	EXPECT_EQ(10, self->s.first->cpus[3].domains[1].span_weight);
+	EXPECT_EQ(20, self->s.last->cpus[3].domains[1].span_weight);
+	EXPECT_EQ(2, self->s.last->cpus[3].n_domains);
+	EXPECT_EQ(2, self->s.last->cpus[TEST_CPUS - 1].nr_running);
+}
+
 /* A run that is too long keeps every second, every fourth, ... point. */
 TEST_F(mon_series, long_run_is_thinned_out)
 {

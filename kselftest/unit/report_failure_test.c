@@ -226,6 +226,7 @@ static int add_samples(struct run_outcome *out, unsigned int n)
 	out->series.n_cpus = 1;
 	s->n_cpus = 1;
 	s->n_valid = 1;
+	s->domains_read = true;
 	s->cpus[0].online = true;
 	s->cpus[0].valid = true;
 	for (i = 0; i < n && !ret; i++) {

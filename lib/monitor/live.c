@@ -15,6 +15,8 @@
 #include "lib/monitor/poke.h"
 #include "lib/util/util.h"
 
+/* Domains change slowly: they are not read more often than this. */
+#define DOMAINS_NS	(50 * NSEC_PER_MSEC)
 /* How often a scheduler's state is looked at between samples */
 #define TURN_NS		(10 * NSEC_PER_MSEC)
 /* For how long a body has run when a map is written to */
@@ -43,6 +45,7 @@
  * @hurry: mon_live_stop() waits; atomic
  * @sampler: NULL before the guest's CPUs are known
  * @sample: room for one
+ * @domains_ns: when its domains are due to be read
  * @verdict: judges while the body runs; NULL before the guest was found
  * @body_ns: when the body was first seen to run
  * @written: the map was written to, or can never be
@@ -67,6 +70,7 @@ struct mon_live {
 	bool attached;
 	struct mon_sampler *sampler;
 	struct mon_sample *sample;
+	uint64_t domains_ns;
 	struct mon_verdict *verdict;
 	uint64_t body_ns;
 	bool written;
@@ -394,8 +398,16 @@ static void judge(struct mon_live *l)
 static void take_sample(struct mon_live *l)
 {
 	struct mon_series *s = l->config.series;
+	uint64_t now_ns = clock_now_ns();
+	int ret;
 
-	if (mon_sampler_take(l->sampler, l->sample)) {
+	if (now_ns >= l->domains_ns) {
+		ret = mon_sampler_take(l->sampler, l->sample);
+		l->domains_ns = now_ns + DOMAINS_NS;
+	} else {
+		ret = mon_sampler_take_again(l->sampler, l->sample);
+	}
+	if (ret) {
 		pthread_mutex_lock(&s->lock);
 		s->n_left_out++;
 		pthread_mutex_unlock(&s->lock);

@@ -213,7 +213,6 @@ static bool read_cpu(struct mon_sampler *s, unsigned int cpu, uint64_t now,
 		read_waiter(s, rq, cpu, now, &c->waiter);
 	if (g->mem.ops->vcpu_time_ns)
 		c->vcpu_time_ns = g->mem.ops->vcpu_time_ns(g->mem.ctx, cpu);
-	c->n_domains = domain_read_all(&s->domains, rq, c->domains);
 	return true;
 }
 
@@ -349,7 +348,15 @@ static void read_scx(struct mon_sampler *s, struct mon_scx *scx)
 	scx->events_valid &= scx->loaded;
 }
 
-int mon_sampler_take(struct mon_sampler *s, struct mon_sample *sample)
+static void read_domains(struct mon_sampler *s, unsigned int cpu,
+			 struct mon_cpu *c)
+{
+	c->n_domains = c->valid ? domain_read_all(&s->domains, s->rq[cpu],
+						  c->domains) : 0;
+}
+
+static int take(struct mon_sampler *s, struct mon_sample *sample,
+		bool with_domains)
 {
 	const struct mon_guest *g = s->guest;
 	unsigned int cpu;
@@ -361,18 +368,31 @@ int mon_sampler_take(struct mon_sampler *s, struct mon_sample *sample)
 	sample->n_cpus = g->nr_cpus;
 	sample->n_valid = 0;
 	sample->n_rejected = 0;
+	sample->domains_read = with_domains;
 	for (cpu = 0; cpu < g->nr_cpus; cpu++) {
 		struct mon_cpu *c = &sample->cpus[cpu];
 
-		memset(c, 0, offsetof(struct mon_cpu, domains));
+		memset(c, 0, offsetof(struct mon_cpu, n_domains));
 		c->online = mon_load(&s->online[cpu / 64], 8) >> cpu % 64 & 1;
 		c->valid = c->online && read_cpu(s, cpu, sample->jiffies, c);
+		if (with_domains)
+			read_domains(s, cpu, c);
 		sample->n_valid += c->valid;
 		sample->n_rejected += c->online && !c->valid;
 	}
 	read_scx(s, &sample->scx);
 	sample->cost_ns = clock_now_ns() - sample->host_ns;
 	return sample->n_valid ? 0 : -EAGAIN;
+}
+
+int mon_sampler_take(struct mon_sampler *s, struct mon_sample *sample)
+{
+	return take(s, sample, true);
+}
+
+int mon_sampler_take_again(struct mon_sampler *s, struct mon_sample *sample)
+{
+	return take(s, sample, false);
 }
 
 int mon_event_find(const struct mon_kernel *kernel, const char *name)

@@ -169,6 +169,8 @@ struct mon_scx {
  * @n_cpus: possible CPUs
  * @n_valid: CPUs that were read
  * @n_rejected: CPUs that are online but made no sense
+ * @domains_read: domains were read for this sample; else they are of an
+ *	earlier one
  * @scx: sched_ext
  * @cpus: one entry per possible CPU
  */
@@ -180,6 +182,7 @@ struct mon_sample {
 	unsigned int n_cpus;
 	unsigned int n_valid;
 	unsigned int n_rejected;
+	bool domains_read;
 	struct mon_scx scx;
 	struct mon_cpu cpus[];
 };
@@ -222,6 +225,19 @@ static inline size_t mon_sample_size(unsigned int n_cpus)
  * Return: 0; -EAGAIN when not one CPU made sense, @sample is then undefined.
  */
 int mon_sampler_take(struct mon_sampler *sampler, struct mon_sample *sample);
+
+/**
+ * mon_sampler_take_again() - take a sample that keeps the last one's domains
+ * @sampler: the sampler; one thread at a time
+ * @sample: what mon_sampler_take() has filled
+ *
+ * Domains are most of what a sample reads and of no use to verdicts, which
+ * matters to who takes a thousand samples a second.
+ *
+ * Return: as mon_sampler_take() has it.
+ */
+int mon_sampler_take_again(struct mon_sampler *sampler,
+			   struct mon_sample *sample);
 
 /**
  * mon_lb_name() - the kernel's name for a balance statistic

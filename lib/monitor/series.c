@@ -166,6 +166,23 @@ static int make_room(struct mon_series *s)
 	return 0;
 }
 
+/* Domains are most of a sample: those that @to has already are left out. */
+static void sample_copy(struct mon_sample *to, const struct mon_sample *from)
+{
+	unsigned int i;
+
+	memcpy(to, from, sizeof(*to));
+	for (i = 0; i < from->n_cpus; i++) {
+		const struct mon_cpu *c = &from->cpus[i];
+
+		memcpy(&to->cpus[i], c, offsetof(struct mon_cpu, domains));
+		if (from->domains_read)
+			memcpy(to->cpus[i].domains, c->domains,
+			       min(c->n_domains, (uint32_t)MON_DOMAINS_MAX) *
+			       sizeof(c->domains[0]));
+	}
+}
+
 /* The first and the last sample with all that there is. */
 static int keep_whole(struct mon_series *s, const struct mon_sample *sample)
 {
@@ -182,8 +199,10 @@ static int keep_whole(struct mon_series *s, const struct mon_sample *sample)
 			return -ENOMEM;
 		}
 		memcpy(s->first, sample, size);
+		memcpy(s->last, sample, size);
+	} else {
+		sample_copy(s->last, sample);
 	}
-	memcpy(s->last, sample, size);
 	return 0;
 }
 
