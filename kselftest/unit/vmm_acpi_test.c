@@ -7,6 +7,7 @@
 
 #include "kselftest_harness.h"
 
+#include "kselftest/unit/bytes.h"
 #include "lib/util/util.h"
 #include "vmm/x86/acpi.h"
 #include "vmm/x86/layout.h"
@@ -71,31 +72,6 @@ FIXTURE_TEARDOWN(acpi)
 	free(self->blob.buf);
 }
 
-static uint32_t read32(const uint8_t *p)
-{
-	uint32_t v;
-
-	memcpy(&v, p, sizeof(v));
-	return v;
-}
-
-static uint64_t read64(const uint8_t *p)
-{
-	uint64_t v;
-
-	memcpy(&v, p, sizeof(v));
-	return v;
-}
-
-static uint8_t sum(const uint8_t *p, size_t len)
-{
-	uint8_t s = 0;
-
-	while (len--)
-		s += *p++;
-	return s;
-}
-
 /* Bytes of the table at guest address @gpa; NULL when it is not sound. */
 static const uint8_t *table_at(const struct blob *b, uint64_t gpa,
 			       uint32_t *len)
@@ -104,8 +80,8 @@ static const uint8_t *table_at(const struct blob *b, uint64_t gpa,
 
 	if (gpa < GPA || gpa - GPA > b->len - 36)
 		return NULL;
-	*len = read32(t + 4);
-	if (*len < 36 || *len > b->len - (gpa - GPA) || sum(t, *len))
+	*len = bytes_u32(t + 4);
+	if (*len < 36 || *len > b->len - (gpa - GPA) || bytes_sum(t, *len))
 		return NULL;
 	return t;
 }
@@ -114,11 +90,11 @@ static const uint8_t *table(const struct blob *b, const char *signature,
 			    uint32_t *len)
 {
 	uint32_t xsdt_len, i;
-	const uint8_t *xsdt = table_at(b, read64(b->buf + 24),
+	const uint8_t *xsdt = table_at(b, bytes_u64(b->buf + 24),
 				       &xsdt_len);
 
 	for (i = 36; xsdt && i + 8 <= xsdt_len; i += 8) {
-		const uint8_t *t = table_at(b, read64(xsdt + i), len);
+		const uint8_t *t = table_at(b, bytes_u64(xsdt + i), len);
 
 		if (t && !memcmp(t, signature, 4))
 			return t;
@@ -132,9 +108,9 @@ TEST_F(acpi, rsdp_is_sound)
 
 	EXPECT_EQ(0, memcmp(self->blob.buf, "RSD PTR ", 8));
 	EXPECT_EQ(2, self->blob.buf[15]);
-	EXPECT_EQ(0, sum(self->blob.buf, 20));
-	EXPECT_EQ(0, sum(self->blob.buf, 36));
-	EXPECT_NE(NULL, table_at(&self->blob, read64(self->blob.buf + 24), &len));
+	EXPECT_EQ(0, bytes_sum(self->blob.buf, 20));
+	EXPECT_EQ(0, bytes_sum(self->blob.buf, 36));
+	EXPECT_NE(NULL, table_at(&self->blob, bytes_u64(self->blob.buf + 24), &len));
 }
 
 TEST_F(acpi, fadt_can_switch_off)
@@ -145,12 +121,12 @@ TEST_F(acpi, fadt_can_switch_off)
 
 	ASSERT_NE(NULL, fadt);
 	EXPECT_EQ(276, len);
-	EXPECT_EQ(X86_PM1_CNT_PORT, read32(fadt + 64));
+	EXPECT_EQ(X86_PM1_CNT_PORT, bytes_u32(fadt + 64));
 	/* No SMI command port: always in ACPI mode. */
-	EXPECT_EQ(0, read32(fadt + 48));
-	EXPECT_EQ(read32(fadt + 40), read64(fadt + 140));
+	EXPECT_EQ(0, bytes_u32(fadt + 48));
+	EXPECT_EQ(bytes_u32(fadt + 40), bytes_u64(fadt + 140));
 
-	dsdt = table_at(&self->blob, read32(fadt + 40), &dsdt_len);
+	dsdt = table_at(&self->blob, bytes_u32(fadt + 40), &dsdt_len);
 	ASSERT_NE(NULL, dsdt);
 	EXPECT_EQ(0, memcmp(dsdt, "DSDT", 4));
 	EXPECT_NE(NULL, memmem(dsdt, dsdt_len, "_S5_", 4));
@@ -169,11 +145,11 @@ TEST_F(acpi, madt_lists_each_cpu)
 			EXPECT_EQ(8, madt[at + 1]);
 			EXPECT_EQ(cpu & 0xff, madt[at + 2]);
 			EXPECT_EQ(apic_id(&self->apic, cpu), madt[at + 3]);
-			EXPECT_EQ(1, read32(madt + at + 4));
+			EXPECT_EQ(1, bytes_u32(madt + at + 4));
 			cpu++;
 		}
 		if (madt[at] == 1) {
-			EXPECT_EQ(X86_IOAPIC_GPA, read32(madt + at + 4));
+			EXPECT_EQ(X86_IOAPIC_GPA, bytes_u32(madt + at + 4));
 			ioapics++;
 		}
 	}
@@ -189,8 +165,8 @@ static uint64_t srat_memory(const uint8_t *srat, uint32_t len, uint32_t node)
 	uint32_t at;
 
 	for (at = 48; at + 2 <= len && srat[at + 1]; at += srat[at + 1])
-		if (srat[at] == 1 && read32(srat + at + 2) == node)
-			bytes += read64(srat + at + 16);
+		if (srat[at] == 1 && bytes_u32(srat + at + 2) == node)
+			bytes += bytes_u64(srat + at + 16);
 	return bytes;
 }
 
@@ -211,13 +187,13 @@ TEST_F(acpi, srat_divides_the_machine)
 	for (at = 48; at + 2 <= len && srat[at + 1]; at += srat[at + 1]) {
 		if (srat[at] == 2) {
 			EXPECT_EQ(apic_node(&self->apic, cpu),
-				  read32(srat + at + 4));
+				  bytes_u32(srat + at + 4));
 			EXPECT_EQ(apic_id(&self->apic, cpu),
-				  read32(srat + at + 8));
+				  bytes_u32(srat + at + 8));
 			cpu++;
 		} else {
-			uint64_t base = read64(srat + at + 8);
-			uint64_t size = read64(srat + at + 16);
+			uint64_t base = bytes_u64(srat + at + 8);
+			uint64_t size = bytes_u64(srat + at + 16);
 
 			ASSERT_EQ(1, srat[at]);
 			/* Never into the hole. */
@@ -247,7 +223,7 @@ TEST_F(acpi, slit_is_near_and_far)
 		return;
 	ASSERT_NE(NULL, slit);
 	ASSERT_EQ(44 + nodes * nodes, len);
-	EXPECT_EQ(nodes, read64(slit + 36));
+	EXPECT_EQ(nodes, bytes_u64(slit + 36));
 	for (i = 0; i < nodes; i++)
 		for (j = 0; j < nodes; j++)
 			EXPECT_EQ(i == j ? 10 : 20, slit[44 + i * nodes + j]);

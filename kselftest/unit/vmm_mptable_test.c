@@ -6,6 +6,7 @@
 
 #include "kselftest_harness.h"
 
+#include "kselftest/unit/bytes.h"
 #include "lib/util/util.h"
 #include "vmm/x86/layout.h"
 #include "vmm/x86/mptable.h"
@@ -55,43 +56,18 @@ FIXTURE_TEARDOWN(mptable)
 	free(self->buf);
 }
 
-static uint32_t read32(const uint8_t *p)
-{
-	uint32_t v;
-
-	memcpy(&v, p, sizeof(v));
-	return v;
-}
-
-static uint16_t read16(const uint8_t *p)
-{
-	uint16_t v;
-
-	memcpy(&v, p, sizeof(v));
-	return v;
-}
-
-static uint8_t sum(const uint8_t *p, size_t len)
-{
-	uint8_t s = 0;
-
-	while (len--)
-		s += *p++;
-	return s;
-}
-
 TEST_F(mptable, pointer_leads_to_table)
 {
 	const uint8_t *t = self->buf + POINTER;
 
 	EXPECT_EQ(0, memcmp(self->buf, "_MP_", 4));
 	EXPECT_EQ(1, self->buf[8]);
-	EXPECT_EQ(0, sum(self->buf, POINTER));
-	EXPECT_EQ(GPA + POINTER, read32(self->buf + 4));
+	EXPECT_EQ(0, bytes_sum(self->buf, POINTER));
+	EXPECT_EQ(GPA + POINTER, bytes_u32(self->buf + 4));
 	EXPECT_EQ(0, memcmp(t, "PCMP", 4));
-	EXPECT_EQ(self->len, POINTER + read16(t + 4));
-	EXPECT_EQ(0, sum(t, read16(t + 4)));
-	EXPECT_EQ(X86_LAPIC_GPA, read32(t + 36));
+	EXPECT_EQ(self->len, POINTER + bytes_u16(t + 4));
+	EXPECT_EQ(0, bytes_sum(t, bytes_u16(t + 4)));
+	EXPECT_EQ(X86_LAPIC_GPA, bytes_u32(t + 36));
 }
 
 TEST_F(mptable, lists_cpus_and_wires)
@@ -101,7 +77,7 @@ TEST_F(mptable, lists_cpus_and_wires)
 	unsigned int irqs = 0, entries = 0;
 	size_t at = HEAD;
 
-	while (at < read16(t + 4)) {
+	while (at < bytes_u16(t + 4)) {
 		const uint8_t *e = t + at;
 
 		ASSERT_GE(4, e[0]);
@@ -110,7 +86,7 @@ TEST_F(mptable, lists_cpus_and_wires)
 			EXPECT_EQ(seen[0] ? 1 : 3, e[3]);
 		}
 		if (e[0] == 2)
-			EXPECT_EQ(X86_IOAPIC_GPA, read32(e + 4));
+			EXPECT_EQ(X86_IOAPIC_GPA, bytes_u32(e + 4));
 		if (e[0] == 3) {
 			/* Serial ports and timer are where a PC has them. */
 			EXPECT_EQ(e[5] ? e[5] : 2, e[7]);
@@ -121,8 +97,8 @@ TEST_F(mptable, lists_cpus_and_wires)
 		entries++;
 		at += e[0] ? 8 : 20;
 	}
-	EXPECT_EQ(read16(t + 4), at);
-	EXPECT_EQ(read16(t + 34), entries);
+	EXPECT_EQ(bytes_u16(t + 4), at);
+	EXPECT_EQ(bytes_u16(t + 34), entries);
 	EXPECT_EQ(topology_cpus(&variant->topology), seen[0]);
 	EXPECT_EQ(1, seen[1]);
 	EXPECT_EQ(1, seen[2]);
