@@ -134,37 +134,14 @@ static inline void compare_schedstat(struct compare *c)
 	}
 }
 
-/* "domain0 SMT 3 " and its numbers follow "cpuN " in /proc/schedstat. */
-static inline const char *domain_line(const struct said *s, unsigned int cpu,
-				      unsigned int depth, char *name)
-{
-	const char *p;
-	char key[32];
-	int n = 0;
-
-	snprintf(key, sizeof(key), "cpu%u ", cpu);
-	p = said_line(s, "schedstat", key);
-	for (; p; depth--) {
-		p = strchr(p, '\n');
-		if (!p || strncmp(p, "\ndomain", 7))
-			return NULL;
-		p++;
-		if (!depth)
-			break;
-	}
-	if (!p || sscanf(p, "domain%*u %15s %*s%n", name, &n) != 1)
-		return NULL;
-	return p + n;
-}
-
 static inline void compare_domain(struct compare *c, unsigned int cpu,
 				  unsigned int depth)
 {
 	const struct mon_domain *d =
 		&c->dump->sample->cpus[cpu].domains[depth];
 	char name[16] = "", again[16] = "";
-	const char *b = domain_line(&c->before, cpu, depth, name);
-	const char *a = domain_line(&c->after, cpu, depth, again);
+	const char *b = said_domain(&c->before, cpu, depth, name);
+	const char *a = said_domain(&c->after, cpu, depth, again);
 	unsigned int i, idle;
 
 	if (!a || !b || strcmp(name, d->name)) {
@@ -208,7 +185,7 @@ static inline void compare_domains(struct compare *c)
 	for (cpu = 0; cpu < s->n_cpus; cpu++) {
 		for (d = 0; d < s->cpus[cpu].n_domains; d++)
 			compare_domain(c, cpu, d);
-		if (domain_line(&c->before, cpu, d, name))
+		if (said_domain(&c->before, cpu, d, name))
 			compare_fail(c, "CPU %u has more domains than %u", cpu,
 				     d);
 	}

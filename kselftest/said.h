@@ -51,4 +51,30 @@ static inline const char *said_line(const struct said *s, const char *part,
 	return NULL;
 }
 
+/*
+ * The numbers of a domain in a part "schedstat", and its name, of 16 bytes: a
+ * line "domain0 SMT 3 ..." some way below that of its CPU.
+ */
+static inline const char *said_domain(const struct said *s, unsigned int cpu,
+				      unsigned int depth, char *name)
+{
+	char key[32];
+	const char *p;
+	int n = 0;
+
+	snprintf(key, sizeof(key), "cpu%u ", cpu);
+	p = said_line(s, "schedstat", key);
+	for (; p; depth--) {
+		p = strchr(p, '\n');
+		if (!p || strncmp(p, "\ndomain", 7))
+			return NULL;
+		p++;
+		if (!depth)
+			break;
+	}
+	if (!p || sscanf(p, "domain%*u %15s %*s%n", name, &n) != 1)
+		return NULL;
+	return p + n;
+}
+
 #endif /* KTSTR_KSELFTEST_SAID_H */

@@ -143,29 +143,6 @@ TEST_F(mon_image, schedstat_of_run_queues)
 	EXPECT_LE(self->sample->n_cpus, exact);
 }
 
-/* "domain0 SMT 3 " and its numbers follow "cpuN " in /proc/schedstat. */
-static const char *domain_numbers(const struct said *s, unsigned int cpu,
-				  unsigned int depth, char *name)
-{
-	char key[32];
-	const char *p;
-	int n = 0;
-
-	snprintf(key, sizeof(key), "cpu%u ", cpu);
-	p = said_line(s, "schedstat", key);
-	for (; p; depth--) {
-		p = strchr(p, '\n');
-		if (!p || strncmp(p, "\ndomain", 7))
-			return NULL;
-		p++;
-		if (!depth)
-			break;
-	}
-	if (!p || sscanf(p, "domain%*u %15s %*s%n", name, &n) != 1)
-		return NULL;
-	return p + n;
-}
-
 TEST_F(mon_image, balance_statistics)
 {
 	unsigned int cpu, d, exact = 0, total = 0, i, k;
@@ -176,10 +153,10 @@ TEST_F(mon_image, balance_statistics)
 
 		for (d = 0; d < c->n_domains; d++) {
 			const struct mon_domain *dom = &c->domains[d];
-			const char *b = domain_numbers(&self->im.before, cpu,
-						       d, name);
-			const char *a = domain_numbers(&self->im.after, cpu, d,
-						       name2);
+			const char *b = said_domain(&self->im.before, cpu,
+						    d, name);
+			const char *a = said_domain(&self->im.after, cpu, d,
+						    name2);
 
 			ASSERT_TRUE(b && a);
 			EXPECT_STREQ(name, dom->name);
@@ -202,7 +179,7 @@ TEST_F(mon_image, balance_statistics)
 			}
 		}
 		/* There are no more levels than that. */
-		EXPECT_EQ(NULL, domain_numbers(&self->im.before, cpu, d, name));
+		EXPECT_EQ(NULL, said_domain(&self->im.before, cpu, d, name));
 	}
 	TH_LOG("%u of %u numbers did not move and were equal", exact, total);
 	EXPECT_LT(0, total);
