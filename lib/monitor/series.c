@@ -178,8 +178,7 @@ static void sample_copy(struct mon_sample *to, const struct mon_sample *from)
 		memcpy(&to->cpus[i], c, offsetof(struct mon_cpu, domains));
 		if (from->domains_read)
 			memcpy(to->cpus[i].domains, c->domains,
-			       min(c->n_domains, (uint32_t)MON_DOMAINS_MAX) *
-			       sizeof(c->domains[0]));
+			       c->n_domains * sizeof(c->domains[0]));
 	}
 }
 
