@@ -107,6 +107,49 @@ TEST(files)
 	}
 }
 
+/* The scheduler's output tells what the console does not. */
+TEST(two_texts)
+{
+	static const char * const files[] = {
+		"crash/scx_error.console", "crash/scx_error.sched",
+	};
+	struct scx_exit ex;
+	unsigned int i;
+
+	exit_init(&ex);
+	for (i = 0; i < ARRAY_SIZE(files); i++) {
+		size_t len;
+		char *text = data_read(files[i], &len);
+
+		ASSERT_NE(NULL, text);
+		exit_parse(&ex, text, len);
+		free(text);
+	}
+	EXPECT_STREQ("ktstr", ex.scheduler);
+	EXPECT_STREQ("sh", ex.current.comm);
+	EXPECT_EQ(66, ex.current.pid);
+	EXPECT_EQ(1, ex.cpu);
+}
+
+/* A second dump is of another exit. */
+TEST(idle_first)
+{
+	static const char text[] =
+		"swapper/0[0] triggered exit kind 1024 on CPU 0:\n"
+		"  runtime error (one)\n"
+		"sh[66] triggered exit kind 1025 on CPU 1:\n"
+		"  scx_bpf_error (two)\n";
+	struct scx_exit ex;
+
+	exit_init(&ex);
+	exit_parse(&ex, text, strlen(text));
+	EXPECT_EQ(1024, ex.kind);
+	EXPECT_EQ(0, ex.cpu);
+	EXPECT_STREQ("one", ex.msg);
+	EXPECT_TRUE(ex.idle);
+	EXPECT_EQ(0, ex.current.pid);
+}
+
 /* The kernel's formats (kernel/sched/ext), with names as tasks have them. */
 static const struct msg_case {
 	const char *msg;
@@ -164,6 +207,10 @@ static const struct line_case {
 	{ "EXIT: runtime error (cut in the mid", "runtime error",
 	  "cut in the mid", 1024, -1 },
 	{ "EXIT: ", "", "", -1, -1 },
+	{ "swapper/0[0] triggered exit kind 1028 on CPU 2:\n  rescue bandwidth overload (why)",
+	  "rescue bandwidth overload", "why", 1028, 2 },
+	{ "swapper/0[10 triggered exit kind 1028 on CPU 2:", "", "", -1, -1 },
+	{ "[0] triggered exit kind 1028 on CPU 2:", "", "", -1, -1 },
 };
 
 TEST(exit_lines)

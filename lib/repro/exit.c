@@ -316,6 +316,15 @@ static bool parse_exit_line(struct scx_exit *ex, struct span s)
 	return true;
 }
 
+/* "swapper/0[0]" up to @end; the only task without a pid */
+static bool is_idle_task(const char *p, const char *end)
+{
+	static const char pid[] = "[0]";
+	size_t len = strlen(pid);
+
+	return (size_t)(end - p) > len && !memcmp(end - len, pid, len);
+}
+
 /* "comm[pid] triggered exit kind <k>[ on CPU <n>]:" */
 static bool parse_dump_head(struct scx_exit *ex, struct span s)
 {
@@ -323,7 +332,10 @@ static bool parse_dump_head(struct scx_exit *ex, struct span s)
 	const char *p = span_find(&s, words);
 	unsigned int kind, cpu;
 
-	if (!p || !parse_task(s.p, p, &ex->current))
+	if (!p)
+		return false;
+	ex->idle = is_idle_task(s.p, p);
+	if (!ex->idle && !parse_task(s.p, p, &ex->current))
 		return false;
 	s.p = p + strlen(words);
 	if (!span_number(&s, &kind))
@@ -412,7 +424,7 @@ static enum exit_line parse_line(struct scx_exit *ex, struct span s,
 		learn_parens(ex, &s);
 		return LINE_OTHER;
 	}
-	if (!ex->current.pid && parse_dump_head(ex, s))
+	if (!ex->current.pid && !ex->idle && parse_dump_head(ex, s))
 		return LINE_DUMP_HEAD;
 	if (parse_exit_line(ex, s))
 		return LINE_LAST;

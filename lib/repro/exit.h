@@ -43,6 +43,7 @@ struct exit_task {
  * @file: source file that a scx_bpf_error() names, "" when none
  * @line: line in @file
  * @current: who ran when the exit was claimed; seldom whom it is about
+ * @idle: that was the idle task, so there is no @current
  * @subject: the task that the message is about
  * @wait_ms: how long @subject waited, when the message says so
  */
@@ -56,6 +57,7 @@ struct scx_exit {
 	char file[256];
 	unsigned int line;
 	struct exit_task current;
+	bool idle;
 	struct exit_task subject;
 	uint64_t wait_ms;
 };
