@@ -167,6 +167,7 @@ static const struct msg_case {
 	  "kworker/0:1", 5 },
 	{ "select_cpu kfunc called cross-task on z[3]", "z", 3 },
 	{ "non-existent DSQ 0xdead", "", 0 },
+	{ "non-existent DSQ 0xdead for a b[5]", "a b", 5 },
 	{ "[64] failed to run for 2.572s", "", 0 },
 	{ "x[99999999999] failed to run for 2.572s", "", 0 },
 };

@@ -33,23 +33,27 @@ static const struct exit_kind {
 
 /*
  * Messages of sched_ext that are about a task, as "<before>comm[pid]<after>".
- * An empty @before is the message's start.
+ * An empty @before is the message's start. With @then, a number stands between
+ * @before and that.
  */
 static const struct subject_form {
 	const char *before;
 	const char *after;
+	const char *then;
 } subject_forms[] = {
-	{ "", " failed to run for " },
-	{ "", " already direct-dispatched" },
-	{ "", " reenqueued " },
-	{ "scheduling for ", " but trying to direct-dispatch " },
-	{ "cannot move migration disabled ", " from CPU " },
-	{ " not allowed for ", "" },
-	{ "task->scx.disallow for ", "" },
-	{ "ops.init_task() failed (", "" },
-	{ "scx_bpf_dsq_move[_vtime]() on ", " but the task belongs to " },
-	{ "called cross-task on ", "" },
-	{ ") while ", " waited " },
+	{ "", " failed to run for ", NULL },
+	{ "", " already direct-dispatched", NULL },
+	{ "", " reenqueued ", NULL },
+	{ "scheduling for ", " but trying to direct-dispatch ", NULL },
+	{ "cannot move migration disabled ", " from CPU ", NULL },
+	{ " not allowed for ", "", NULL },
+	{ "task->scx.disallow for ", "", NULL },
+	{ "ops.init_task() failed (", "", ") for " },
+	/* 6.12; 7.3 does not say whose DSQ it was. */
+	{ "non-existent DSQ ", "", " for " },
+	{ "scx_bpf_dsq_move[_vtime]() on ", " but the task belongs to ", NULL },
+	{ "called cross-task on ", "", NULL },
+	{ ") while ", " waited ", NULL },
 };
 
 /* A part of the text; none of these is terminated. */
@@ -179,12 +183,11 @@ static bool match_subject(const struct subject_form *form, const char *msg,
 			return false;
 		p += strlen(form->before);
 	}
-	/* "ops.init_task() failed (-12) for NAME" has a number in between. */
-	if (form->before[0] && p[-1] == '(') {
-		p = strstr(p, ") for ");
+	if (form->then) {
+		p = strstr(p, form->then);
 		if (!p)
 			return false;
-		p += strlen(") for ");
+		p += strlen(form->then);
 	}
 	for (stop = next_pid_end(p, end); stop; stop = next_pid_end(stop, end)) {
 		if (strncmp(stop, form->after, strlen(form->after)))
