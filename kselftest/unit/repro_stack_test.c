@@ -104,6 +104,9 @@ static const struct line_case {
 	  " foo bar" },
 	{ "  foo.part.0.cold+0x1/0x2\n  a.colder+0x1/0x2\n",
 	  " foo.part.0 a.colder" },
+	{ "  finish_task_switch.isra.0+0x1/0x2\n  update_process_times+0x1/0x2\n"
+	  "  handle_lockup+0x1/0x2\n  default_idle_call+0x1/0x2\n"
+	  "  x86_64_start_kernel+0x1/0x2\n  common_startup_64+0x1/0x2\n", "" },
 	/* On each path, but here it is where it happened. */
 	{ "  process_timeout+0x1/0x2\n", "" },
 	{ "RIP: 0010:process_timeout+0x0/0x10\n call_timer_fn+0x1/0x2\n",

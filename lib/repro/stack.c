@@ -20,6 +20,7 @@ static const char * const generic[] = {
 	/* Each switch of tasks comes through here. */
 	"schedule", "__schedule", "schedule_idle", "preempt_schedule*",
 	"__do_sys_sched_yield", "do_sched_yield", "schedule_timeout",
+	"finish_task_switch*",
 	/* How a context was entered, not what it did. */
 	"do_syscall_64", "__x64_sys_*", "asm_*", "entry_*", "__sysvec_*",
 	"sysvec_*", "irqentry_*", "irq_exit*", "common_interrupt",
@@ -28,6 +29,12 @@ static const char * const generic[] = {
 	"irq_work_run*", "irq_work_single", "call_timer_fn",
 	"hrtimer_interrupt", "__hrtimer_run_queues", "secondary_startup_*",
 	"start_secondary", "cpu_startup_entry", "do_idle", "exc_*",
+	"common_startup_64", "x86_64_start_*", "start_kernel", "rest_init",
+	/* A CPU without work. */
+	"default_idle*", "pv_native_safe_halt",
+	/* Each tick comes through here. */
+	"update_process_times", "tick_nohz_handler", "tick_handle_periodic",
+	"hrtimer_run_queues",
 	/* Whoever wakes somebody comes through here. */
 	"try_to_wake_up", "ttwu_do_activate", "wake_up_process",
 	"default_wake_function", "autoremove_wake_function", "hrtimer_wakeup",
@@ -43,7 +50,7 @@ static const char * const generic[] = {
 	"scx_exit_bstr", "scx_bpf_exit_bstr", "scx_bpf_error_bstr",
 	"scx_claim_exit", "scx_finish_exit*", "scx_dump_*", "scx_error_irq*",
 	"scx_disable_irq_workfn", "scx_ops_error*", "scx_ops_exit*",
-	"scx_ops_bypass", "bpf_exit_entry",
+	"scx_ops_bypass", "bpf_exit_entry", "handle_lockup",
 	/* Who prints. */
 	"dump_stack*", "show_stack*", "show_regs*", "stack_trace_*",
 	"__warn*", "warn_slowpath*", "report_bug", "handle_bug", "die*",
