@@ -67,6 +67,77 @@ static const struct file_case {
 	{ "simple_unreg.sched", {
 		.kind = 64, .cpu = -1,
 		.reason = "unregistered from user space" } },
+	{ "runner_exit.console", {
+		.kind = 65, .cpu = -1, .reason = "unregistered from BPF",
+		.scheduler = "exit" } },
+	{ "runner_exit.trace", {
+		.kind = 65, .cpu = -1, .reason = "",
+		.scheduler = "exit" } },
+	{ "loops_exit.sched", {
+		.kind = 65, .cpu = 1, .reason = "unregistered from BPF",
+		.msg = "out of work (7)" } },
+	/* The first exit of two: that of the sub-scheduler. */
+	{ "qmap_parent.console", {
+		.kind = 68, .cpu = -1, .reason = "parent exiting",
+		.scheduler = "qmap" } },
+	{ "qmap_parent.sched", {
+		.kind = 68, .cpu = -1, .reason = "parent exiting" } },
+	{ "qmap_parent.trace", {
+		.kind = 68, .cpu = -1, .reason = "",
+		.scheduler = "qmap" } },
+	{ "qmap_parent-kill.console", {
+		.kind = 69, .cpu = -1, .reason = "killed by parent scheduler",
+		.scheduler = "qmap" } },
+	{ "qmap_parent-kill.sched", {
+		.kind = 69, .cpu = 1, .reason = "killed by parent scheduler",
+		.msg = "parent holds no excl cpu to distribute" } },
+	{ "qmap_parent-kill.trace", {
+		.kind = 69, .cpu = -1, .reason = "",
+		.scheduler = "qmap" } },
+	{ "scx_wrong-task.console", {
+		.kind = 1024, .cpu = -1, .reason = "runtime error",
+		.scheduler = "ktstr",
+		.msg = "scheduling for busybox[55] but trying to direct-dispatch busybox[46]",
+		.subject = { "busybox", 55 } } },
+	{ "scx_wrong-task.sched", {
+		.kind = 1024, .cpu = 1, .reason = "runtime error",
+		.msg = "scheduling for busybox[55] but trying to direct-dispatch busybox[46]",
+		.current = { "busybox", 46 }, .subject = { "busybox", 55 } } },
+	{ "loops_softlockup.console", {
+		.kind = 1024, .cpu = -1, .reason = "runtime error",
+		.scheduler = "loops",
+		.msg = "soft lockup - CPU 0 stuck for 11s" } },
+	{ "loops_softlockup.sched", {
+		.kind = 1024, .cpu = 0, .reason = "runtime error",
+		.msg = "soft lockup - CPU 0 stuck for 11s",
+		.current = { "busybox", 88 } } },
+	{ "loops_rcu.console", {
+		.kind = 1024, .cpu = -1, .reason = "runtime error",
+		.scheduler = "loops",
+		.msg = "RCU CPU stall on CPUs (1)" } },
+	{ "loops_rcu.sched", {
+		.kind = 1024, .cpu = 1, .reason = "runtime error",
+		.msg = "RCU CPU stall on CPUs (1)",
+		.current = { "busybox", 87 } } },
+	{ "loops_reenq.console", {
+		.kind = 1027, .cpu = -1, .reason = "reenqueue limit",
+		.scheduler = "loops",
+		.msg = "scx_loops[49] reenqueued 257 times without running",
+		.subject = { "scx_loops", 49 } } },
+	{ "loops_reenq.sched", {
+		.kind = 1027, .cpu = 1, .reason = "reenqueue limit",
+		.msg = "scx_loops[49] reenqueued 257 times without running",
+		.current = { "busybox", 46 }, .subject = { "scx_loops", 49 } } },
+	{ "qmap_rescue.console", {
+		.kind = 1028, .cpu = -1, .reason = "rescue bandwidth overload",
+		.scheduler = "qmap",
+		.msg = "used too much rescue CPU time (7ms) while busybox[71] waited 1.048s to be rescued",
+		.subject = { "busybox", 71 }, .wait_ms = 1048 } },
+	/* In the idle task, which is not told. */
+	{ "qmap_rescue.sched", {
+		.kind = 1028, .cpu = 0, .reason = "rescue bandwidth overload",
+		.msg = "used too much rescue CPU time (7ms) while busybox[71] waited 1.048s to be rescued",
+		.subject = { "busybox", 71 }, .wait_ms = 1048 } },
 	/* No exit of a scheduler in these. */
 	{ "oops_scx_fork.console", { .kind = -1, .cpu = -1 } },
 	{ "panic_sysrq.console", { .kind = -1, .cpu = -1 } },
