@@ -138,6 +138,36 @@ static const struct file_case {
 		.kind = 1028, .cpu = 0, .reason = "rescue bandwidth overload",
 		.msg = "used too much rescue CPU time (7ms) while busybox[71] waited 1.048s to be rescued",
 		.subject = { "busybox", 71 }, .wait_ms = 1048 } },
+	/* Linux 6.12 */
+	{ "old_error.console", {
+		.kind = 1025, .cpu = -1, .reason = "scx_bpf_error",
+		.scheduler = "ktstr",
+		.msg = "bpf/scx_ktstr.bpf.c:77: ktstr: host-triggered crash",
+		.file = "bpf/scx_ktstr.bpf.c", .line = 77 } },
+	{ "old_error.sched", {
+		.kind = 1025, .cpu = -1, .reason = "scx_bpf_error",
+		.msg = "bpf/scx_ktstr.bpf.c:77: ktstr: host-triggered crash",
+		.file = "bpf/scx_ktstr.bpf.c", .line = 77,
+		.current = { "busybox", 45 } } },
+	{ "old_stall.console", {
+		.kind = 1026, .cpu = -1, .reason = "runnable task stall",
+		.scheduler = "ktstr",
+		.msg = "busybox[45] failed to run for 2.500s",
+		.subject = { "busybox", 45 }, .wait_ms = 2500 } },
+	{ "old_stall.sched", {
+		.kind = 1026, .cpu = -1, .reason = "runnable task stall",
+		.msg = "busybox[45] failed to run for 2.500s",
+		.current = { "kworker/u8:1", 29 }, .subject = { "busybox", 45 },
+		.wait_ms = 2500 } },
+	{ "old_bad-dsq.console", {
+		.kind = 1024, .cpu = -1, .reason = "runtime error",
+		.scheduler = "ktstr",
+		.msg = "non-existent DSQ 0xdead for busybox[46]",
+		.subject = { "busybox", 46 } } },
+	{ "old_bad-dsq.sched", {
+		.kind = 1024, .cpu = -1, .reason = "runtime error",
+		.msg = "non-existent DSQ 0xdead for busybox[46]",
+		.current = { "rcu_sched", 16 }, .subject = { "busybox", 46 } } },
 	/* No exit of a scheduler in these. */
 	{ "oops_scx_fork.console", { .kind = -1, .cpu = -1 } },
 	{ "panic_sysrq.console", { .kind = -1, .cpu = -1 } },
