@@ -334,16 +334,18 @@ static bool parse_dump_head(struct scx_exit *ex, struct span s)
 	static const char words[] = " triggered exit kind ";
 	const char *p = span_find(&s, words);
 	unsigned int kind, cpu;
+	bool idle;
 
 	if (!p)
 		return false;
-	ex->idle = is_idle_task(s.p, p);
-	if (!ex->idle && !parse_task(s.p, p, &ex->current))
+	idle = is_idle_task(s.p, p);
+	if (!idle && !parse_task(s.p, p, &ex->current))
 		return false;
 	s.p = p + strlen(words);
 	if (!span_number(&s, &kind))
 		return false;
 	ex->found = true;
+	ex->idle = idle;
 	if (ex->kind == EXIT_KIND_UNKNOWN)
 		ex->kind = kind;
 	if (span_skip(&s, " on CPU ") && span_number(&s, &cpu) && ex->cpu < 0)
