@@ -266,6 +266,7 @@ static __always_inline bool push_frame(__u64 func_key, __u64 current,
 		open->n = 0;
 	}
 	n = open->n++;
+	barrier_var(n);
 	if (n >= PROBE_NEST)
 		return false;
 	open->frame[n] = *frame;
@@ -284,6 +285,8 @@ static __always_inline bool pop_frame(__u64 func_key, __u64 current,
 	if (!open || open->pid != (__u32)bpf_get_current_pid_tgid() || !open->n)
 		return false;
 	n = --open->n;
+	/* It is this that is to be checked, not what it was before. */
+	barrier_var(n);
 	if (n < PROBE_NEST) {
 		*frame = open->frame[n];
 		found = true;
