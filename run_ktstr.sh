@@ -134,6 +134,7 @@ cmd_main()
 cmd_kernel()
 {
 	(($# == 0)) || usage_error "kernel takes no arguments"
+	tree_oldest=0
 	cache_init
 	kernel_get
 	printf '%s\n' "$kernel"

@@ -228,10 +228,10 @@ stage_stalls()
 
 # Kernels that lack something or are older, as other builds of the same suite
 # meet them: what the monitor and the repro need not have.
-# name | what its build is told, relative to here
+# name | what its build is told beside its config, scripts/tests/NAME.kconfig
 kernel_variants='
-lean	| KTSTR_CONFIG=scripts/tests/lean.kconfig
-oldest	| KTSTR_SOURCE=bookworm-backports/linux-source-6.12
+lean	|
+old	| KTSTR_SOURCE=bookworm-backports/linux-source-6.12
 '
 
 stage_kernels()
@@ -245,13 +245,14 @@ stage_kernels()
 	done <<<"$kernel_variants"
 }
 
-# kernel_variant NAME SETTING: build it, run the suites that look inside.
+# kernel_variant NAME [SETTING]: build it, run the suites that look inside.
 kernel_variant()
 {
 	local built=$scratch/$1.folder
 
 	# shellcheck disable=SC2016
-	attempt "kernels.$1.build" env -u KDIR -C "$here" "$2" \
+	attempt "kernels.$1.build" env -u KDIR -C "$here" \
+		KTSTR_CONFIG="scripts/tests/$1.kconfig" ${2:+"$2"} \
 		bash -c './run_ktstr.sh kernel >"$1"' - "$built" || return
 	program "kernels: $1: monitor, repro" 2400 env \
 		KTSTR_KERNEL="$(cat "$built")" KTSTR_OWNER_PID=$$ \

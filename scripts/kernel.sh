@@ -158,12 +158,6 @@ kernel_named()
 
 # ---- keys ----
 
-tree_version()
-{
-	sed -n -e '1,8s/^\(VERSION\|PATCHLEVEL\|SUBLEVEL\|EXTRAVERSION\) *= *//p' \
-		"$tree/Makefile" | tr '\n' . | sed -e 's/\.*$//' -e 's/\.-/-/'
-}
-
 toolchain()
 {
 	local tool

@@ -7,9 +7,11 @@
 # Afterwards: tree is its folder, source_kind debian, git or folder, source_id
 # names it for as long as it lives, source_state changes with its content.
 
+# The suite is built in no older tree: the harness is another one there.
+tree_oldest=7.1
 # The newest package of that suite, unless KTSTR_SOURCE names SUITE/PACKAGE.
 debian_suite=trixie-backports
-debian_oldest=7.1
+debian_oldest=$tree_oldest
 debian_package='linux-source-[0-9]+[.][0-9]+'
 debian_keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
@@ -38,6 +40,7 @@ source_find()
 {
 	if [[ -n ${KTSTR_SOURCE:-} ]]; then
 		source_named
+		return
 	elif [[ -n ${KDIR:-} ]]; then
 		is_kernel_tree "$KDIR" || missing "KDIR=$KDIR: no" \
 			"kernel tree there; name one, or leave KDIR unset"
@@ -48,6 +51,7 @@ source_find()
 		source_from_debian
 		return
 	fi
+	tree_must_be_new
 	source_id=$(tree_id)
 	if tree_is_git; then
 		source_kind=git
@@ -56,6 +60,24 @@ source_find()
 	fi
 	source_state=$("source_state_$source_kind")
 	say "kernel source: $tree"
+}
+
+tree_version()
+{
+	sed -n -e '1,8s/^\(VERSION\|PATCHLEVEL\|SUBLEVEL\|EXTRAVERSION\) *= *//p' \
+		"$tree/Makefile" | tr '\n' . | sed -e 's/\.*$//' -e 's/\.-/-/'
+}
+
+tree_must_be_new()
+{
+	local version
+
+	version=$(tree_version)
+	[[ $(printf '%s\n' "$tree_oldest" "$version" | sort -V |
+	     sed -n 1p) = "$tree_oldest" ]] || wrong "$tree: Linux $version," \
+		"but the suite is built in $tree_oldest or newer; one that is" \
+		"built runs on older kernels:" \
+		"KTSTR_KERNEL=FOLDER out/install/run_kselftest.sh"
 }
 
 # KTSTR_SOURCE: a package of Debian's other than the newest.
@@ -69,6 +91,7 @@ source_named()
 	debian_suite=${BASH_REMATCH[1]}
 	debian_package=${BASH_REMATCH[2]} debian_oldest=0
 	source_from_debian
+	tree_must_be_new
 }
 
 # A name for the tree that the cache can use.

@@ -39,6 +39,7 @@ suite_tree()
 			"$kernel/metadata.json" 2>/dev/null)"; do
 			is_kernel_tree "$dir" || continue
 			tree=$(cd "$dir" && pwd -P)
+			tree_must_be_new
 			source_id=$(tree_id)
 			return
 		done

@@ -36,6 +36,18 @@ no_tree()
 	KDIR=$PWD front 4 'no kernel tree there; name one' kernel
 }
 
+# No suite is built in it, but a kernel for one that is built.
+old_tree()
+{
+	fake_tree tree
+	sed -i -e 's/^VERSION = .*/VERSION = 6/' \
+		-e 's/^PATCHLEVEL = .*/PATCHLEVEL = 12/' tree/Makefile
+	KDIR=$PWD/tree front 1 \
+		'tree: Linux 6.12.*, but the suite is built in 7.1 or newer' run
+	[[ $(builds) = 0 ]] || fail "built before it looked"
+	KDIR=$PWD/tree front 0 'kernel: ' kernel
+}
+
 source_of_two()
 {
 	fake_tree tree
@@ -380,6 +392,7 @@ for option in SCHED_CLASS_EXT DEBUG_INFO_BTF CPUSETS SERIAL_8250_CONSOLE \
 	X86_MPPARSE; do
 	try "bad_input.kernel_without_$option" kernel_without_option $option
 done
+try bad_input.old_tree old_tree
 try bad_input.source_of_two source_of_two
 try bad_input.source_misspelt source_misspelt
 try bad_input.tree_without_option tree_without_option
