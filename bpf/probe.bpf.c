@@ -77,16 +77,18 @@ int BPF_PROG(trigger, void *sch, u32 kind)
 
 /*
  * Where there is no such tracepoint: entry of the function that the kernel
- * exits through. Which of its parameters is the kind, the cookie says, from 1;
- * where none is, it stays unknown here, and the console has it.
+ * exits through. Which of its parameters is the kind, the lower half of the
+ * cookie says, from 1; the upper half is the kind where none is. With neither
+ * it stays unknown here, and the console has it.
  */
 SEC("kprobe")
 int trigger_func(struct pt_regs *ctx)
 {
-	__u64 args[] = {
-		0, PT_REGS_PARM1(ctx), PT_REGS_PARM2(ctx), PT_REGS_PARM3(ctx),
+	__u64 cookie = bpf_get_attach_cookie(ctx);
+	__u64 kinds[PROBE_KIND_PARAMS + 1] = {
+		cookie >> 32, PT_REGS_PARM1(ctx), PT_REGS_PARM2(ctx),
+		PT_REGS_PARM3(ctx),
 	};
-	__u64 which = bpf_get_attach_cookie(ctx);
 
-	return probe_sched_exit(which < 4 ? args[which] : 0, 0);
+	return probe_sched_exit(kinds[cookie & PROBE_KIND_PARAMS], 0);
 }

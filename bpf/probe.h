@@ -148,6 +148,8 @@ struct probe_calls {
 };
 
 #define PROBE_KIND_UNREG	64	/* user space has asked for it */
+#define PROBE_KIND_SYSRQ	67	/* so has somebody at the keyboard */
+#define PROBE_KIND_PARAMS 3	/* one of the first, when it is a parameter */
 #define PROBE_KIND_ERROR	1024	/* and above: thrown out */
 
 /* The scheduler's exit, as its tracepoint saw it. */

@@ -102,11 +102,14 @@ void BPF_STRUCT_OPS(ktstr_dispatch, s32 cpu, struct task_struct *prev)
 	scx_bpf_dsq_move_to_local(SHARED_DSQ, 0);
 }
 
-/* Part of the scheduler only on request: tick may not dispatch. */
+/* Part of the scheduler only on request: there may be no such task. */
 SEC("?struct_ops/ktstr_rejected")
 void BPF_PROG(ktstr_rejected, struct task_struct *p)
 {
-	scx_bpf_dsq_insert(p, SHARED_DSQ, SCX_SLICE_DFL, 0);
+	struct task_struct *init = bpf_task_from_pid(1);
+
+	p->scx.slice = init->scx.slice;
+	bpf_task_release(init);
 }
 
 s32 BPF_STRUCT_OPS_SLEEPABLE(ktstr_init)

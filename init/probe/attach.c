@@ -22,10 +22,24 @@
 #define PROG_FUNCS	64	/* of a BPF program that are looked at */
 #define PROG_LINES	4096
 
-/* Where a kernel without the tracepoint exits through; the first it has. */
-static const char *const exit_funcs[] = {
-	"scx_claim_exit", "scx_vexit", "scx_exit", "scx_ops_exit_kind",
+/*
+ * Where a kernel without the tracepoint exits through. Of those with an error
+ * the first that it has; each exit of newer ones goes through scx_claim_exit(),
+ * where the compiler has left one.
+ */
+static const char claim_func[] = "scx_claim_exit";
+static const char *const error_funcs[] = {
+	claim_func, "scx_vexit", "scx_exit", "scx_ops_exit_kind",
 	"scx_ops_error_irq_workfn",
+};
+
+/* Where it is told to go without one, each for a kind of its own. */
+static const struct {
+	const char *name;
+	__u32 kind;
+} leave_funcs[] = {
+	{ "bpf_scx_unreg", PROBE_KIND_UNREG },
+	{ "sysrq_handle_sched_ext_reset", PROBE_KIND_SYSRQ },
 };
 
 static int by_name(const void *a, const void *b)
@@ -176,34 +190,45 @@ static unsigned int kind_param(const struct prober *pr, const char *func)
 	unsigned int i;
 
 	fields_plan_func(pr->btf, func, pr->n_cpus, &plan, &desc);
-	for (i = 0; i < desc.n_params; i++)
+	for (i = 0; i < desc.n_params && i < PROBE_KIND_PARAMS; i++)
 		if (!strcmp(desc.params[i].name, "kind"))
 			return i + 1;
 	return 0;
 }
 
+static bool trigger_on(struct prober *pr, const char *func, __u64 kind)
+{
+	LIBBPF_OPTS(bpf_kprobe_opts, opts,
+		.bpf_cookie = kind << 32 | kind_param(pr, func),
+	);
+
+	return find_ksym(pr, func) &&
+	       keep_link(pr, bpf_program__attach_kprobe_opts(
+				pr->skel->progs.trigger_func, func, &opts));
+}
+
 static int trigger_by_func(struct prober *pr)
 {
+	const char *func = NULL;
+	char also[128] = "";
 	unsigned int i;
+	size_t n = 0;
 
-	for (i = 0; i < ARRAY_SIZE(exit_funcs); i++) {
-		LIBBPF_OPTS(bpf_kprobe_opts, opts,
-			.bpf_cookie = kind_param(pr, exit_funcs[i]),
-		);
-
-		if (!find_ksym(pr, exit_funcs[i]))
-			continue;
-		if (!keep_link(pr, bpf_program__attach_kprobe_opts(
-				pr->skel->progs.trigger_func, exit_funcs[i],
-				&opts)))
-			continue;
-		pr->status.trigger = 2;
-		prober_note(pr, "no tracepoint sched_ext_exit: triggered by the entry of %s()",
-			    exit_funcs[i]);
-		return 0;
+	for (i = 0; i < ARRAY_SIZE(error_funcs) && !func; i++)
+		if (trigger_on(pr, error_funcs[i], 0))
+			func = error_funcs[i];
+	if (!func) {
+		prober_note(pr, "this kernel has neither the tracepoint sched_ext_exit nor a function that we know to trigger on");
+		return -ENOENT;
 	}
-	prober_note(pr, "this kernel has neither the tracepoint sched_ext_exit nor a function that we know to trigger on");
-	return -ENOENT;
+	for (i = 0; i < ARRAY_SIZE(leave_funcs) && func != claim_func; i++)
+		if (trigger_on(pr, leave_funcs[i].name, leave_funcs[i].kind))
+			n += snprintf(also + n, sizeof(also) - n, ", %s()",
+				      leave_funcs[i].name);
+	pr->status.trigger = 2;
+	prober_note(pr, "no tracepoint sched_ext_exit: triggered by the entry of %s()%s",
+		    func, also);
+	return 0;
 }
 
 int attach_trigger(struct prober *pr)
