@@ -236,7 +236,7 @@ TEST(two_texts)
 TEST(idle_first)
 {
 	static const char text[] =
-		"swapper/1[0] triggered exit kind \n"
+		"swapper/1[0] triggered exit kind x\n"
 		"swapper/0[0] triggered exit kind 1024 on CPU 0:\n"
 		"  runtime error (one)\n"
 		"sh[66] triggered exit kind 1025 on CPU 1:\n"
