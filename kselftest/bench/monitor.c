@@ -214,9 +214,10 @@ static void measure_share(struct bench *b, struct image *im, const char *name,
 	      (clock_now_ns() - start_ns);
 	mon_live_stop(live, NULL);
 	result(b, pct < goal_pct && findings.n_judged && !series.n_left_out,
-	       "share of a CPU, %s, every %u ms: %.2f %% over %u s, %llu samples judged, %llu failed (goal: %.1f)",
+	       "share of a CPU, %s, every %u ms: %.2f %% over %u s, %llu samples of %.1f us judged, %llu failed (goal: %.1f)",
 	       name, interval_ms, pct, b->seconds,
 	       (unsigned long long)findings.n_judged,
+	       series.cost_ns / 1e3 / max(series.n_taken, (size_t)1),
 	       (unsigned long long)series.n_left_out, goal_pct);
 	mon_series_exit(&series);
 	mon_findings_exit(&findings);

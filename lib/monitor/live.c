@@ -18,7 +18,7 @@
 /* Domains change slowly: they are not read more often than this. */
 #define DOMAINS_NS	(50 * NSEC_PER_MSEC)
 /* How often a scheduler's state is looked at between samples */
-#define TURN_NS		(10 * NSEC_PER_MSEC)
+#define TURN_NS		(15 * NSEC_PER_MSEC)
 /* For how long a body has run when a map is written to */
 #define WRITE_AFTER_MS	500
 /* In a dump, a task that waits for longer is a stall */
@@ -41,7 +41,7 @@
  * @wake: when @stop changes
  * @kernel: what vmlinux says; NULL before it is open
  * @guest: valid once @attached
- * @budget: of @guest, for one turn
+ * @budget: of @guest, from one sleep to the next
  * @hurry: mon_live_stop() waits; atomic
  * @sampler: NULL before the guest's CPUs are known
  * @sample: room for one
@@ -350,7 +350,6 @@ static void answer_request(struct mon_live *l)
 
 static void turn(struct mon_live *l)
 {
-	l->budget.left = TURN_READS;
 	if (!l->body_ns && stage_now(l) == STAGE_WORKLOAD)
 		l->body_ns = clock_now_ns();
 	look_for_exit(l);
@@ -420,18 +419,25 @@ static void take_sample(struct mon_live *l)
 static void watch(struct mon_live *l)
 {
 	uint64_t interval_ns = l->config.interval_ms * NSEC_PER_MSEC;
-	uint64_t now_ns = clock_now_ns(), sample_ns = now_ns;
+	uint64_t now_ns = clock_now_ns(), sample_ns = now_ns, turn_ns = now_ns;
+	uint64_t wake_ns;
 
 	do {
-		turn(l);
+		l->budget.left = TURN_READS;
+		/* Somewhat early will do, and spares us waking twice. */
+		if (now_ns + TURN_NS / 4 >= turn_ns) {
+			turn(l);
+			turn_ns = clock_now_ns() + TURN_NS;
+		}
 		if (now_ns >= sample_ns) {
 			take_sample(l);
 			/* What was missed is not made up for. */
 			sample_ns = max(sample_ns + interval_ns,
 					clock_now_ns());
 		}
-		now_ns = clock_now_ns();
-	} while (!wait_until(l, min(sample_ns, now_ns + TURN_NS)));
+		wake_ns = min(sample_ns, turn_ns);
+		now_ns = max(clock_now_ns(), wake_ns);
+	} while (!wait_until(l, wake_ns));
 }
 
 static void *live_main(void *arg)
