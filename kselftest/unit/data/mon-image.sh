@@ -38,7 +38,7 @@ eevdf		sockets=2,cores=2,threads=1	512	max,la57=off	-		-
 stall		sockets=1,cores=4,threads=1	512	max,la57=off	-		scx_ktstr -f stall -a 8000 -t 30000
 cpus8		sockets=1,cores=4,threads=2	512	max,la57=off	-		scx_simple
 cpus64		sockets=2,cores=16,threads=2	1536	max,la57=off	-		scx_simple
-hang64		sockets=2,cores=16,threads=2	1536	max,la57=off	-		scx_ktstr -f hang -a 3000
+hang64		sockets=2,cores=16,threads=2	1536	max,la57=off	-		scx_ktstr -f hang -a 60000
 cpus252		sockets=2,cores=63,threads=2	4096	max,la57=off,mtrr=off,pat=off	maxcpus=4,hpet=disable,tsc=reliable,lpj=4000000,nowatchdog	scx_simple
 '
 
