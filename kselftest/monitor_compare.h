@@ -832,14 +832,39 @@ static inline unsigned int compare_kernel_dump(struct compare *c,
 	return n;
 }
 
+/* What a line of the kernel's dump has of a CPU */
+enum cpu_field { CPU_NR_RUN, CPU_FLAGS, CPU_FIELDS };
+
+/* In a sample within a second of @at_ns? */
+static inline bool cpu_field_seen(const struct mon_series *series,
+				  uint64_t at_ns, unsigned int cpu,
+				  enum cpu_field field, uint64_t value)
+{
+	size_t i;
+
+	for (i = 0; i < series->n_points; i++) {
+		const struct mon_point *p = mon_series_point(series, i);
+		const struct mon_point_cpu *c = &p->cpus[cpu];
+
+		if (p->host_ns + NSEC_PER_SEC < at_ns ||
+		    p->host_ns > at_ns + NSEC_PER_SEC || !c->valid)
+			continue;
+		if (value == (field == CPU_FLAGS ? c->scx_flags :
+						   c->scx_nr_running))
+			return true;
+	}
+	return false;
+}
+
 /**
  * compare_kernel_cpus() - the lines "CPU 0   : nr_run=2 flags=0x1 cpu_rel=0"
  * @c: with @dump: before the kernel's
  * @kernel: the dump's text
  * @end: the sample that was taken as the kernel made its dump
  *
- * The kernel's is next to @end, on either side of it: what is neither as it was
- * nor as it was then has moved. CPUs without tasks are not in there.
+ * The kernel's is next to @end, on either side of it: what is neither as it was,
+ * nor as it was then, nor as in a sample nearby has moved. CPUs without tasks
+ * are not in there.
  *
  * Return: how many fields were equal.
  */
@@ -848,7 +873,7 @@ static inline unsigned int compare_kernel_cpus(struct compare *c,
 					       const struct mon_sample *end)
 {
 	const struct mon_sample *s = c->dump->sample;
-	unsigned int cpu, i, equal[2] = { };
+	unsigned int cpu, i, equal[CPU_FIELDS] = { };
 	char key[32];
 
 	for (cpu = 0; cpu < s->n_cpus && cpu < end->n_cpus; cpu++) {
@@ -856,9 +881,10 @@ static inline unsigned int compare_kernel_cpus(struct compare *c,
 		const struct {
 			const char *key;
 			uint32_t seen, later;
-		} fields[] = {
-			{ "nr_run=", a->scx_nr_running, b->scx_nr_running },
-			{ " flags=", a->scx_flags, b->scx_flags },
+		} fields[CPU_FIELDS] = {
+			[CPU_NR_RUN] = { "nr_run=", a->scx_nr_running,
+					 b->scx_nr_running },
+			[CPU_FLAGS] = { " flags=", a->scx_flags, b->scx_flags },
 		};
 		const char *p, *line_end;
 		uint64_t value;
@@ -869,15 +895,19 @@ static inline unsigned int compare_kernel_cpus(struct compare *c,
 		for (i = 0; p && i < ARRAY_SIZE(fields); i++) {
 			if (!block_value(p, line_end, fields[i].key, 0, &value))
 				continue;
-			if (value == fields[i].seen || value == fields[i].later)
+			if (value == fields[i].seen ||
+			    value == fields[i].later ||
+			    cpu_field_seen(&c->out->series, end->host_ns, cpu,
+					   i, value))
 				equal[i]++;
 			else
 				c->within++;
 		}
 	}
-	c->exact += equal[0] + equal[1];
+	c->exact += equal[CPU_NR_RUN] + equal[CPU_FLAGS];
 	/* A CPU may be about to change, but not each of them. */
-	return equal[0] && equal[1] ? equal[0] + equal[1] : 0;
+	return equal[CPU_NR_RUN] && equal[CPU_FLAGS] ?
+		       equal[CPU_NR_RUN] + equal[CPU_FLAGS] : 0;
 }
 
 /**
