@@ -185,7 +185,8 @@ make_image()
 	wait_for "$said" '^READY' "$limit" ||
 		die "$name: the guest did not get ready: $(tail -3 "$console")"
 	if [ "${name%%[0-9]*}" = hang ]; then
-		wait_for_silence "$said" 20 "$limit" ||
+		wait_for "$said" '^tick' "$limit" &&
+			wait_for_silence "$said" 30 "$limit" ||
 			die "$name: the guest does not hang"
 		echo DONE >> "$said"
 	fi
