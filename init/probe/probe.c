@@ -41,6 +41,7 @@
 #define POLL_MS		10	/* until a scheduler is there */
 #define WATCH_MS	1000
 #define SETTLE_MS	50	/* for the calls that are under way */
+#define RETURN_MS	1000	/* for those that the exit came out of */
 #define MESSAGE_MS	3000	/* for the kernel to print why */
 #define CONSOLE_MAX	(256U << 10)
 
@@ -94,6 +95,35 @@ static void console_close(struct prober *pr)
 	strbuf_free(&rest);
 }
 
+/* Of other tasks, a call may be one that sleeps. */
+static bool exit_is_in_call(const struct prober *pr)
+{
+	const struct call_list *list = &pr->end.calls;
+	unsigned int i;
+
+	for (i = 0; i < list->n; i++) {
+		const struct probe_call *call = &list->calls[i];
+
+		if (call->current == pr->end.exit.current && !call->exit_ns &&
+		    !(pr->descs[call->func].flags & DESC_NO_EXIT))
+			return true;
+	}
+	return false;
+}
+
+/* What is given back tells why; on a slow machine that takes its time. */
+static void load_returned(struct prober *pr)
+{
+	uint64_t until_ns = clock_now_ns() + RETURN_MS * NSEC_PER_MSEC;
+
+	for (;;) {
+		calls_load(pr, &pr->end.calls);
+		if (!exit_is_in_call(pr) || clock_now_ns() >= until_ns)
+			return;
+		poll(NULL, 0, SETTLE_MS);
+	}
+}
+
 /*
  * A scheduler has ended. After an error that is all; from any other end we go
  * on: the next scheduler, or the next end of this one, may be what matters.
@@ -112,7 +142,7 @@ static void take_end(struct prober *pr)
 		 end->exit.time_ns != __atomic_load_n(&st->exit.time_ns,
 						      __ATOMIC_ACQUIRE));
 	end->final = probe_exit_is_error(end->exit.kind);
-	calls_load(pr, &end->calls);
+	load_returned(pr);
 	strbuf_reset(&end->console);
 	end->console_open = true;
 	if (end->final)
