@@ -107,6 +107,17 @@ static const struct line_case {
 	{ "  finish_task_switch.isra.0+0x1/0x2\n  update_process_times+0x1/0x2\n"
 	  "  handle_lockup+0x1/0x2\n  default_idle_call+0x1/0x2\n"
 	  "  x86_64_start_kernel+0x1/0x2\n  common_startup_64+0x1/0x2\n", "" },
+	{ "  put_prev_task_scx+0x1/0x2\n  __schedule+0x1/0x2\n"
+	  "  schedule_hrtimeout_range_clock+0x1/0x2\n"
+	  "  poll_schedule_timeout.constprop.0+0x1/0x2\n"
+	  "  do_sys_poll+0x1/0x2\n  __x64_sys_poll+0x1/0x2\n",
+	  " put_prev_task_scx" },
+	{ "  dequeue_task_scx+0x1/0x2\n  do_nanosleep+0x1/0x2\n"
+	  "  hrtimer_nanosleep+0x1/0x2\n  common_nsleep+0x1/0x2\n",
+	  " dequeue_task_scx" },
+	{ "  dequeue_task_scx+0x1/0x2\n  futex_do_wait+0x1/0x2\n"
+	  "  __futex_wait+0x1/0x2\n  futex_wait+0x1/0x2\n",
+	  " dequeue_task_scx" },
 	/* On each path, but here it is where it happened. */
 	{ "  process_timeout+0x1/0x2\n", "" },
 	{ "RIP: 0010:process_timeout+0x0/0x10\n call_timer_fn+0x1/0x2\n",

@@ -21,6 +21,10 @@ static const char * const generic[] = {
 	"schedule", "__schedule", "schedule_idle", "preempt_schedule*",
 	"__do_sys_sched_yield", "do_sched_yield", "schedule_timeout",
 	"finish_task_switch*",
+	/* How somebody has gone to sleep, in whose switch it happened. */
+	"schedule_hrtimeout*", "poll_schedule_timeout*", "do_sys_poll",
+	"do_nanosleep", "hrtimer_nanosleep", "common_nsleep", "futex_wait*",
+	"__futex_wait*", "futex_do_wait",
 	/* How a context was entered, not what it did. */
 	"do_syscall_64", "__x64_sys_*", "asm_*", "entry_*", "__sysvec_*",
 	"sysvec_*", "irqentry_*", "irq_exit*", "common_interrupt",
