@@ -17,9 +17,16 @@
 #include <unistd.h>
 
 #include "ktstr.h"
+#include "lib/util/util.h"
 
 #define MEDDLE_POLL_MS	1
 #define MEDDLE_LONGER_MS	1000	/* than the scenario */
+/*
+ * Times that the worker has had before. On a host so slow that the limit of a
+ * gap is a share of the worker's own time (nine tenths), the gap has to be
+ * more than that share, however late all have begun.
+ */
+#define MEDDLE_TIMES_BEFORE	12
 
 /**
  * struct meddling - what is done to the first worker of a cgroup
@@ -73,10 +80,12 @@ static inline void meddle_move(const struct ktstr_ctx *ctx, const char *cgroup,
 static inline void meddle(const struct ktstr_ctx *ctx,
 			  const struct meddling *what)
 {
+	uint64_t found_ns, before_ms;
 	pid_t pid;
 
 	while (!(pid = meddle_find(ctx, what->cgroup)))
 		poll(NULL, 0, MEDDLE_POLL_MS);
+	found_ns = clock_now_ns();
 	while (!what->from_the_start && !atomic_load(ctx->all_began))
 		poll(NULL, 0, MEDDLE_POLL_MS);
 	if (what->to_cgroup)
@@ -85,7 +94,9 @@ static inline void meddle(const struct ktstr_ctx *ctx,
 		kill(pid, what->signal);
 	if (what->signal != SIGSTOP)
 		return;
-	poll(NULL, 0, ctx->duration_ms + MEDDLE_LONGER_MS);
+	before_ms = (clock_now_ns() - found_ns) / NSEC_PER_MSEC + 1;
+	poll(NULL, 0, max(ctx->duration_ms + MEDDLE_LONGER_MS,
+			  MEDDLE_TIMES_BEFORE * before_ms));
 	kill(pid, SIGCONT);
 }
 
