@@ -724,11 +724,14 @@ static int check_kernel_dump(const struct run_outcome *out, char *err,
 	return *err ? -1 : 0;
 }
 
-/* Our dump comes first: its alarm is due within a second, scaled. */
+/*
+ * Our dump comes first: its alarm is due within a second, scaled. The stall
+ * begins when tasks are sure to have run: one that has not has no frames.
+ */
 KTSTR_TEST_F(monitor, dump_agrees_with_the_kernels, .duration_s = 45,
 	     .expect_err = true, .watchdog_timeout_ms = 10000,
 	     .bpf_map_write = { .map = ".bss", .var = "fail_mode",
-				.value = KTSTR_FAIL_STALL },
+				.value = KTSTR_FAIL_STALL, .after_ms = 2000 },
 	     .expect_exit_kind = "runnable task stall",
 	     .post_vm = check_kernel_dump)
 {
