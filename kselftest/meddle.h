@@ -21,11 +21,7 @@
 
 #define MEDDLE_POLL_MS	1
 #define MEDDLE_LONGER_MS	1000	/* than the scenario */
-/*
- * Times that the worker has had before. On a host so slow that the limit of a
- * gap is a share of the worker's own time (nine tenths), the gap has to be
- * more than that share, however late all have begun.
- */
+/* The limit of a gap is at most nine tenths of a worker's time. */
 #define MEDDLE_TIMES_BEFORE	12
 
 /**
@@ -76,11 +72,28 @@ static inline void meddle_move(const struct ktstr_ctx *ctx, const char *cgroup,
 	fclose(f);
 }
 
+/*
+ * For how long somebody is stopped who has had @before_ms: for more than any
+ * gap that is allowed on this host, and for no longer, as the scenario waits
+ * for its workers only so long.
+ */
+static inline unsigned int meddle_stop_ms(const struct ktstr_ctx *ctx,
+					  unsigned int before_ms)
+{
+	unsigned int ms = ctx->duration_ms + MEDDLE_LONGER_MS;
+	double gap_ms = ctx->limits.max_gap_ms * max(ctx->slowness, 1.0);
+
+	if (ctx->limits.max_gap_ms == CHECK_OFF)
+		return ms;
+	return max(ms, min(2 * gap_ms,
+			   (double)MEDDLE_TIMES_BEFORE * before_ms));
+}
+
 /* In a process of its own: the body is busy with the scenario. */
 static inline void meddle(const struct ktstr_ctx *ctx,
 			  const struct meddling *what)
 {
-	uint64_t found_ns, before_ms;
+	uint64_t found_ns, before_ns;
 	pid_t pid;
 
 	while (!(pid = meddle_find(ctx, what->cgroup)))
@@ -94,9 +107,8 @@ static inline void meddle(const struct ktstr_ctx *ctx,
 		kill(pid, what->signal);
 	if (what->signal != SIGSTOP)
 		return;
-	before_ms = (clock_now_ns() - found_ns) / NSEC_PER_MSEC + 1;
-	poll(NULL, 0, max(ctx->duration_ms + MEDDLE_LONGER_MS,
-			  MEDDLE_TIMES_BEFORE * before_ms));
+	before_ns = clock_now_ns() - found_ns;
+	poll(NULL, 0, meddle_stop_ms(ctx, before_ns / NSEC_PER_MSEC + 1));
 	kill(pid, SIGCONT);
 }
 
