@@ -363,7 +363,7 @@ kernel_build()
 		${LLVM:+LLVM="$LLVM"} ${CC:+CC="$CC"})
 	kernel_configure
 	text="building Linux $(tree_version)"
-	say "$text, about 15 minutes of CPU time; log: $build_log"
+	say "$text, 20 to 40 minutes of CPU time; log: $build_log"
 	job_must "$build_log" "$text" "${make_kernel[@]}" \
 		"-j$jobs_of_make" bzImage vmlinux
 	image_must "$build/arch/x86/boot/bzImage"
