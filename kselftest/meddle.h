@@ -29,7 +29,7 @@
  * @cgroup: which
  * @signal: sent to it; SIGSTOP is taken back once the scenario is over
  * @to_cgroup: it is moved there; NULL for not
- * @from_the_start: as soon as it is there, else once all have worked
+ * @from_the_start: before any has worked, else once all have
  */
 struct meddling {
 	const char *cgroup;
@@ -99,12 +99,15 @@ static inline void meddle(const struct ktstr_ctx *ctx,
 	while (!(pid = meddle_find(ctx, what->cgroup)))
 		poll(NULL, 0, MEDDLE_POLL_MS);
 	found_ns = clock_now_ns();
-	while (!what->from_the_start && !atomic_load(ctx->all_began))
+	if (!what->from_the_start)
+		atomic_store(&ctx->shared->may_begin, true);
+	while (!what->from_the_start && !atomic_load(&ctx->shared->all_began))
 		poll(NULL, 0, MEDDLE_POLL_MS);
 	if (what->to_cgroup)
 		meddle_move(ctx, what->to_cgroup, pid);
 	if (what->signal)
 		kill(pid, what->signal);
+	atomic_store(&ctx->shared->may_begin, true);
 	if (what->signal != SIGSTOP)
 		return;
 	before_ns = clock_now_ns() - found_ns;
@@ -120,10 +123,9 @@ scenario_meddled(struct ktstr_ctx *ctx, const struct meddling *what,
 	struct check_result *res;
 	pid_t pid;
 
-	ctx->all_began = mmap(NULL, sizeof(*ctx->all_began),
-			      PROT_READ | PROT_WRITE,
-			      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (ctx->all_began == MAP_FAILED)
+	ctx->shared = mmap(NULL, sizeof(*ctx->shared), PROT_READ | PROT_WRITE,
+			   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (ctx->shared == MAP_FAILED)
 		abort();
 	pid = fork();
 	if (!pid) {
@@ -136,8 +138,8 @@ scenario_meddled(struct ktstr_ctx *ctx, const struct meddling *what,
 		kill(pid, SIGKILL);
 		waitpid(pid, NULL, 0);
 	}
-	munmap(ctx->all_began, sizeof(*ctx->all_began));
-	ctx->all_began = NULL;
+	munmap(ctx->shared, sizeof(*ctx->shared));
+	ctx->shared = NULL;
 	return res;
 }
 

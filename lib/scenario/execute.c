@@ -16,7 +16,9 @@
 #include "lib/util/pace.h"
 #include "lib/util/util.h"
 
-#define START_MS	30000
+#define START_MS	60000
+/* Workers wait for longer, or one that could begin would have gone. */
+#define MAY_BEGIN_MS	30000
 #define COLLECT_MS	5000
 #define HOLD_POLL_MS	50
 #define SCX_STATE	"/sys/kernel/sched_ext/state"
@@ -128,6 +130,25 @@ static int set_up_member(struct scenario *s, struct member *m)
 	return err;
 }
 
+/* Until whoever meddles with the workers has done so. */
+static int wait_may_begin(struct scenario *s)
+{
+	uint64_t end_ns = clock_now_ns() + MAY_BEGIN_MS * NSEC_PER_MSEC;
+
+	if (!s->ctx->shared)
+		return 0;
+	while (!atomic_load(&s->ctx->shared->may_begin)) {
+		if (clock_now_ns() >= end_ns) {
+			check_fail(&s->ctx->result, CHECK_OTHER,
+				   "the workers were not let go within %u ms",
+				   MAY_BEGIN_MS);
+			return -ETIMEDOUT;
+		}
+		poll(NULL, 0, 1);
+	}
+	return 0;
+}
+
 static int set_up(struct scenario *s)
 {
 	size_t i;
@@ -142,9 +163,10 @@ static int set_up(struct scenario *s)
 			return err;
 		}
 	}
-	for (i = 0; i < s->n; i++)
+	err = wait_may_begin(s);
+	for (i = 0; !err && i < s->n; i++)
 		work_start(&s->members[i].set);
-	return 0;
+	return err;
 }
 
 static void tell_all_began(struct scenario *s)
@@ -154,7 +176,7 @@ static void tell_all_began(struct scenario *s)
 	for (i = 0; i < s->n; i++)
 		if (!work_all_began(&s->members[i].set))
 			return;
-	atomic_store(s->ctx->all_began, true);
+	atomic_store(&s->ctx->shared->all_began, true);
 }
 
 /* Until the time is up, or the scheduler has gone. */
@@ -169,7 +191,7 @@ static void hold(struct scenario *s)
 				   (clock_now_ns() - s->start_ns) / 1e9);
 			return;
 		}
-		if (s->ctx->all_began)
+		if (s->ctx->shared)
 			tell_all_began(s);
 		poll(NULL, 0, HOLD_POLL_MS);
 	}

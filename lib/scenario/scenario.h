@@ -31,6 +31,18 @@ struct cgroup_def {
 };
 
 /**
+ * struct scenario_shared - what a scenario and a process beside it tell each
+ *	other, in memory that both share
+ * @may_begin: told by the process: the workers, all in their places, may begin;
+ *	a scenario waits half a minute for it, and fails
+ * @all_began: told by the scenario: each worker has made a pass
+ */
+struct scenario_shared {
+	atomic_bool may_begin;
+	atomic_bool all_began;
+};
+
+/**
  * struct ktstr_ctx - what a test's body works with
  * @topology: the machine it runs on
  * @duration_ms: how long a scenario holds
@@ -40,8 +52,7 @@ struct cgroup_def {
  * @cgroup: folder in which cgroups are made
  * @sched_pid: the scheduler's process, 0 under EEVDF
  * @wire_fd: socket to init, -1 without one
- * @all_began: set once each worker of a scenario has made a pass; in memory that
- *	the body shares with a process of its own, or NULL
+ * @shared: with a process of the body's own; NULL when it has none
  * @result: of the last scenario
  */
 struct ktstr_ctx {
@@ -53,7 +64,7 @@ struct ktstr_ctx {
 	char cgroup[256];
 	pid_t sched_pid;
 	int wire_fd;
-	atomic_bool *all_began;
+	struct scenario_shared *shared;
 	struct check_result result;
 };
 
