@@ -99,10 +99,11 @@ static inline void meddle(const struct ktstr_ctx *ctx,
 	while (!(pid = meddle_find(ctx, what->cgroup)))
 		poll(NULL, 0, MEDDLE_POLL_MS);
 	found_ns = clock_now_ns();
-	if (!what->from_the_start)
+	if (!what->from_the_start) {
 		atomic_store(&ctx->shared->may_begin, true);
-	while (!what->from_the_start && !atomic_load(&ctx->shared->all_began))
-		poll(NULL, 0, MEDDLE_POLL_MS);
+		while (!atomic_load(&ctx->shared->all_began))
+			poll(NULL, 0, MEDDLE_POLL_MS);
+	}
 	if (what->to_cgroup)
 		meddle_move(ctx, what->to_cgroup, pid);
 	if (what->signal)

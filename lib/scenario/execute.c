@@ -16,9 +16,10 @@
 #include "lib/util/pace.h"
 #include "lib/util/util.h"
 
-#define START_MS	60000
-/* Workers wait for longer, or one that could begin would have gone. */
-#define MAY_BEGIN_MS	30000
+#define START_MS	30000
+/* Less than workers wait, or one that may begin would have gone. */
+#define MAY_BEGIN_MS	(START_MS / 2)
+#define MAY_BEGIN_POLL_MS	1
 #define COLLECT_MS	5000
 #define HOLD_POLL_MS	50
 #define SCX_STATE	"/sys/kernel/sched_ext/state"
@@ -133,7 +134,8 @@ static int set_up_member(struct scenario *s, struct member *m)
 /* Until whoever meddles with the workers has done so. */
 static int wait_may_begin(struct scenario *s)
 {
-	uint64_t end_ns = clock_now_ns() + MAY_BEGIN_MS * NSEC_PER_MSEC;
+	unsigned int limit_ms = stretched_ms(s->ctx, MAY_BEGIN_MS);
+	uint64_t end_ns = clock_now_ns() + limit_ms * NSEC_PER_MSEC;
 
 	if (!s->ctx->shared)
 		return 0;
@@ -141,10 +143,10 @@ static int wait_may_begin(struct scenario *s)
 		if (clock_now_ns() >= end_ns) {
 			check_fail(&s->ctx->result, CHECK_OTHER,
 				   "the workers were not let go within %u ms",
-				   MAY_BEGIN_MS);
+				   limit_ms);
 			return -ETIMEDOUT;
 		}
-		poll(NULL, 0, 1);
+		poll(NULL, 0, MAY_BEGIN_POLL_MS);
 	}
 	return 0;
 }

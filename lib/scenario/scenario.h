@@ -34,7 +34,7 @@ struct cgroup_def {
  * struct scenario_shared - what a scenario and a process beside it tell each
  *	other, in memory that both share
  * @may_begin: told by the process: the workers, all in their places, may begin;
- *	a scenario waits half a minute for it, and fails
+ *	a scenario waits 15 s for it, times the slowness, and fails
  * @all_began: told by the scenario: each worker has made a pass
  */
 struct scenario_shared {
