@@ -3,6 +3,7 @@
  * Commands on an emulated host: what comes back from them, and what they can
  * reach. How it all ends when it is disturbed is emuhost_end_test.
  */
+#include <sched.h>
 #include <sys/random.h>
 
 #include "kselftest_harness.h"
@@ -150,6 +151,78 @@ TEST_F_TIMEOUT(emuhost_run, only_named_folders_are_writable, TEST_LIMIT_S)
 	EXPECT_EQ(0, access(path, R_OK));
 	EXPECT_NE(0, access("/tmp/a", F_OK));
 	launch_free(&l);
+}
+
+/* Return: threads of @pid, 0 when it is gone; @cpus gets where they may run. */
+static unsigned int threads_cpus(pid_t pid, cpu_set_t *cpus)
+{
+	unsigned int n = 0;
+	struct dirent *d;
+	char path[64];
+	cpu_set_t one;
+	DIR *tasks;
+
+	CPU_ZERO(cpus);
+	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	tasks = opendir(path);
+	while (tasks && (d = readdir(tasks)))
+		if (*d->d_name != '.' &&
+		    !sched_getaffinity(atoi(d->d_name), sizeof(one), &one)) {
+			CPU_OR(cpus, cpus, &one);
+			n++;
+		}
+	if (tasks)
+		closedir(tasks);
+	return n;
+}
+
+/* Return: 0, -ENOENT when there are no two. */
+static int keep_two_cpus(cpu_set_t *cpus)
+{
+	int nr;
+
+	for (nr = CPU_SETSIZE - 1; CPU_COUNT(cpus) > 2; nr--)
+		CPU_CLR(nr, cpus);
+	if (CPU_COUNT(cpus) < 2)
+		return -ENOENT;
+	return sched_setaffinity(0, sizeof(*cpus), cpus) ? -errno : 0;
+}
+
+/*
+ * In a network namespace of our own, where no other emulated host has taken
+ * a CPU.
+ */
+TEST_F_TIMEOUT(emuhost_run, each_has_a_cpu_of_its_own, TEST_LIMIT_S)
+{
+	cpu_set_t allowed, cpus[3];
+	struct launch l[3];
+	pid_t qemu;
+	int i;
+
+	ASSERT_EQ(0, sched_getaffinity(0, sizeof(allowed), &allowed));
+	if (keep_two_cpus(&allowed))
+		SKIP(return, "one CPU: there is nothing to choose");
+	if (unshare(CLONE_NEWNET) && unshare(CLONE_NEWUSER | CLONE_NEWNET))
+		SKIP(return, "no network namespace: %s", strerror(errno));
+	for (i = 0; i < 3; i++) {
+		ASSERT_EQ(0, LAUNCH(&l[i], "--", "sh", "-c",
+				    "echo up; exec sleep 100"));
+		ASSERT_TRUE(launch_wait_for(l[i].out, "up"));
+		qemu = launch_qemu(l[i].pid);
+		ASSERT_NE(0, qemu);
+		/* Its main loop and the emulated CPU at least. */
+		EXPECT_LE(2, threads_cpus(qemu, &cpus[i]));
+	}
+	EXPECT_EQ(1, CPU_COUNT(&cpus[0]));
+	EXPECT_EQ(1, CPU_COUNT(&cpus[1]));
+	EXPECT_FALSE(CPU_EQUAL(&cpus[0], &cpus[1]));
+	/* Nothing is left for the third: it may run on both. */
+	EXPECT_TRUE(CPU_EQUAL(&allowed, &cpus[2]));
+	for (i = 0; i < 3; i++) {
+		kill(l[i].pid, SIGTERM);
+		EXPECT_EQ(128 + SIGTERM, launch_wait(&l[i], LAUNCH_LIMIT_MS));
+		launch_free(&l[i]);
+	}
 }
 
 TEST_F_TIMEOUT(emuhost_run, two_side_by_side, TEST_LIMIT_S)

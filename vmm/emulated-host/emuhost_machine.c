@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -73,9 +74,10 @@ static void args_exit(struct args *args)
 
 /* Between fork and exec: async-signal-safe calls only. */
 static void __noreturn child_exec(char *const *argv, const int *keep, int log,
-				  pid_t parent)
+				  pid_t parent, int cpu)
 {
 	struct sigaction dfl = { .sa_handler = SIG_DFL };
+	cpu_set_t cpus;
 	sigset_t none;
 	int null, i;
 
@@ -94,14 +96,24 @@ static void __noreturn child_exec(char *const *argv, const int *keep, int log,
 		sigaction(i, &dfl, NULL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
+	if (cpu >= 0) {
+		CPU_ZERO(&cpus);
+		CPU_SET(cpu, &cpus);
+		/* It works elsewhere too, only less reliably. */
+		sched_setaffinity(0, sizeof(cpus), &cpus);
+	}
 	execv(argv[0], argv);
 	dprintf(STDERR_FILENO, "%s: %s\n", argv[0], strerror(errno));
 	_exit(127);
 }
 
-/* @keep: descriptors that it inherits, ends with -1. */
+/*
+ * @keep: descriptors that it inherits, ends with -1.
+ * @cpu: where all of it is to run; -1: anywhere.
+ */
 static int child_spawn(struct machine *m, const char *name,
-		       const struct args *args, const int *keep, int log)
+		       const struct args *args, const int *keep, int log,
+		       int cpu)
 {
 	struct emuhost_child *c = &m->children[m->nr_children];
 	pid_t parent = getpid();
@@ -111,7 +123,7 @@ static int child_spawn(struct machine *m, const char *name,
 		return args->err;
 	c->pid = fork();
 	if (!c->pid)
-		child_exec(args->v, keep, log, parent);
+		child_exec(args->v, keep, log, parent, cpu);
 	if (c->pid < 0) {
 		err = -errno;
 		pr_err("cannot start %s: %s", name, strerror(-err));
@@ -199,7 +211,7 @@ static int fs_start(struct machine *m, const struct emuhost_entry *entry,
 	args_add(&args, writable ? "--cache=auto" : "--cache=always");
 	if (!writable)
 		args_add(&args, "--readonly");
-	err = child_spawn(m, "virtiofsd", &args, keep, log);
+	err = child_spawn(m, "virtiofsd", &args, keep, log, -1);
 	args_exit(&args);
 
 out_close:
@@ -305,7 +317,8 @@ static int qemu_start(struct machine *m, const struct emuhost_entry *entry,
 		keep[n++] = ends->fs[i];
 	keep[n] = -1;
 	qemu_args(&args, entry, ends, initrd, memory_mb);
-	err = child_spawn(m, "QEMU", &args, keep, ends->log);
+	emuhost_cpu_take(&m->cpu, EMUHOST_CPU_PREFIX);
+	err = child_spawn(m, "QEMU", &args, keep, ends->log, m->cpu.nr);
 	args_exit(&args);
 	return err;
 }
@@ -345,7 +358,9 @@ int machine_start(struct machine *m, const struct emuhost_entry *entry,
 	unsigned int i;
 	int err;
 
-	*m = (struct machine) { .port = -1, .console = -1, .log = -1 };
+	*m = (struct machine) {
+		.port = -1, .console = -1, .log = -1, .cpu = EMUHOST_CPU_NONE,
+	};
 	err = open_ends(m, &ends);
 	if (err) {
 		pr_err("sockets: %s", strerror(-err));
@@ -375,6 +390,7 @@ void machine_stop(struct machine *m)
 	for (i = 0; i < m->nr_children; i++)
 		child_reap(&m->children[i]);
 	m->nr_children = 0;
+	emuhost_cpu_give_back(&m->cpu);
 	if (m->port >= 0)
 		close(m->port);
 	if (m->console >= 0)

@@ -10,6 +10,7 @@
 
 #include <sys/types.h>
 
+#include "vmm/emulated-host/emuhost_cpu.h"
 #include "vmm/emulated-host/emuhost_entry.h"
 #include "vmm/emulated-host/emuhost_request.h"
 
@@ -34,6 +35,7 @@ struct emuhost_child {
  * @port: the agent's port
  * @console: the kernel's console
  * @log: what the processes say
+ * @cpu: QEMU's
  */
 struct machine {
 	struct emuhost_child children[EMUHOST_MAX_CHILDREN];
@@ -41,6 +43,7 @@ struct machine {
 	int port;
 	int console;
 	int log;
+	struct emuhost_cpu cpu;
 };
 
 /**
