@@ -9,6 +9,7 @@
 #include "kselftest_harness.h"
 
 #include "kselftest/unit/emuhost_launch.h"
+#include "vmm/emulated-host/emuhost_cpu.h"
 
 #define TEST_LIMIT_S	110
 
@@ -194,11 +195,17 @@ static int keep_two_cpus(cpu_set_t *cpus)
  */
 TEST_F_TIMEOUT(emuhost_run, each_has_a_cpu_of_its_own, TEST_LIMIT_S)
 {
+	struct emuhost_entry entry;
 	cpu_set_t allowed, cpus[3];
+	char cache[PATH_MAX];
 	struct launch l[3];
 	pid_t qemu;
 	int i;
 
+	ASSERT_EQ(0, host_cache_dir(cache, sizeof(cache)));
+	ASSERT_EQ(0, entry_find(&entry, cache));
+	if (!emuhost_cpu_needed(entry.version))
+		SKIP(return, "QEMU %s needs no CPU of its own", entry.version);
 	ASSERT_EQ(0, sched_getaffinity(0, sizeof(allowed), &allowed));
 	if (keep_two_cpus(&allowed))
 		SKIP(return, "one CPU: there is nothing to choose");

@@ -99,7 +99,7 @@ static void __noreturn child_exec(char *const *argv, const int *keep, int log,
 	if (cpu >= 0) {
 		CPU_ZERO(&cpus);
 		CPU_SET(cpu, &cpus);
-		/* It works elsewhere too, only less reliably. */
+		/* It works elsewhere too, but not always. */
 		sched_setaffinity(0, sizeof(cpus), &cpus);
 	}
 	execv(argv[0], argv);
@@ -317,7 +317,8 @@ static int qemu_start(struct machine *m, const struct emuhost_entry *entry,
 		keep[n++] = ends->fs[i];
 	keep[n] = -1;
 	qemu_args(&args, entry, ends, initrd, memory_mb);
-	emuhost_cpu_take(&m->cpu, EMUHOST_CPU_PREFIX);
+	if (emuhost_cpu_needed(entry->version))
+		emuhost_cpu_take(&m->cpu, EMUHOST_CPU_PREFIX);
 	err = child_spawn(m, "QEMU", &args, keep, ends->log, m->cpu.nr);
 	args_exit(&args);
 	return err;

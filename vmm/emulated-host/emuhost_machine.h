@@ -35,7 +35,7 @@ struct emuhost_child {
  * @port: the agent's port
  * @console: the kernel's console
  * @log: what the processes say
- * @cpu: QEMU's
+ * @cpu: QEMU's, if it needs one of its own
  */
 struct machine {
 	struct emuhost_child children[EMUHOST_MAX_CHILDREN];
