@@ -138,6 +138,8 @@ stall()
 	/bin/victim > /dev/null &
 	$B taskset 2 /bin/victim > /dev/null &
 	$B taskset c /bin/victim > /dev/null &
+	# No child starves in place of this one, so it has a stack in any case.
+	$B tail -f -s 1 /init > /dev/null &
 	echo VICTIMS > /dev/ttyS1
 	doze 12
 	echo D > /proc/sysrq-trigger
