@@ -367,10 +367,13 @@ add_qemu()
 	# shellcheck disable=SC2016 # for the wrapper to expand
 	add_wrapper qemu qemu-system-x86_64 -L '"$d/share"'
 	mkdir "$entry/share"
-	for rom in qemu/{kvmvapic,linuxboot,linuxboot_dma,pvh}.bin \
+	for rom in qemu/{kvmvapic,linuxboot_dma,pvh}.bin \
 		seabios/bios-256k.bin; do
 		cp -L "$root/usr/share/$rom" "$entry/share/"
 	done
+	# Debian's QEMU 11 no longer has this one, and does not miss it.
+	rom=$root/usr/share/qemu/linuxboot.bin
+	[[ ! -e $rom ]] || cp -L "$rom" "$entry/share/"
 }
 
 add_virtiofsd()
