@@ -5,13 +5,12 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "kselftest_harness.h"
 
-#include "lib/util/util.h"
 #include "vmm/emulated-host/emuhost_cpu.h"
 
 FIXTURE(emuhost_cpu)

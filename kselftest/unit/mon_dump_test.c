@@ -253,6 +253,22 @@ struct said_task {
 	unsigned int stacks;		/* tasks of which it has a frame */
 };
 
+/* Of a child that has never run, and of no other, the kernel has no frame. */
+static void said_all(struct __test_metadata *_metadata,
+		     const struct mon_dump *d, const struct said_task *s)
+{
+	char ours[192] = "";
+
+	if (!s->t || s->frame)
+		return;
+	if (s->t->stack.n)
+		mon_frame_name(d, s->t->stack.ip[s->t->stack.n - 1], ours,
+			       sizeof(ours));
+	EXPECT_EQ(0, strncmp(ours, "ret_from_fork", 13)) {
+		log_stack(_metadata, d, s->t);
+	}
+}
+
 /* "  R victim[97] *root -3324ms"; PID 1 has gone on since. */
 static void said_who(struct __test_metadata *_metadata,
 		     const struct mon_dump *d, const char *line,
@@ -261,6 +277,7 @@ static void said_who(struct __test_metadata *_metadata,
 	const char *bracket = strrchr(line, '['), *ms = strrchr(line, '-');
 	int pid = bracket ? atoi(bracket + 1) : 0;
 
+	said_all(_metadata, d, s);
 	s->t = pid > 1 ? task_by_pid(d, pid) : NULL;
 	if (pid <= 1 || !ms)
 		return;
@@ -360,20 +377,22 @@ TEST(starved_as_the_kernel_dumps_it)
 		if (!text)
 			continue;
 		text += strlen(mark);
-		if (sscanf(text, "CPU %u", &s.cpu) == 1)
+		if (sscanf(text, "CPU %u", &s.cpu) == 1) {
+			said_all(_metadata, d, &s);
 			s.t = NULL;
-		else if (strchr(text, '[') && strstr(text, "ms"))
+		} else if (strchr(text, '[') && strstr(text, "ms")) {
 			said_who(_metadata, d, text, &s);
-		else if (s.t && strstr(text, "+0x"))
+		} else if (s.t && strstr(text, "+0x")) {
 			said_frame(_metadata, d, text, &s);
-		else if (s.t)
+		} else if (s.t) {
 			said_numbers(_metadata, text, s.t);
+		}
 		if (s.t && !s.frame)
 			EXPECT_TRUE(is_on_its_queue(d, s.t));
 	}
+	said_all(_metadata, d, &s);
 	TH_LOG("%u tasks, %u frames of %u", s.tasks, s.frames, s.stacks);
 	EXPECT_LE(3, s.tasks);
-	/* Of a child that has never run, the kernel has none. */
 	EXPECT_LE(1, s.stacks);
 	EXPECT_LE(4 * s.stacks, s.frames);
 	EXPECT_LE(s.tasks, d->n_stalls);
