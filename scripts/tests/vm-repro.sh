@@ -65,20 +65,21 @@ vmlinux_with_split_debug()
 # The first byte of its build id is another one.
 vmlinux_of_another_kernel()
 {
-	local id at old new
+	local id at new notes before
 
 	kernel_copy
 	id=$(readelf -n kernel/vmlinux | sed -n 's/.*Build ID: //p' | head -n 1)
-	new=$(printf '%02x' $((0x${id:0:2} ^ 0xff)))${id:2}
 	at=$(readelf -SW kernel/vmlinux | sed -n \
 		's/.* \.notes *NOTE *[0-9a-f]* \([0-9a-f]*\) \([0-9a-f]*\) .*/0x\1 0x\2/p')
-	old=$(printf '%s' "$id" | sed 's/../\\x&/g')
 	# shellcheck disable=SC2086 # two numbers
 	set -- $at
-	at=$(dd if=kernel/vmlinux bs=1 skip=$(($1)) count=$(($2)) \
-		status=none | LC_ALL=C grep -obUaP "$old" | head -n 1 |
-		cut -d: -f1)
-	patch_bytes kernel/vmlinux $(($1 + at)) "\\x${new:0:2}"
+	# In digits: a build id may have any byte, the end of a line, too.
+	notes=$(od -An -v -tx1 -j $(($1)) -N $(($2)) kernel/vmlinux |
+		tr -d ' \n')
+	before=${notes%%"$id"*}
+	[[ $before != "$notes" ]] || fail "the build id is not in .notes"
+	new=$(printf '%02x' $((0x${id:0:2} ^ 0xff)))${id:2}
+	patch_bytes kernel/vmlinux $(($1 + ${#before} / 2)) "\\x${new:0:2}"
 	# (The host cannot make a scheduler fail whose kernel it does not know.)
 	story repro_tree.ddsp_bogus_dsq_fail ddsp_bogus_dsq_fail_select_cpu
 	says "another kernel: build id $id .* has build id $new"
