@@ -106,13 +106,21 @@ static bool scx_works(const struct mon_verdict *v, const struct mon_sample *s)
 
 /* ---- the checks ---- */
 
+/* There is a task, and no time goes by for it. */
+static bool stands_still(const struct pair *p, unsigned int cpu)
+{
+	const struct mon_cpu *a = &p->last->cpus[cpu];
+	const struct mon_cpu *b = &p->now->cpus[cpu];
+
+	return a->valid && !a->idle && !b->idle && b->nr_running &&
+	       a->clock_ns == b->clock_ns;
+}
+
 static void look_cpu_stall(const struct pair *p, struct finding *f)
 {
-	const struct mon_cpu *a = &p->last->cpus[p->cpu];
 	const struct mon_cpu *b = &p->now->cpus[p->cpu];
 
-	if (!a->valid || a->idle || b->idle || !b->nr_running ||
-	    a->clock_ns != b->clock_ns)
+	if (!stands_still(p, p->cpu))
 		return;
 	f->holds = true;
 	f->same = b->clock_ns;
@@ -159,8 +167,12 @@ static void look_task_stall(const struct pair *p, struct finding *f)
 	/* A wait that is shorter than it was is another one. */
 	if (before->pid == w->pid && before->wait_ns > w->wait_ns)
 		return;
-	/* Whoever ran on the idle CPU for a moment has not ended the wait. */
-	f->holds = idle >= 0 && vcpu_ran(p);
+	/*
+	 * Whoever ran on the idle CPU for a moment has not ended the wait. On a
+	 * CPU that stands still, that is what is wrong, and the check for it may
+	 * need longer: the wait may have begun before.
+	 */
+	f->holds = idle >= 0 && vcpu_ran(p) && !stands_still(p, p->cpu);
 	f->pauses = w->pid && before->pid == w->pid;
 	f->same = w->pid;
 	if (!f->holds)
@@ -220,9 +232,12 @@ static void look_imbalance(const struct pair *p, struct finding *f)
 	w = &p->now->cpus[most].waiter;
 	f->value = (double)a / max(b, 1U);
 	f->threshold = p->v->limits.max_imbalance_pct / 100.0;
-	/* Tasks that belong where they are make no imbalance. */
+	/*
+	 * Tasks that belong where they are make no imbalance, and on a CPU that
+	 * stands still there is worse.
+	 */
 	if (f->value <= f->threshold || !w->pid ||
-	    !mon_cpus_test(&w->cpus, least))
+	    !mon_cpus_test(&w->cpus, least) || stands_still(p, most))
 		return;
 	f->holds = true;
 	f->pid = w->pid;

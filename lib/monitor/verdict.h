@@ -8,7 +8,8 @@
  * the same task waits, the idle CPU may be busy, or the host may not run the
  * CPU that it waits on, in up to half of the samples. Not counted: CPUs that are
  * idle, vCPUs that the host did not run, tasks that may not run anywhere else,
- * and a scheduler that is on its way out.
+ * and a scheduler that is on its way out. While a CPU stands still, what waits
+ * there is no task stall and no imbalance: the CPU stall is what is wrong.
  */
 #ifndef KTSTR_MONITOR_VERDICT_H
 #define KTSTR_MONITOR_VERDICT_H
