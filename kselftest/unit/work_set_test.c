@@ -4,7 +4,10 @@
  */
 #include "kselftest_harness.h"
 
+#include <errno.h>
 #include <poll.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
 
 #include "lib/scenario/cpuset.h"
 #include "lib/util/util.h"
@@ -235,6 +238,50 @@ TEST_F(work, partner_that_does_not_take_its_turn_has_a_gap)
 	EXPECT_LT(1000 * NSEC_PER_MSEC, self->reports[1].max_gap_ns);
 	/* Its partner could do nothing but wait. */
 	EXPECT_GT(1000 * NSEC_PER_MSEC, self->reports[0].max_gap_ns);
+}
+
+static bool stops(pid_t pid)
+{
+	int status;
+
+	return waitpid(pid, &status, 0) == pid && WIFSTOPPED(status);
+}
+
+/* Whoever is traced is at the instruction after the one that ends a pass. */
+static bool step_to_the_end_of_a_pass(const struct work_set *set)
+{
+	pid_t pid = set->workers[0].pid;
+	uint64_t n;
+
+	if (ptrace(PTRACE_INTERRUPT, pid, NULL, NULL) || !stops(pid))
+		return false;
+	n = work_iterations(set);
+	while (work_iterations(set) == n)
+		if (ptrace(PTRACE_SINGLESTEP, pid, NULL, NULL) || !stops(pid))
+			return false;
+	return true;
+}
+
+/* Not within a pass, where the next look at the clock would tell. */
+TEST_F(work, worker_that_stands_still_between_passes_has_a_gap)
+{
+	const struct work_spec spec = WORK_CPU_SPIN;
+	pid_t pid;
+
+	ASSERT_EQ(0, work_create(&self->set, &spec, 1, START_MS));
+	pid = self->set.workers[0].pid;
+	if (ptrace(PTRACE_SEIZE, pid, NULL, NULL) && errno == EPERM)
+		SKIP(return, "no permission to trace a child (ptrace)");
+	work_start(&self->set);
+	while (!work_iterations(&self->set))
+		poll(NULL, 0, 1);
+	ASSERT_TRUE(step_to_the_end_of_a_pass(&self->set));
+	poll(NULL, 0, 2000);
+	work_stop(&self->set);
+	ASSERT_EQ(0, ptrace(PTRACE_DETACH, pid, NULL, NULL));
+	work_collect(&self->set, in_ms(5000), self->reports);
+	EXPECT_TRUE(self->reports[0].completed);
+	EXPECT_LE(2000 * NSEC_PER_MSEC, self->reports[0].max_gap_ns);
 }
 
 TEST(group_sizes)

@@ -178,6 +178,8 @@ static void work_loop(struct work_run *run)
 		atomic_store_explicit(&run->slot->live, r->iterations,
 				      memory_order_relaxed);
 	}
+	/* It may have stood still between two passes until it was to stop. */
+	note_progress(run);
 	r->cpu_ns = thread_cpu_ns() - cpu_ns;
 	r->has_run_delay = run_delay(&after_ns);
 	r->run_delay_ns = after_ns - before_ns;
