@@ -190,38 +190,35 @@ TEST_F(mon_verdict, stalled_task_beside_an_idle_cpu)
 	EXPECT_NE(NULL, strstr(a->text, "while CPU 3, which it may use, is idle"));
 }
 
-/* It began to wait before its CPU hung, which is what is wrong with it. */
-TEST_F(mon_verdict, task_that_waits_on_a_stalled_cpu)
+/* Something that began before @cpu hung, which is what is wrong with it */
+static void expect_cpu_stall(struct __test_metadata *_metadata,
+			     FIXTURE_DATA(mon_verdict) *self, int cpu)
 {
 	const struct mon_alarm *a = first(self);
 	unsigned int i;
 
-	wait_on(self->s, 1, 0xf);
-	self->s->cpus[3].idle = true;
 	for (i = 0; i < 3; i++)
 		step(self, -1);
 	EXPECT_EQ(0, self->alarms);
 	/* Since the last of them; a sixth sample is the fifth that is alike. */
-	EXPECT_EQ(6, steps_to_alarm(self, 1));
+	EXPECT_EQ(6, steps_to_alarm(self, cpu));
 	EXPECT_EQ(MON_CHECK_CPU_STALL, a->check);
-	EXPECT_EQ(1, a->cpu);
+	EXPECT_EQ(cpu, a->cpu);
 	EXPECT_EQ(1, self->alarms);
 }
 
-/* So did all that are queued there. */
+TEST_F(mon_verdict, task_that_waits_on_a_stalled_cpu)
+{
+	wait_on(self->s, 1, 0xf);
+	self->s->cpus[3].idle = true;
+	expect_cpu_stall(_metadata, self, 1);
+}
+
 TEST_F(mon_verdict, imbalance_on_a_stalled_cpu)
 {
-	const struct mon_alarm *a = first(self);
-	unsigned int i;
-
 	self->s->cpus[0].nr_running = 9;
 	wait_on(self->s, 0, 0xf);
-	for (i = 0; i < 3; i++)
-		step(self, -1);
-	EXPECT_EQ(6, steps_to_alarm(self, 0));
-	EXPECT_EQ(MON_CHECK_CPU_STALL, a->check);
-	EXPECT_EQ(0, a->cpu);
-	EXPECT_EQ(1, self->alarms);
+	expect_cpu_stall(_metadata, self, 0);
 }
 
 /* Its CPU stood still for a moment. */
