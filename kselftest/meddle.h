@@ -23,6 +23,9 @@
 #define MEDDLE_LONGER_MS	1000	/* than the scenario */
 /* The limit of a gap is at most nine tenths of a worker's time. */
 #define MEDDLE_TIMES_BEFORE	12
+/* That of a spread grows with the slowness up to 60 of 100: 4 times 15. */
+#define MEDDLE_TIMES_SLOWNESS	1.2
+#define MEDDLE_SLOWNESS_MAX	4.0
 
 /**
  * struct meddling - what is done to the first worker of a cgroup
@@ -74,17 +77,20 @@ static inline void meddle_move(const struct ktstr_ctx *ctx, const char *cgroup,
 
 /*
  * For how long somebody is stopped who has had @before_ms: for more than any
- * gap that is allowed on this host, and for no longer, as the scenario waits
+ * gap that is allowed on this host, or, where none is judged, for a share of
+ * its time that exceeds any spread; and for no longer, as the scenario waits
  * for its workers only so long.
  */
 static inline unsigned int meddle_stop_ms(const struct ktstr_ctx *ctx,
 					  unsigned int before_ms)
 {
 	unsigned int ms = ctx->duration_ms + MEDDLE_LONGER_MS;
-	double gap_ms = ctx->limits.max_gap_ms * max(ctx->slowness, 1.0);
+	double slowness = max(ctx->slowness, 1.0);
+	double gap_ms = ctx->limits.max_gap_ms * slowness;
 
 	if (ctx->limits.max_gap_ms == CHECK_OFF)
-		return ms;
+		return max(ms, MEDDLE_TIMES_SLOWNESS * before_ms *
+			       min(slowness, MEDDLE_SLOWNESS_MAX));
 	return max(ms, min(2 * gap_ms,
 			   (double)MEDDLE_TIMES_BEFORE * before_ms));
 }
@@ -93,13 +99,14 @@ static inline unsigned int meddle_stop_ms(const struct ktstr_ctx *ctx,
 static inline void meddle(const struct ktstr_ctx *ctx,
 			  const struct meddling *what)
 {
-	uint64_t found_ns, before_ns;
+	uint64_t let_go_ns, before_ns;
 	pid_t pid;
 
 	while (!(pid = meddle_find(ctx, what->cgroup)))
 		poll(NULL, 0, MEDDLE_POLL_MS);
-	found_ns = clock_now_ns();
+	let_go_ns = clock_now_ns();
 	if (!what->from_the_start) {
+		atomic_store(&ctx->shared->awaits_all, true);
 		atomic_store(&ctx->shared->may_begin, true);
 		while (!atomic_load(&ctx->shared->all_began))
 			poll(NULL, 0, MEDDLE_POLL_MS);
@@ -111,7 +118,7 @@ static inline void meddle(const struct ktstr_ctx *ctx,
 	atomic_store(&ctx->shared->may_begin, true);
 	if (what->signal != SIGSTOP)
 		return;
-	before_ns = clock_now_ns() - found_ns;
+	before_ns = clock_now_ns() - let_go_ns;
 	poll(NULL, 0, meddle_stop_ms(ctx, before_ns / NSEC_PER_MSEC + 1));
 	kill(pid, SIGCONT);
 }

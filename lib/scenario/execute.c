@@ -131,24 +131,56 @@ static int set_up_member(struct scenario *s, struct member *m)
 	return err;
 }
 
-/* Until whoever meddles with the workers has done so. */
-static int wait_may_begin(struct scenario *s)
+static bool may_begin(const struct scenario *s)
+{
+	return atomic_load(&s->ctx->shared->may_begin);
+}
+
+static bool all_began(const struct scenario *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->n; i++)
+		if (!work_all_began(&s->members[i].set))
+			return false;
+	return true;
+}
+
+static int wait_until(struct scenario *s,
+		      bool (*condition)(const struct scenario *s),
+		      const char *else_what)
 {
 	unsigned int limit_ms = stretched_ms(s->ctx, MAY_BEGIN_MS);
 	uint64_t end_ns = clock_now_ns() + limit_ms * NSEC_PER_MSEC;
 
-	if (!s->ctx->shared)
-		return 0;
-	while (!atomic_load(&s->ctx->shared->may_begin)) {
+	while (!condition(s)) {
 		if (clock_now_ns() >= end_ns) {
 			check_fail(&s->ctx->result, CHECK_OTHER,
-				   "the workers were not let go within %u ms",
-				   limit_ms);
+				   "%s within %u ms", else_what, limit_ms);
 			return -ETIMEDOUT;
 		}
 		poll(NULL, 0, MAY_BEGIN_POLL_MS);
 	}
 	return 0;
+}
+
+/* Once whoever meddles with the workers has done what comes before. */
+static int let_go(struct scenario *s)
+{
+	struct scenario_shared *shared = s->ctx->shared;
+	size_t i;
+	int err = 0;
+
+	if (shared)
+		err = wait_until(s, may_begin, "the workers were not let go");
+	for (i = 0; !err && i < s->n; i++)
+		work_start(&s->members[i].set);
+	/* On a slow host, this can take as long as the scenario was to. */
+	if (!err && shared && atomic_load(&shared->awaits_all)) {
+		err = wait_until(s, all_began, "the workers did not all begin");
+		atomic_store(&shared->all_began, !err);
+	}
+	return err;
 }
 
 static int set_up(struct scenario *s)
@@ -165,20 +197,7 @@ static int set_up(struct scenario *s)
 			return err;
 		}
 	}
-	err = wait_may_begin(s);
-	for (i = 0; !err && i < s->n; i++)
-		work_start(&s->members[i].set);
-	return err;
-}
-
-static void tell_all_began(struct scenario *s)
-{
-	size_t i;
-
-	for (i = 0; i < s->n; i++)
-		if (!work_all_began(&s->members[i].set))
-			return;
-	atomic_store(&s->ctx->shared->all_began, true);
+	return let_go(s);
 }
 
 /* Until the time is up, or the scheduler has gone. */
@@ -193,8 +212,6 @@ static void hold(struct scenario *s)
 				   (clock_now_ns() - s->start_ns) / 1e9);
 			return;
 		}
-		if (s->ctx->shared)
-			tell_all_began(s);
 		poll(NULL, 0, HOLD_POLL_MS);
 	}
 }

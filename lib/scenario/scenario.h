@@ -35,10 +35,13 @@ struct cgroup_def {
  *	other, in memory that both share
  * @may_begin: told by the process: the workers, all in their places, may begin;
  *	a scenario waits 15 s for it, times the slowness, and fails
- * @all_began: told by the scenario: each worker has made a pass
+ * @awaits_all: told by the process, before @may_begin: the scenario's time is
+ *	counted from when all have begun, for which it waits as long
+ * @all_began: told by the scenario then: each worker has made a pass
  */
 struct scenario_shared {
 	atomic_bool may_begin;
+	atomic_bool awaits_all;
 	atomic_bool all_began;
 };
 
