@@ -111,6 +111,8 @@ guard_main()
 	local -A sessions=()
 
 	trap '' INT TERM HUP QUIT
+	echo ready
+	exec >/dev/null
 	while IFS= read -r line; do
 		case $line in
 		+*) sessions[${line#+}]=1 ;;
@@ -129,9 +131,19 @@ guard_start()
 	local body
 
 	body=$(declare -f session_signal session_end guard_main)
+	exec {guard_says}<> <(:)
 	exec {guard}> >(exec setsid bash -c "$body"$'\nguard_main' \
-		>/dev/null 2>&1)
+		>&"$guard_says" 2>/dev/null {guard_says}>&-)
 	guard_pid=$!
+}
+
+# Until it is ready, what interrupts us kills it too: there must be nothing yet
+# that it would have to end, and a word to it would be our death, by SIGPIPE.
+guard_wait()
+{
+	read -rt 60 -u "$guard_says" || wrong "the process that cleans up" \
+		"behind this one did not start within 60 s; run this again"
+	exec {guard_says}>&-
 }
 
 # remove_at_end FOLDER: however we end.
@@ -265,6 +277,7 @@ front_main()
 	trap 'front_interrupted 130' INT
 	trap 'front_interrupted 143' TERM
 	trap 'front_interrupted 129' HUP
+	guard_wait
 	KTSTR_GUARD=$guard KTSTR_FRONT=$$ setpriv --pdeathsig KILL setsid \
 		env --default-signal=INT,QUIT -- "$BASH" "$0" "$@" <&0 &
 	worker_pid=$!

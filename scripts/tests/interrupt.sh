@@ -45,6 +45,30 @@ ctrl_c_while_building()
 	front 0 'kernel: ' kernel
 }
 
+# The guard is the one that ends what others left: while it could still die of
+# the same signal, nothing may have been started.
+ctrl_c_before_the_guard()
+{
+	stubborn_tree
+	mkdir bin
+	cat >bin/setsid <<SETSID
+#!/bin/bash
+if [[ \$* = *guard_main* ]]; then
+	touch $PWD/guard
+	sleep 300
+fi
+exec $(command -v setsid) "\$@"
+SETSID
+	chmod +x bin/setsid
+	PATH=$PWD/bin:$PATH start kernel
+	wait_for_file guard
+	sleep 2
+	kill -INT -- "-$front_pid"
+	end_status 130
+	nothing_left
+	[[ ! -e building ]] || fail "a build without a guard"
+}
+
 # Only the script gets the signal, as from `kill` or a CI runner.
 signal_to_the_script_alone()
 {
@@ -142,6 +166,7 @@ kill_9_at_any_moment()
 
 ktap_begin
 try interrupt.ctrl_c_while_building ctrl_c_while_building
+try interrupt.ctrl_c_before_the_guard ctrl_c_before_the_guard
 try interrupt.sigint_to_the_script_alone signal_to_the_script_alone INT 130
 try interrupt.sigterm_to_the_script_alone signal_to_the_script_alone TERM 143
 try interrupt.sighup_to_the_script_alone signal_to_the_script_alone HUP 129
