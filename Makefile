@@ -10,6 +10,7 @@
 #	make unit	build the unit tests        SAN=1: under ASan and UBSan
 #	make fuzz	build the fuzz targets (clang)
 #	make bench	build the benchmarks, run those that need no KVM
+#	make bpftool	all of it, for memory images of guests
 #
 # VMLINUX names the kernel whose types the BPF programs are compiled against;
 # without one the schedulers are not built, and their tests are skipped.
@@ -75,7 +76,7 @@ SRC := $(CURDIR)
 OBJ := $(OUTPUT)/obj
 SCX := $(OUTPUT)/sched_ext
 LIBBPF := $(SCX)/build/obj/libbpf/libbpf.a
-BPFTOOL := $(SCX)/build/sbin/bpftool
+BPFTOOL := $(SCX)/build/obj/bpftool/bootstrap/bpftool
 SCX_INC := $(SCX)/build/include
 NPROC := $(shell nproc)
 
@@ -118,7 +119,7 @@ EXTRA_CLEAN := $(OBJ) $(SCX) $(LIBKTSTR) $(OUTPUT)/unit $(OUTPUT)/fuzz \
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: unit fuzz bench bench-build
+.PHONY: unit fuzz bench bench-build bpftool
 
 unit: $(UNIT_PROGS)
 fuzz: $(FUZZ_PROGS)
@@ -186,19 +187,41 @@ $(OUTPUT)/ktstr-emuhost-agent: vmm/emulated-host/agent.c
 		-MF $(OBJ)/agent.d -static $< -o $@
 
 # ---- libbpf, bpftool, vmlinux.h and scx_simple from the tree ----
+#
+# Each is built once, whoever of the tree's Makefiles asks for it: libbpf as an
+# archive only, bpftool as what its own build generates code with.
 
 $(LIBBPF):
 	$(call msg,MAKE,libbpf,$@)
 	$(Q)mkdir -p $(@D) $(OBJ)
 	$(SUBMAKE) -C $(KSFT_DIR)/../../lib/bpf OUTPUT=$(@D)/ \
 		EXTRA_CFLAGS='-g -O2 -fPIC' DESTDIR=$(SCX)/build prefix= \
-		all install_headers
+		$(abspath $@) install_headers
 
-$(SCX)/build/bin/scx_simple: $(VMLINUX) | $(LIBBPF)
+MAKE_BPFTOOL = $(SUBMAKE) SKIP_LLVM=1 SKIP_LIBBFD=1 SKIP_CRYPTO=1 \
+	-C $(KSFT_DIR)/../../bpf/bpftool OUTPUT=$(SCX)/build/obj/bpftool/ \
+	LIBBPF_BOOTSTRAP_OUTPUT=$(dir $(LIBBPF)) \
+	LIBBPF_BOOTSTRAP_DESTDIR=$(SCX)/build/
+
+$(BPFTOOL): | $(LIBBPF)
+	$(call msg,MAKE,bpftool,$@)
+	$(Q)mkdir -p $(@D)
+	$(MAKE_BPFTOOL) bootstrap
+
+# All of it, which mon-image.sh has the guests of its images run.
+bpftool: $(SCX)/build/sbin/bpftool
+$(SCX)/build/sbin/bpftool: | $(BPFTOOL)
+	$(call msg,MAKE,bpftool,$@)
+	$(MAKE_BPFTOOL) prefix= DESTDIR=$(SCX)/build install-bin
+
+# What the Makefiles of schedulers need not build themselves.
+SCX_TOOLS = CLANG=$(BPF_CLANG) BPFTOOL=$(abspath $(BPFTOOL)) \
+	VMLINUX_BTF=$(abspath $(VMLINUX))
+
+$(SCX)/build/bin/scx_simple: $(VMLINUX) | $(LIBBPF) $(BPFTOOL)
 	$(call msg,MAKE,sched_ext,$@)
-	$(SUBMAKE) SKIP_LLVM=1 SKIP_LIBBFD=1 SKIP_CRYPTO=1 \
-		-C $(KSFT_DIR)/../../sched_ext O=$(SCX) CLANG=$(BPF_CLANG) \
-		VMLINUX_BTF=$(abspath $(VMLINUX)) scx_simple >/dev/null
+	$(SUBMAKE) -C $(KSFT_DIR)/../../sched_ext O=$(SCX) $(SCX_TOOLS) \
+		scx_simple >/dev/null
 	$(Q)touch $@
 
 $(OUTPUT)/scx_simple: $(SCX)/build/bin/scx_simple
@@ -208,10 +231,12 @@ $(OUTPUT)/scx_simple: $(SCX)/build/bin/scx_simple
 $(OUTPUT)/scx_runner: $(SCX)/build/bin/scx_simple \
 		$(wildcard $(KSFT_DIR)/sched_ext/*.[ch])
 	$(call msg,MAKE,selftests/sched_ext,$@)
-	$(Q)mkdir -p $(SCX)/selftests
+	$(Q)mkdir -p $(SCX)/selftests/build/include
+	$(Q)ln -sfn $(abspath $(SCX_INC))/bpf $(SCX)/selftests/build/include/bpf
 	$(SUBMAKE) -C $(KSFT_DIR)/sched_ext OUTPUT=$(SCX)/selftests \
-		CLANG=$(BPF_CLANG) BPFTOOL=$(abspath $(BPFTOOL)) \
-		VMLINUX_BTF=$(abspath $(VMLINUX)) $(SCX)/selftests/runner >/dev/null
+		$(SCX_TOOLS) BPFOBJ=$(abspath $(LIBBPF)) \
+		VMLINUX_H=$(abspath $(SCX_INC))/vmlinux.h \
+		$(SCX)/selftests/runner >/dev/null
 	$(Q)cp $(SCX)/selftests/runner $@
 
 # ---- our own BPF programs; vmlinux.h comes with scx_simple ----

@@ -26,7 +26,7 @@ images='l4-kaslr l5-nokaslr stall'
 
 stage_images()
 {
-	local make=$here/kselftest/unit/data/mon-image.sh dir name
+	local make=$here/kselftest/unit/data/mon-image.sh dir name bpftool=''
 
 	export KTSTR_KERNEL=$kernel OUTPUT=$obj QEMU
 	QEMU=$(command -v qemu-system-x86_64 ||
@@ -38,6 +38,9 @@ stage_images()
 		if [[ -s $dir/$name.core ]]; then
 			result 0 "images.$name"
 		elif [[ -x $QEMU ]]; then
+			[[ -n $bpftool ]] || attempt images.bpftool \
+				"${make_suite[@]}" "-j$jobs_of_make" bpftool
+			bpftool=1
 			attempt "images.$name" env \
 				XDG_CACHE_HOME="${cache%/ktstr}" "$make" "$name"
 		else
