@@ -8,9 +8,14 @@
 # (run_ktstr.sh does all of that). Also here:
 #
 #	make unit	build the unit tests        SAN=1: under ASan and UBSan
+#	make run-unit	run them too, but for those that need a KVM
 #	make fuzz	build the fuzz targets (clang)
 #	make bench	build the benchmarks, run those that need no KVM
 #	make bpftool	all of it, for memory images of guests
+#	make scheduler SCHED=FOLDER/X SCHED_OUT=FOLDER
+#			build X.bpf.c and X.c as tools/sched_ext builds its own
+#	make house	who includes whom, held to the tables of scripts/house.sh;
+#			no circles; libraries of common and guest link alone
 #
 # VMLINUX names the kernel whose types the BPF programs are compiled against;
 # without one the schedulers are not built, and their tests are skipped.
@@ -19,12 +24,26 @@ ARCH ?= $(shell uname -m | sed -e s/i.86/x86/ -e s/x86_64/x86/)
 
 ifneq ($(filter x86 x86_64,$(ARCH)),)
 # Suites that run_tests runs.
-TEST_GEN_PROGS := eevdf scx monitor repro
-# What they need beside them.
-TEST_GEN_PROGS_EXTENDED := repro_demo ktstr-init ktstr kvm-check \
+TEST_GEN_PROGS := eevdf scx work places ops payload wakes monitor repro
+# Those that are run only where they are named, and what all need beside them.
+ON_DEMAND := repro_demo plants scale knobs
+TEST_GEN_PROGS_EXTENDED := ready $(ON_DEMAND) ktstr-init ktstr kvm-check \
 	ktstr-emulated-host ktstr-emuhost-agent
 TEST_PROGS_EXTENDED := vmm/emulated-host/fetch.sh
+TEST_GEN_FILES := ktstr-programs
 endif
+
+# make cuts names at blanks and colons, the shells of its recipes at more.
+hash := \#
+odd_chars := : ; % $$ $(hash) \ ' " ` & | < > ( ) * ? [ ] { } ! , =
+odd_in = $(if $(filter-out 0 1,$(words $(1))),a blank,$(firstword \
+	$(foreach c,$(odd_chars),$(findstring $(c),$(1)))))
+path_must = $(if $(call odd_in,$(2)),$(error $(1)$(2): make cannot build in a \
+	path with $(call odd_in,$(2)) in it))
+$(call path_must,this folder: ,$(CURDIR))
+$(call path_must,OUTPUT=,$(OUTPUT))
+$(call path_must,KSFT_SRC=,$(KSFT_SRC))
+$(call path_must,VMLINUX=,$(VMLINUX))
 
 # make resolves a linked folder, so "../lib.mk" alone does not find the tree.
 LIB_MK := $(firstword $(wildcard ../lib.mk $(PWD)/lib.mk $(KSFT_SRC)/lib.mk))
@@ -37,6 +56,8 @@ KSFT_DIR := $(realpath $(dir $(LIB_MK)))
 VMLINUX ?= $(firstword $(wildcard $(O:%=%/vmlinux) \
 	$(KBUILD_OUTPUT:%=%/vmlinux) $(KTSTR_KERNEL:%=%/vmlinux) \
 	$(KSFT_DIR)/../../../vmlinux))
+# Trees before 7.3 know no cids, without which there are no sub-schedulers.
+HAS_SUB_SCHEDS := $(wildcard $(KSFT_DIR)/../../sched_ext/include/scx/cid.bpf.h)
 # clang 16 is the oldest that can compile and link the schedulers.
 BPF_CLANG ?= $(shell for c in $(CLANG) clang clang-22 clang-21 clang-20 \
 	clang-19 clang-18 clang-17 clang-16; do \
@@ -45,7 +66,8 @@ BPF_CLANG ?= $(shell for c in $(CLANG) clang clang-22 clang-21 clang-20 \
 ifneq ($(VMLINUX),)
 ifneq ($(BPF_CLANG),)
 ifneq ($(TEST_GEN_PROGS),)
-TEST_GEN_PROGS_EXTENDED += scx_simple scx_ktstr ktstr-probe scx_runner
+TEST_GEN_PROGS_EXTENDED += scx_simple scx_ktstr ktstr-probe scx_runner \
+	$(if $(HAS_SUB_SCHEDS),scx_ktstr_sub)
 endif
 else
 $(warning no clang >= 16 (Debian: clang-19, Fedora: clang): the schedulers are not built, their tests will be skipped)
@@ -54,11 +76,16 @@ else
 $(warning no vmlinux: build the kernel first or name one by VMLINUX=; the schedulers are not built, their tests will be skipped)
 endif
 
-# Libraries that the system must have: header, Debian's package, Fedora's.
+OVERRIDE_TARGETS := 1
+include $(LIB_MK)
+
+# Libraries that the system must have, as the compiler of lib.mk sees them: header,
+# Debian's package, Fedora's.
 ifeq ($(filter clean,$(MAKECMDGOALS)),)
 # (The digits are a hash sign, which versions of make quote in several ways.)
 have = $(shell printf '\043include <%s>\n' '$(1)' | $(CC) -E -x c - >/dev/null 2>&1 && echo y)
 need = $(if $(call have,$(1)),,$(error no $(1): install $(2) (Fedora: $(3))))
+$(if $(call have,stdio.h),,$(error $(CC) does not compile: install gcc, or name a compiler by CC= or LLVM=))
 $(call need,libelf.h,libelf-dev,elfutils-libelf-devel)
 $(call need,elfutils/libdw.h,libdw-dev,elfutils-devel)
 $(call need,zlib.h,zlib1g-dev,zlib-devel)
@@ -68,9 +95,6 @@ pcre2 := $(shell printf '\043define PCRE2_CODE_UNIT_WIDTH 8\n\043include <%s>\n'
 	pcre2.h | $(CC) -E -x c - >/dev/null 2>&1 && echo y)
 $(if $(pcre2),,$(error no pcre2.h: install libpcre2-dev (Fedora: pcre2-devel)))
 endif
-
-OVERRIDE_TARGETS := 1
-include $(LIB_MK)
 
 SRC := $(CURDIR)
 OBJ := $(OUTPUT)/obj
@@ -85,24 +109,34 @@ SUBMAKE = +$(Q)env -u MAKEFLAGS -u MFLAGS -u MAKEOVERRIDES -u MAKELEVEL -u O \
 	-u OUTPUT -u KBUILD_OUTPUT -u CC -u CFLAGS -u LDFLAGS -u V \
 	$(MAKE) -s -j$(NPROC)
 
-# Programs with a main() of their own; all else goes into the library.
-PROG_SRCS := vmm/kvm-check.c vmm/emulated-host/emulated-host-main.c \
-	vmm/emulated-host/agent.c lib/cli/main.c
-LIB_SRCS := $(filter-out $(PROG_SRCS),$(wildcard vmm/*.c vmm/x86/*.c \
-	vmm/emulated-host/*.c lib/*/*.c))
+# Programs with a main() of their own; all else goes into the libraries: what both
+# sides use, what the guest does, and what only a host or a test program has.
+PROG_SRCS := vmm/kvm-check.c lib/host/machine/emulated-host-main.c \
+	vmm/emulated-host/agent.c lib/host/cli/main.c lib/host/cli/door.c
+LIB_SRCS := $(filter-out $(PROG_SRCS),$(sort $(shell find lib vmm -name '*.c')))
+COMMON_SRCS := $(filter lib/common/%,$(LIB_SRCS))
+GUEST_SRCS := $(filter lib/guest/%,$(LIB_SRCS))
+HOST_SRCS := $(filter-out $(COMMON_SRCS) $(GUEST_SRCS),$(LIB_SRCS))
 INIT_SRCS := $(wildcard init/*.c)
+INIT_OBJS := $(INIT_SRCS:%.c=$(OBJ)/%.o)
 PROBE_SRCS := $(wildcard init/probe/*.c)
+PROBE_OBJS := $(PROBE_SRCS:%.c=$(OBJ)/%.o)
 UNIT_SRCS := $(wildcard kselftest/unit/*_test.c)
 FUZZ_SRCS := $(wildcard kselftest/unit/fuzz_*.c)
 BENCH_SRCS := $(wildcard kselftest/bench/*.c)
 
-LIBKTSTR := $(OUTPUT)/libktstr.a
+LIBCOMMON := $(OUTPUT)/libktstr-common.a
+LIBGUEST := $(OUTPUT)/libktstr-guest.a $(LIBCOMMON)
+LIBKTSTR := $(OUTPUT)/libktstr.a $(LIBGUEST)
 UNIT_PROGS := $(UNIT_SRCS:kselftest/unit/%.c=$(OUTPUT)/unit/%)
 FUZZ_PROGS := $(FUZZ_SRCS:kselftest/unit/%.c=$(OUTPUT)/fuzz/%)
 BENCH_PROGS := $(BENCH_SRCS:kselftest/bench/%.c=$(OUTPUT)/bench/%)
 
-WARN := -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes
-KTSTR_CFLAGS := -std=gnu11 -O2 -g $(WARN) -MMD -MP -ffunction-sections \
+# A struct may have the members of another as its own, as in the kernel.
+clang_dialect := -Wno-microsoft-anon-tag
+WARN := -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes \
+	$(if $(findstring clang,$(CC)),$(clang_dialect))
+KTSTR_CFLAGS := -std=gnu11 -fms-extensions -O2 -g $(WARN) -MMD -MP -ffunction-sections \
 	-D_GNU_SOURCE= -I$(SRC) -I$(SRC)/lib -isystem $(KSFT_DIR) \
 	-isystem $(SCX_INC) $(USERCFLAGS)
 KTSTR_LDFLAGS := -Wl,--as-needed -Wl,--gc-sections -pthread $(USERLDFLAGS)
@@ -114,20 +148,43 @@ KTSTR_CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=all \
 endif
 
 # What lib.mk's clean does not know of.
-EXTRA_CLEAN := $(OBJ) $(SCX) $(LIBKTSTR) $(OUTPUT)/unit $(OUTPUT)/fuzz \
+EXTRA_CLEAN := $(OBJ) $(SCX) $(LIBKTSTR) $(OUTPUT)/schedulers $(OUTPUT)/unit $(OUTPUT)/fuzz \
 	$(OUTPUT)/bench
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: unit fuzz bench bench-build bpftool
+.PHONY: FORCE unit run-unit fuzz bench bench-build bpftool scheduler house
 
 unit: $(UNIT_PROGS)
+run-unit: unit
+	$(Q)scripts/run-programs.sh unit 300 \
+		$(filter-out %_guest_test,$(UNIT_PROGS))
 fuzz: $(FUZZ_PROGS)
 bench-build: $(BENCH_PROGS) $(OUTPUT)/bench/drgn-reads.py \
 	$(TEST_GEN_PROGS_EXTENDED)
 bench: bench-build
-	$(Q)KTSTR_KERNEL=$${KTSTR_KERNEL:-$(abspath $(dir $(VMLINUX)))} \
-		$(OUTPUT)/bench/monitor
+	$(Q)status=0; \
+	KTSTR_KERNEL=$${KTSTR_KERNEL:-$(abspath $(dir $(VMLINUX)))} \
+		$(OUTPUT)/bench/monitor || status=1; \
+	$(OUTPUT)/bench/duty || status=1; \
+	exit $$status
+
+house: $(OBJ)/alone-common $(OBJ)/alone-guest $(LIBKTSTR) $(INIT_OBJS) \
+		$(if $(filter %/ktstr-probe,$(TEST_GEN_PROGS_EXTENDED)),$(PROBE_OBJS))
+	$(Q)scripts/house.sh
+	$(Q)scripts/circles.sh lib $(LIB_SRCS:%.c=$(OBJ)/%.o)
+	$(Q)scripts/circles.sh init $(INIT_OBJS)
+	$(Q)$(if $(filter $(PROBE_OBJS),$^),scripts/circles.sh probe $(PROBE_OBJS))
+
+# All of a library links with nothing but those below it.
+$(OBJ)/alone-common: $(LIBCOMMON)
+$(OBJ)/alone-guest: $(LIBGUEST)
+$(OBJ)/alone-%:
+	$(call msg,LINK,alone,$@)
+	$(Q)echo 'int main(void) { return 0; }' | $(CC) -pthread \
+		$(filter -fsanitize%,$(KTSTR_CFLAGS)) $(USERCFLAGS) -x c - \
+		-x none -Wl,--whole-archive $^ -Wl,--no-whole-archive \
+		$(LIBBPF) -lelf -lz -lpcre2-8 -ljson-c $(USERLDFLAGS) -o $@
 
 # ---- objects and the library ----
 
@@ -137,12 +194,15 @@ $(OBJ)/%.o: $(SRC)/%.c | $(LIBBPF)
 	$(Q)$(CC) $(KTSTR_CFLAGS) -c $< -o $@
 
 # A page as it is; the linker names its symbols after the file.
-$(OBJ)/lib/cli/page.o: $(SRC)/lib/cli/page.html
+$(OBJ)/lib/host/cli/page.o: $(SRC)/lib/host/cli/page.html
 	$(call msg,OBJ,,$(subst $(OBJ)/,,$@))
 	$(Q)mkdir -p $(@D)
 	$(Q)cd $(<D) && $(LD) -r -b binary -z noexecstack $(<F) -o $(abspath $@)
 
-$(LIBKTSTR): $(LIB_SRCS:%.c=$(OBJ)/%.o) $(OBJ)/lib/cli/page.o
+$(OUTPUT)/libktstr.a: $(HOST_SRCS:%.c=$(OBJ)/%.o) $(OBJ)/lib/host/cli/page.o
+$(OUTPUT)/libktstr-guest.a: $(GUEST_SRCS:%.c=$(OBJ)/%.o)
+$(OUTPUT)/libktstr-common.a: $(COMMON_SRCS:%.c=$(OBJ)/%.o)
+$(LIBKTSTR):
 	$(call msg,AR,,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
@@ -167,16 +227,30 @@ $(OUTPUT)/bench/%: $(OBJ)/kselftest/bench/%.o $(LIBKTSTR)
 
 # ---- programs with rules of their own ----
 
-$(OUTPUT)/ktstr-init: $(INIT_SRCS:%.c=$(OBJ)/%.o) $(LIBKTSTR)
+$(OUTPUT)/ktstr-init: $(INIT_OBJS) $(LIBGUEST)
 	$(call link,)
 
-$(OUTPUT)/ktstr: $(OBJ)/lib/cli/main.o $(LIBKTSTR)
+$(OUTPUT)/ktstr: $(OBJ)/lib/host/cli/main.o $(LIBKTSTR)
 	$(call link,$(KTSTR_LDLIBS))
+
+# Built anew where the commit is another one.
+$(OBJ)/commit.h: FORCE
+	$(Q)mkdir -p $(@D) && c=$$(scripts/commit.sh) && \
+		printf '%s\n' "$${c:+#define KTSTR_COMMIT \"commit $$c\"}" \
+		>$@.new && if cmp -s $@.new $@; then rm $@.new; else \
+		mv $@.new $@; fi
+$(OBJ)/lib/host/cli/version.o: $(OBJ)/commit.h
+$(OBJ)/lib/host/cli/version.o: KTSTR_CFLAGS += -include $(OBJ)/commit.h
+
+# The programs that `ktstr run` and `list` know.
+$(OUTPUT)/ktstr-programs: Makefile
+	$(Q)mkdir -p $(@D) && printf '%s\n' $(notdir $(TEST_GEN_PROGS)) \
+		$(ON_DEMAND:%='% on-demand') >$@
 
 $(OUTPUT)/kvm-check: $(OBJ)/vmm/kvm-check.o $(LIBKTSTR)
 	$(call link,)
 
-$(OUTPUT)/ktstr-emulated-host: $(OBJ)/vmm/emulated-host/emulated-host-main.o \
+$(OUTPUT)/ktstr-emulated-host: $(OBJ)/lib/host/machine/emulated-host-main.o \
 		$(LIBKTSTR)
 	$(call link,)
 
@@ -227,7 +301,13 @@ $(SCX)/build/bin/scx_simple: $(VMLINUX) | $(LIBBPF) $(BPFTOOL)
 $(OUTPUT)/scx_simple: $(SCX)/build/bin/scx_simple
 	$(Q)cp $< $@
 
-# The tree's own sched_ext tests: schedulers that the kernel throws out.
+# The tree's own sched_ext tests: schedulers that the kernel throws out. All of
+# them take a minute to compile, so only those that kselftest/repro.c runs.
+SCX_TESTS := $(foreach t,exit ddsp_bogus_dsq_fail enq_last_no_enq_fails,$(if \
+	$(wildcard $(KSFT_DIR)/sched_ext/$(t).bpf.c),$(t)))
+SCX_ONLY = auto-test-targets="$(SCX_TESTS)" \
+	all_test_bpfprogs='$$(addprefix $$(INCLUDE_DIR)/,$(SCX_TESTS:%=%.bpf.skel.h))'
+
 $(OUTPUT)/scx_runner: $(SCX)/build/bin/scx_simple \
 		$(wildcard $(KSFT_DIR)/sched_ext/*.[ch])
 	$(call msg,MAKE,selftests/sched_ext,$@)
@@ -235,7 +315,7 @@ $(OUTPUT)/scx_runner: $(SCX)/build/bin/scx_simple \
 	$(Q)ln -sfn $(abspath $(SCX_INC))/bpf $(SCX)/selftests/build/include/bpf
 	$(SUBMAKE) -C $(KSFT_DIR)/sched_ext OUTPUT=$(SCX)/selftests \
 		$(SCX_TOOLS) BPFOBJ=$(abspath $(LIBBPF)) \
-		VMLINUX_H=$(abspath $(SCX_INC))/vmlinux.h \
+		VMLINUX_H=$(abspath $(SCX_INC))/vmlinux.h $(SCX_ONLY) \
 		$(SCX)/selftests/runner >/dev/null
 	$(Q)cp $(SCX)/selftests/runner $@
 
@@ -258,26 +338,63 @@ $(OBJ)/bpf/%.skel.h: $(OBJ)/bpf/%.bpf.o
 	$(call msg,SKEL,,$@)
 	$(Q)$(BPFTOOL) gen skeleton $< name $(*F) > $@
 
-$(OUTPUT)/scx_ktstr: bpf/scx_ktstr.c $(OBJ)/bpf/scx_ktstr.skel.h $(LIBBPF)
+OUR_SCHEDS := $(OUTPUT)/scx_ktstr $(OUTPUT)/scx_ktstr_sub
+$(OUR_SCHEDS): $(OUTPUT)/%: bpf/%.c $(OBJ)/bpf/%.skel.h $(LIBBPF)
 	$(call msg,LINK,,$@)
 	$(Q)$(CC) $(filter-out -fsanitize% -fno-sanitize% -Wmissing-prototypes \
 		-Wextra,$(KTSTR_CFLAGS)) -I$(OBJ)/bpf \
 		-isystem $(KSFT_DIR)/../../sched_ext/include \
-		-MF $(OBJ)/bpf/scx_ktstr.d $< $(LIBBPF) -lelf -lz -o $@
+		-MF $(OBJ)/bpf/$*.d $< $(LIBBPF) -lelf -lz -o $@
 
-PROBE_OBJS := $(PROBE_SRCS:%.c=$(OBJ)/%.o)
+# ---- a scheduler of somebody's, for `run_ktstr.sh test` ----
+
+ifneq ($(SCHED),)
+$(call path_must,SCHED=,$(SCHED))
+SCHED_NAME := $(notdir $(SCHED))
+SCHED_PROG := $(SCHED_OUT)/$(SCHED_NAME)
+SCHED_TREE := $(KSFT_DIR)/../..
+# Behind all others: what asm/ of this machine has is not seen by -target bpf.
+SCHED_SYS_INC = $(shell $(BPF_CLANG) -v -E - </dev/null 2>&1 | sed -n \
+	'/<...> search starts here:/,/End of search list./{ s| \(/.*\)|-idirafter \1|p }')
+
+scheduler: $(SCHED_PROG)
+
+$(SCHED_PROG).bpf.o: $(SCHED).bpf.c $(SCX)/build/bin/scx_simple
+	$(call msg,CLANG,bpf,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(BPF_CLANG) $(BPF_CFLAGS) -I$(SCHED_TREE)/../include \
+		$(SCHED_SYS_INC) -MMD -MP -MF $@.d -c $< -o $@
+
+# Linked first, as there: several objects of one source are one by then.
+$(SCHED_PROG).bpf.skel.h: $(SCHED_PROG).bpf.o
+	$(call msg,SKEL,,$@)
+	$(Q)$(BPFTOOL) gen object $(<:.o=.linked.o) $<
+	$(Q)$(BPFTOOL) gen skeleton $(<:.o=.linked.o) name $(SCHED_NAME) > $@
+
+$(SCHED_PROG): $(SCHED).c $(SCHED_PROG).bpf.skel.h $(LIBBPF)
+	$(call msg,LINK,,$@)
+	$(Q)$(CC) -g -O2 -rdynamic -pthread -Wall -MMD -MP -MF $@.d -MT $@ \
+		-I$(SCHED_OUT) -I$(SCX_INC) -I$(SCHED_TREE)/lib \
+		-I$(SCHED_TREE)/include -I$(SCHED_TREE)/include/uapi \
+		-I$(SCHED_TREE)/sched_ext/include $< $(LIBBPF) -lelf -lz -o $@
+
+-include $(wildcard $(SCHED_PROG).d $(SCHED_PROG).bpf.o.d)
+endif
+
 $(PROBE_OBJS): KTSTR_CFLAGS += -isystem $(OBJ)/bpf \
 	-isystem $(KSFT_DIR)/../../include/uapi
 $(PROBE_OBJS): $(OBJ)/bpf/probe.skel.h $(OBJ)/bpf/fentry.skel.h
 
-$(OUTPUT)/ktstr-probe: $(PROBE_OBJS) $(LIBKTSTR)
+$(OUTPUT)/ktstr-probe: $(PROBE_OBJS) $(LIBGUEST)
 	$(call link,$(LIBBPF) -lelf -lz)
 
-# ---- fuzz targets: everything they touch is instrumented ----
+# ---- fuzz targets: everything they touch is instrumented, and each finding
+# ends them: what UBSan only prints would leave the status at 0
 
 FUZZ_OBJ := $(OUTPUT)/fuzz/obj
 FUZZ_CFLAGS = $(filter-out -ffunction-sections -MMD -MP,$(KTSTR_CFLAGS)) \
-	-fsanitize=fuzzer-no-link,address,undefined
+	$(clang_dialect) \
+	-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 
 $(FUZZ_OBJ)/%.o: $(SRC)/%.c | $(LIBBPF)
 	$(Q)mkdir -p $(@D)
