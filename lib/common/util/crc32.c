@@ -3,7 +3,7 @@
  * CRC-32, four bits at a time: a table of 64 bytes is small enough to check by
  * hand and twice as fast as none.
  */
-#include "lib/util/crc32.h"
+#include "lib/common/util/crc32.h"
 
 /* Remainders of 0 to 15 by the reflected polynomial 0xedb88320. */
 static const uint32_t crc32_nibble[16] = {

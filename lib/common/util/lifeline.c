@@ -2,7 +2,7 @@
 /*
  * A process that dies with others. See lifeline.h.
  */
-#include "lib/util/lifeline.h"
+#include "lib/common/util/lifeline.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -99,6 +100,11 @@ int lifeline_tie_line(const pid_t *pids, unsigned int n)
 out_free:
 	lifeline_free(line);
 	return err;
+}
+
+void lifeline_follow_parent(void)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
 int lifeline_tie(pid_t pid)

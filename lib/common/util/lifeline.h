@@ -19,6 +19,14 @@
 int lifeline_tie(pid_t pid);
 
 /**
+ * lifeline_follow_parent() - be ended by the kernel (SIGKILL) when the thread
+ *	that has started this process ends
+ *
+ * A second line of defence beside lifeline_tie(), for parents of ours.
+ */
+void lifeline_follow_parent(void);
+
+/**
  * lifeline_tie_line() - end as soon as one of several processes ends
  * @pids: each is a descendant of the next, and this process of the first
  * @n: their number, at least 1

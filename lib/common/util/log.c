@@ -2,7 +2,7 @@
 /*
  * Messages for people. See log.h.
  */
-#include "lib/util/log.h"
+#include "lib/common/util/log.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -12,7 +12,7 @@
 
 #include <stdbool.h>
 
-#include "lib/util/compiler.h"
+#include "lib/common/util/compiler.h"
 
 #ifndef pr_fmt
 #define pr_fmt(fmt) fmt

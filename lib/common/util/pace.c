@@ -2,12 +2,12 @@
 /*
  * How slow this host is. See pace.h.
  */
-#include "lib/util/pace.h"
+#include "lib/common/util/pace.h"
 
 #include <sched.h>
 #include <stdint.h>
 
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
 
 #define LOOPS		200000
 #define RUNS		8
@@ -47,16 +47,19 @@ static unsigned int usable_cpus(void)
 	return n > 0 ? n : 1;
 }
 
-double host_slowness(unsigned int cpus)
+double host_pace(void)
 {
 	uint64_t best = UINT64_MAX;
-	double factor, share;
 	unsigned int i;
 
 	for (i = 0; i < RUNS; i++)
 		best = min(best, time_loop());
+	return max((double)best / REFERENCE_NS, 1.0);
+}
 
-	factor = (double)best / REFERENCE_NS;
-	share = (double)cpus / usable_cpus();
-	return max(factor, 1.0) * max(share, 1.0);
+double host_slowness(unsigned int cpus)
+{
+	double share = (double)cpus / usable_cpus();
+
+	return host_pace() * max(share, 1.0);
 }

@@ -21,6 +21,15 @@
 double host_slowness(unsigned int cpus);
 
 /**
+ * host_pace() - the same of a CPU that is all ours
+ *
+ * The best of several runs: what others take of it comes and goes.
+ *
+ * Return: the factor, at least 1.
+ */
+double host_pace(void);
+
+/**
  * pace_once() - one short measurement of the CPU that we are on
  *
  * Return: how many times slower than ordinary hardware it was just now.

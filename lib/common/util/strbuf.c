@@ -2,12 +2,14 @@
 /*
  * Text that grows. See strbuf.h.
  */
-#include "lib/util/strbuf.h"
+#include "lib/common/util/strbuf.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "lib/common/util/util.h"
 
 static int strbuf_reserve(struct strbuf *sb, size_t more)
 {
@@ -28,10 +30,39 @@ static int strbuf_reserve(struct strbuf *sb, size_t more)
 	return 0;
 }
 
+static const char gap_line[] = "[lines are missing here]\n";
+
+/* Where the next line starts, from @at on */
+static size_t next_line(const struct strbuf *sb, size_t at)
+{
+	const char *nl = memchr(sb->text + at, '\n', sb->len - at);
+
+	return nl ? (size_t)(nl - sb->text) + 1 : sb->len;
+}
+
+/* Drop half of what may be there, behind the first quarter. */
+static void strbuf_cut_middle(struct strbuf *sb)
+{
+	size_t gap = sizeof(gap_line) - 1;
+	size_t cut = sb->cut ?: next_line(sb, min(sb->max / 4, sb->len));
+	size_t from = sb->cut ? cut + gap : cut;
+	size_t to = next_line(sb, min(from + sb->max / 2, sb->len));
+
+	if (to < from + gap)
+		return;
+	sb->cut = cut;
+	sb->dropped += to - from;
+	memcpy(sb->text + cut, gap_line, gap);
+	memmove(sb->text + cut + gap, sb->text + to, sb->len - to + 1);
+	sb->len -= to - cut - gap;
+}
+
 void strbuf_add(struct strbuf *sb, const void *bytes, size_t len)
 {
 	size_t keep = len;
 
+	if (sb->keep_end && sb->max && keep > sb->max - sb->len)
+		strbuf_cut_middle(sb);
 	if (sb->max && keep > sb->max - sb->len)
 		keep = sb->max - sb->len;
 	if (keep && strbuf_reserve(sb, keep))
@@ -43,6 +74,25 @@ void strbuf_add(struct strbuf *sb, const void *bytes, size_t len)
 	memcpy(sb->text + sb->len, bytes, keep);
 	sb->len += keep;
 	sb->text[sb->len] = '\0';
+}
+
+void strbuf_add_word(struct strbuf *sb, const char *word)
+{
+	static const char plain[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./,:@%~";
+
+	/* A '~' at the start would be somebody's home. */
+	if (*word && *word != '~' && !word[strspn(word, plain)]) {
+		strbuf_add(sb, word, strlen(word));
+		return;
+	}
+	strbuf_add(sb, "'", 1);
+	for (; *word; word++)
+		if (*word == '\'')
+			strbuf_add(sb, "'\\''", 4);
+		else
+			strbuf_add(sb, word, 1);
+	strbuf_add(sb, "'", 1);
 }
 
 void strbuf_addf(struct strbuf *sb, const char *fmt, ...)
@@ -75,6 +125,7 @@ void strbuf_addf(struct strbuf *sb, const char *fmt, ...)
 void strbuf_reset(struct strbuf *sb)
 {
 	sb->len = 0;
+	sb->cut = 0;
 	sb->dropped = 0;
 	if (sb->size)
 		sb->text[0] = '\0';
@@ -86,6 +137,7 @@ void strbuf_free(struct strbuf *sb)
 		free(sb->text);
 	sb->text = (char *)"";
 	sb->len = 0;
+	sb->cut = 0;
 	sb->size = 0;
 }
 

@@ -5,8 +5,10 @@
 #ifndef KTSTR_UTIL_UTIL_H
 #define KTSTR_UTIL_UTIL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <time.h>
 
 #ifndef ARRAY_SIZE
@@ -40,6 +42,24 @@
 	__typeof__(x) _mask = (__typeof__(x))(a) - 1;			\
 	((x) + _mask) & ~_mask;						\
 })
+
+/**
+ * strstarts() - does a string begin with another?
+ */
+static inline bool strstarts(const char *str, const char *prefix)
+{
+	return !strncmp(str, prefix, strlen(prefix));
+}
+
+/**
+ * strends() - does a string end with another?
+ */
+static inline bool strends(const char *str, const char *suffix)
+{
+	size_t len = strlen(str), n = strlen(suffix);
+
+	return len >= n && !strcmp(str + len - n, suffix);
+}
 
 /**
  * clock_now_ns() - CLOCK_MONOTONIC in nanoseconds

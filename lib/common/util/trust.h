@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Whether what lies in a folder may be run: nobody else can have put it there.
+ */
+#ifndef KTSTR_UTIL_TRUST_H
+#define KTSTR_UTIL_TRUST_H
+
+#include <stddef.h>
+
+/**
+ * trust_tree() - is a folder ours, with all that is in it?
+ * @dir: the folder; links in it are not followed
+ * @why: gets a sentence that names the file and what is wrong with it
+ * @size: of @why
+ *
+ * A file is ours that belongs to us, to root, or to whose program this is, and
+ * that others may not write to; a group that is ours alone, by its name, is no
+ * other. scripts/folders.sh has the same rule (nobody_elses).
+ *
+ * Return: 0; -EPERM when somebody else could have changed it; -errno when it
+ * cannot be read.
+ */
+int trust_tree(const char *dir, char *why, size_t size);
+
+/**
+ * trust_file() - the same of one file or folder alone
+ * @path: links are followed
+ * @why: as above
+ * @size: of @why
+ *
+ * Return: as trust_tree().
+ */
+int trust_file(const char *path, char *why, size_t size);
+
+#endif /* KTSTR_UTIL_TRUST_H */
