@@ -2,12 +2,12 @@
 /*
  * Who calls the ops. See callers.h.
  */
-#include "lib/repro/callers.h"
+#include "lib/common/scx/callers.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
 
 /* From the kernel's source, the newest name first. */
 static const struct op_caller rows[] = {

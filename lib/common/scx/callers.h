@@ -2,8 +2,8 @@
 /*
  * Which functions of the kernel call the ops of a scheduler.
  */
-#ifndef KTSTR_REPRO_CALLERS_H
-#define KTSTR_REPRO_CALLERS_H
+#ifndef KTSTR_SCX_CALLERS_H
+#define KTSTR_SCX_CALLERS_H
 
 #include <stddef.h>
 
@@ -44,4 +44,4 @@ const struct op_caller *op_caller_find(const char *op);
  */
 const struct op_caller *op_caller_row(size_t i);
 
-#endif /* KTSTR_REPRO_CALLERS_H */
+#endif /* KTSTR_SCX_CALLERS_H */

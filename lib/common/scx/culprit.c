@@ -2,13 +2,13 @@
 /*
  * Whom a failure is about. See culprit.h.
  */
-#include "lib/repro/culprit.h"
+#include "lib/common/scx/culprit.h"
 
 #include <ctype.h>
 #include <string.h>
 
-#include "lib/repro/stack.h"
-#include "lib/util/util.h"
+#include "lib/common/scx/stack.h"
+#include "lib/common/util/util.h"
 
 #define LEADING_FRAMES	4U	/* that are the same for an equal crash */
 #define OP_FRAMES	2U	/* that must be, whatever the message says */

@@ -2,12 +2,12 @@
 /*
  * Whom a failure is about, and whether two failures are the same.
  */
-#ifndef KTSTR_REPRO_CULPRIT_H
-#define KTSTR_REPRO_CULPRIT_H
+#ifndef KTSTR_SCX_CULPRIT_H
+#define KTSTR_SCX_CULPRIT_H
 
 #include <stdint.h>
 
-#include "lib/repro/exit.h"
+#include "lib/common/scx/exit.h"
 
 struct stack;
 
@@ -90,4 +90,4 @@ enum exit_match exit_match(const struct scx_exit *first,
 			   const struct scx_exit *again,
 			   const struct stack *again_stack);
 
-#endif /* KTSTR_REPRO_CULPRIT_H */
+#endif /* KTSTR_SCX_CULPRIT_H */

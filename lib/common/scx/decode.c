@@ -2,8 +2,9 @@
 /*
  * Numbers of the scheduler as people say them. See decode.h.
  */
-#include "lib/repro/decode.h"
+#include "lib/common/scx/decode.h"
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,9 +12,9 @@
 
 #include <bpf/btf.h>
 
-#include "lib/repro/fields.h"
-#include "lib/util/strbuf.h"
-#include "lib/util/util.h"
+#include "lib/common/btf.h"
+#include "lib/common/util/strbuf.h"
+#include "lib/common/util/util.h"
 
 enum decode_form {
 	FORM_VALUE,		/* one name for one number */
@@ -57,42 +58,14 @@ struct decode {
 	struct decode_names task_state;
 };
 
-static bool ends_with(const char *name, const char *tail)
-{
-	size_t len = strlen(name), tail_len = strlen(tail);
-
-	return len >= tail_len && !strcmp(name + len - tail_len, tail);
-}
-
-static uint64_t enum_value(const struct btf_type *t, unsigned int i)
-{
-	if (btf_is_enum64(t))
-		return btf_enum64_value(btf_enum64(t) + i);
-	/* BTF has 32-bit values signed; a flag in bit 31 is none the less. */
-	return (uint32_t)btf_enum(t)[i].val;
-}
-
-static uint32_t enum_name_off(const struct btf_type *t, unsigned int i)
-{
-	return btf_is_enum64(t) ? btf_enum64(t)[i].name_off :
-				  btf_enum(t)[i].name_off;
-}
-
-static const struct btf_type *find_enum(const struct btf *btf, const char *name)
-{
-	int id = btf__find_by_name_kind(btf, name, BTF_KIND_ENUM64);
-
-	if (id < 0)
-		id = btf__find_by_name_kind(btf, name, BTF_KIND_ENUM);
-	return id < 0 ? NULL : btf__type_by_id(btf, id);
-}
-
 static int names_load(struct decode_names *set, const struct btf *btf,
 		      const char *enum_name)
 {
-	const struct btf_type *t = find_enum(btf, enum_name);
+	const struct btf_type *t;
 	unsigned int i;
 
+	t = btf_type_named(btf, enum_name, BTF_KIND_ENUM64) ?:
+	    btf_type_named(btf, enum_name, BTF_KIND_ENUM);
 	if (!t || !btf_vlen(t))
 		return 0;
 	set->names = calloc(btf_vlen(t), sizeof(*set->names));
@@ -101,9 +74,8 @@ static int names_load(struct decode_names *set, const struct btf *btf,
 	for (i = 0; i < btf_vlen(t); i++) {
 		struct decode_name *name = &set->names[set->n];
 
-		name->name = btf__name_by_offset(btf, enum_name_off(t, i));
-		name->value = enum_value(t, i);
-		if (name->name)
+		name->name = btf_enumerator(btf, t, i, &name->value);
+		if (*name->name)
 			set->n++;
 	}
 	return 0;
@@ -145,8 +117,8 @@ void decode_destroy(struct decode *d)
 /* Shifts, widths and masks describe flags, they are none. */
 static bool is_helper(const char *name)
 {
-	return ends_with(name, "_SHIFT") || ends_with(name, "_BITS") ||
-	       ends_with(name, "_MASK") || name[0] == '_';
+	return strends(name, "_SHIFT") || strends(name, "_BITS") ||
+	       strends(name, "_MASK") || name[0] == '_';
 }
 
 static const struct decode_name *find_name(const struct decode_names *set,
@@ -212,7 +184,7 @@ static void put_flags(const struct decode *d, enum decode_kind kind,
 	unsigned int i;
 
 	for (i = 0; i < set->n; i++)
-		if (ends_with(set->names[i].name, "_MASK") &&
+		if (strends(set->names[i].name, "_MASK") &&
 		    set->names[i].name[0] != '_')
 			masks |= set->names[i].value;
 	for (i = 0; i < set->n; i++) {
@@ -228,7 +200,7 @@ static void put_flags(const struct decode *d, enum decode_kind kind,
 	for (i = 0; i < set->n; i++) {
 		const struct decode_name *name = &set->names[i];
 
-		if (!ends_with(name->name, "_MASK") || name->name[0] == '_' ||
+		if (!strends(name->name, "_MASK") || name->name[0] == '_' ||
 		    !(rest & name->value))
 			continue;
 		put_masked(d, set, name, rest & name->value, prefix, out, start);
@@ -302,34 +274,16 @@ static void put_state(const struct decode_names *set, uint64_t value,
 			    (unsigned long long)(value >> shift->value));
 }
 
+/* A field may have been loaded from less than the eight bytes of @value. */
 static void put_enum(const struct btf *btf, uint64_t value, uint32_t type_id,
 		     struct strbuf *out)
 {
-	const struct btf_type *t = fields_bare_type(btf, type_id);
-	bool is_enum = t && btf_is_any_enum(t);
-	unsigned int unused = 0, i;
+	const struct btf_type *t = btf_bare_type(btf, type_id);
 
-	if (is_enum && t->size && t->size < 8)
-		unused = 64 - t->size * 8;
-
-	/* Sign-extended or not, the same bits are the same enumerator. */
-	for (i = 0; is_enum && i < btf_vlen(t); i++) {
-		const char *name;
-
-		if ((enum_value(t, i) ^ value) << unused)
-			continue;
-		name = btf__name_by_offset(btf, enum_name_off(t, i));
-		if (name) {
-			strbuf_addf(out, "%s", name);
-			return;
-		}
-	}
-	if (is_enum && !btf_kflag(t))
-		strbuf_addf(out, "%llu",
-			    (unsigned long long)(value << unused >> unused));
+	if (t && btf_is_any_enum(t) && t->size && t->size <= sizeof(value))
+		btf_put_scalar(out, btf, t, value, 8 * t->size, UINT_MAX);
 	else
-		strbuf_addf(out, "%lld",
-			    (long long)(value << unused) >> unused);
+		strbuf_addf(out, "%lld", (long long)value);
 }
 
 void decode_value(const struct decode *d, enum decode_kind kind,

@@ -6,8 +6,8 @@
  * so a kernel that moved a bit is still told right, and one that has a new
  * flag names it. What BTF does not name is printed as a number.
  */
-#ifndef KTSTR_REPRO_DECODE_H
-#define KTSTR_REPRO_DECODE_H
+#ifndef KTSTR_SCX_DECODE_H
+#define KTSTR_SCX_DECODE_H
 
 #include <stdint.h>
 
@@ -65,4 +65,4 @@ void decode_value(const struct decode *d, enum decode_kind kind,
 void decode_cpumask(const uint64_t *words, unsigned int n,
 		    struct strbuf *out);
 
-#endif /* KTSTR_REPRO_DECODE_H */
+#endif /* KTSTR_SCX_DECODE_H */

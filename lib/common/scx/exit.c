@@ -2,14 +2,16 @@
 /*
  * How a sched_ext scheduler ended. See exit.h.
  */
-#include "lib/repro/exit.h"
+#include "lib/common/scx/exit.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/repro/stack.h"
-#include "lib/util/util.h"
+#include "lib/common/scx/stack.h"
+#include "lib/common/scx/words.h"
+#include "lib/common/util/text.h"
+#include "lib/common/util/util.h"
 
 /* scx_exit_reason() of the kernel; these texts are in no BTF. */
 static const struct exit_kind {
@@ -175,7 +177,7 @@ static const char *next_pid_end(const char *p, const char *end)
 static bool match_subject(const struct subject_form *form, const char *msg,
 			  struct exit_task *task, const char **after)
 {
-	const char *p = msg, *end = msg + strlen(msg), *stop;
+	const char *p = msg, *end = msg + strlen(msg), *stop, *last = NULL;
 
 	if (form->before[0]) {
 		p = strstr(msg, form->before);
@@ -189,13 +191,14 @@ static bool match_subject(const struct subject_form *form, const char *msg,
 			return false;
 		p += strlen(form->then);
 	}
-	for (stop = next_pid_end(p, end); stop; stop = next_pid_end(stop, end)) {
-		if (strncmp(stop, form->after, strlen(form->after)))
-			continue;
-		*after = stop + strlen(form->after);
-		return parse_task(p, stop, task);
-	}
-	return false;
+	/* A comm may hold anything, "[1]" and our words too: the last is it. */
+	for (stop = next_pid_end(p, end); stop; stop = next_pid_end(stop, end))
+		if (!strncmp(stop, form->after, strlen(form->after)))
+			last = stop;
+	if (!last)
+		return false;
+	*after = last + strlen(form->after);
+	return parse_task(p, last, task);
 }
 
 /* "5.012s" */
@@ -211,6 +214,31 @@ static uint64_t parse_wait_ms(const char *p)
 	return sec * MSEC_PER_SEC + ms;
 }
 
+/*
+ * A scheduler's own words for a task: "... for comm[pid]" or "... pid N" at the
+ * end, as the kernel's.
+ */
+static void learn_named_task(struct scx_exit *ex)
+{
+	static const char * const fronts[] = { " for ", " task ", " of " };
+	const char *msg = ex->msg, *end = msg + strlen(msg), *front = NULL, *p;
+	unsigned int i, pid;
+	struct span s;
+
+	for (i = 0; i < ARRAY_SIZE(fronts); i++)
+		for (p = msg; (p = strstr(p, fronts[i])); p++)
+			front = max(front, p + strlen(fronts[i]));
+	if (front && end - front < EXIT_COMM_LEN &&
+	    parse_task(front, end, &ex->subject))
+		return;
+	p = strstr(msg, " pid ");
+	if (!p)
+		return;
+	s = (struct span){ p + strlen(" pid "), end };
+	if (span_number(&s, &pid) && (s.p == end || !isalnum((unsigned char)*s.p)))
+		ex->subject.pid = pid;
+}
+
 static void learn_subject(struct scx_exit *ex)
 {
 	const char *after;
@@ -223,6 +251,8 @@ static void learn_subject(struct scx_exit *ex)
 		ex->wait_ms = parse_wait_ms(after);
 		return;
 	}
+	if (exit_is_error(ex))
+		learn_named_task(ex);
 }
 
 /* "dir/x.bpf.c:55: text", as the scx_bpf_error() macro writes it. */
@@ -293,6 +323,39 @@ static void learn_new_reason(struct scx_exit *ex, struct span *s)
 	s->p = end;
 }
 
+/* Behind a logger's own words, only a reason that is known makes it an exit. */
+static bool is_known_reason(struct span s)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (kinds[i].reason && span_skip(&s, kinds[i].reason))
+			return true;
+	return false;
+}
+
+/*
+ * "EXIT: ", at the line's start, or behind what a program puts in front of its
+ * messages: "Error: ", "12:34:56 [INFO] ", "   0: "
+ */
+static bool skip_exit(struct span *s)
+{
+	static const char word[] = SCX_LOG_SAYS;
+	struct span rest = *s;
+	const char *p;
+
+	if (span_skip(s, word))
+		return true;
+	while ((p = span_find(&rest, word))) {
+		rest.p = p + strlen(word);
+		if (p[-1] != ' ' || !is_known_reason(rest))
+			continue;
+		*s = rest;
+		return true;
+	}
+	return false;
+}
+
 /* "EXIT: <reason>[ (<msg>)][ on CPU <n>]" */
 static bool parse_exit_line(struct scx_exit *ex, struct span s)
 {
@@ -300,7 +363,7 @@ static bool parse_exit_line(struct scx_exit *ex, struct span s)
 	const char *p, *last = NULL;
 	unsigned int cpu;
 
-	if (!span_skip(&s, "EXIT: "))
+	if (!skip_exit(&s))
 		return false;
 	for (p = s.p; (p = memmem(p, s.end - p, on_cpu, strlen(on_cpu))); p++)
 		last = p;
@@ -446,15 +509,33 @@ static enum exit_line parse_line(struct scx_exit *ex, struct span s,
 	       LINE_DISABLED : LINE_LAST;
 }
 
+/* Loggers color their lines also into a pipe: @buf gets the line without. */
+static struct span without_colors(struct span s, char *buf, size_t size)
+{
+	size_t n = 0, color;
+
+	if (!memchr(s.p, '\033', span_len(&s)))
+		return s;
+	while (s.p < s.end && n < size) {
+		color = text_color_len(s.p, span_len(&s));
+		if (!color)
+			buf[n++] = *s.p;
+		s.p += color ?: 1;
+	}
+	return (struct span){ buf, buf + n };
+}
+
 void exit_parse(struct scx_exit *ex, const char *text, size_t len)
 {
+	char buf[2 * EXIT_MSG_LEN];
 	const char *end = text + len, *p, *eol;
 	enum exit_line line = LINE_OTHER;
 
 	for (p = text; p < end && line != LINE_LAST; p = eol) {
 		eol = stack_line_end(p, end);
 		if (eol > p)
-			line = parse_line(ex, (struct span){ p, eol }, line);
+			line = parse_line(ex, without_colors((struct span){
+					  p, eol }, buf, sizeof(buf)), line);
 		if (eol < end && *eol == '\n')
 			eol++;
 	}

@@ -6,8 +6,8 @@
  * dump, the kernel's console, the sched_ext_exit tracepoint. Any of them may
  * be missing or cut.
  */
-#ifndef KTSTR_REPRO_EXIT_H
-#define KTSTR_REPRO_EXIT_H
+#ifndef KTSTR_SCX_EXIT_H
+#define KTSTR_SCX_EXIT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -86,4 +86,4 @@ bool exit_is_error(const struct scx_exit *ex);
  */
 const char *exit_kind_name(int kind);
 
-#endif /* KTSTR_REPRO_EXIT_H */
+#endif /* KTSTR_SCX_EXIT_H */

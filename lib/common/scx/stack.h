@@ -7,8 +7,8 @@
  * each other's lines, and there may be megabytes of it. Whatever it holds, the
  * result is a bounded list of names of known form.
  */
-#ifndef KTSTR_REPRO_STACK_H
-#define KTSTR_REPRO_STACK_H
+#ifndef KTSTR_SCX_STACK_H
+#define KTSTR_SCX_STACK_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,9 +21,28 @@ enum stack_kind {
 	STACK_BPF,		/* a BPF program, by its short name */
 };
 
+/**
+ * struct stack_func - a function
+ * @kind: whose
+ * @name: what is shown and compared: without what the compiler hung on, which
+ *	differs from build to build
+ * @symbol: as in the kernel's symbol table, which is what can be probed
+ */
 struct stack_func {
 	enum stack_kind kind;
 	char name[STACK_NAME_LEN];
+	char symbol[STACK_NAME_LEN];
+};
+
+/**
+ * struct stack_places - where functions are, for who can look it up
+ * @file: source file of a kernel function, by its symbol: "kernel/workqueue.c";
+ *	NULL when it is not known; valid until the next call
+ * @ctx: its first argument
+ */
+struct stack_places {
+	const char *(*file)(void *ctx, const char *symbol);
+	void *ctx;
 };
 
 /**
@@ -31,6 +50,8 @@ struct stack_func {
  * @funcs: innermost first within one trace; no name twice
  * @generic: frames left out because they are on each scheduling path
  * @dropped: names beyond STACK_MAX, or that memory was lacking for
+ * @places: set by the caller, before a text is read, when it can look them up;
+ *	else NULL, and plumbing is known by its name alone
  */
 struct stack {
 	struct stack_func *funcs;
@@ -38,6 +59,7 @@ struct stack {
 	unsigned int size;
 	unsigned int generic;
 	unsigned int dropped;
+	const struct stack_places *places;
 };
 
 /**
@@ -46,8 +68,10 @@ struct stack {
  * @text: need not end in a NUL
  * @len: its bytes
  *
- * Left out are generic frames, unless they are named as the place itself
- * (`RIP:`, `WARNING:`), frames that the unwinder marks with `?`, and
+ * Left out are generic frames - by their names, and by the file that they are
+ * in: how a context was entered, where nobody further out says more, and who
+ * prints - unless they are named as the place itself (`RIP:`, `WARNING:`),
+ * frames that the unwinder marks with `?`, and
  * the stacks of bystanders: the tasks that a sched_ext dump lists behind the
  * backtrace, and those under a `task:NAME state:S` head.
  */
@@ -55,16 +79,30 @@ void stack_extract(struct stack *st, const char *text, size_t len);
 
 /**
  * stack_add() - add one function by name
+ * @symbol: with the compiler's suffixes, if it has any
  *
  * Return: true when it is on the list now, false when it was dropped.
  */
-bool stack_add(struct stack *st, enum stack_kind kind, const char *name);
+bool stack_add(struct stack *st, enum stack_kind kind, const char *symbol);
 void stack_free(struct stack *st);
 
 /**
  * stack_is_generic() - is it on so many paths that it says nothing?
  */
 bool stack_is_generic(const char *name);
+
+/**
+ * stack_is_messenger() - does it only tell that something else fails?
+ *
+ * Watchdogs and the like: never the culprit, though they are what stands in
+ * the stack.
+ */
+bool stack_is_messenger(const char *name);
+
+/**
+ * stack_is_wait() - is it how one waits or takes a lock, rather than in what?
+ */
+bool stack_is_wait(const char *name);
 
 /**
  * stack_base_name() - a name without what the compiler hung on
@@ -90,4 +128,4 @@ bool stack_line_text(const char **line, const char *end);
  */
 const char *stack_line_end(const char *line, const char *end);
 
-#endif /* KTSTR_REPRO_STACK_H */
+#endif /* KTSTR_SCX_STACK_H */
