@@ -2,7 +2,7 @@
 /*
  * How a program under init hands over records. See wire_send() in wire.h.
  */
-#include "lib/wire/wire.h"
+#include "lib/common/wire/wire.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -10,8 +10,8 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-#include "lib/util/util.h"
-#include "lib/wire/plan.h"
+#include "lib/common/util/util.h"
+#include "lib/common/wire/plan.h"
 
 int wire_send(int fd, enum wire_type type, const void *payload, size_t len)
 {

@@ -2,7 +2,7 @@
 /*
  * Reading a plan: a table of keys, a line at a time.
  */
-#include "lib/wire/plan.h"
+#include "lib/common/wire/plan.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
 
 /**
  * struct plan_key - one key of the file
@@ -101,6 +101,21 @@ static const char *plan_set_ms(struct plan *plan, const struct plan_key *key,
 	return NULL;
 }
 
+static const char *plan_set_number(struct plan *plan,
+				   const struct plan_key *key, char *value)
+{
+	unsigned int *number = plan_member(plan, key->offset);
+	uint64_t n;
+	char *end;
+
+	if (*number)
+		return "is given twice";
+	if (!plan_number(value, &end, &n) || *end || !n || n > INT32_MAX)
+		return "needs a number above 0";
+	*number = n;
+	return NULL;
+}
+
 static const char *plan_append(struct plan *plan, const struct plan_key *key,
 			       char *value)
 {
@@ -111,6 +126,14 @@ static const char *plan_append(struct plan *plan, const struct plan_key *key,
 		return "is given too often";
 	list[(*count)++] = value;
 	return NULL;
+}
+
+static const char *plan_append_path(struct plan *plan,
+				    const struct plan_key *key, char *value)
+{
+	if (*value != '/')
+		return "needs an absolute path";
+	return plan_append(plan, key, value);
 }
 
 static const char *plan_append_assign(struct plan *plan,
@@ -153,6 +176,8 @@ static const struct plan_key plan_keys[] = {
 	PLAN_KEY("scheduler", plan_set_path, scheduler),
 	PLAN_LIST("sched_arg", plan_append, sched_args),
 	PLAN_KEY("ops", plan_set_text, ops),
+	PLAN_LIST("staged", plan_append_path, staged),
+	PLAN_KEY("cpus", plan_set_number, cpus),
 	PLAN_KEY("probe", plan_set_path, probe),
 	PLAN_LIST("sysctl", plan_append_sysctl, sysctls),
 	PLAN_KEY("attach_ms", plan_set_ms, attach_ms),

@@ -15,8 +15,11 @@
  *	scheduler /ktstr/bin/scx_simple	scheduler to start; none for EEVDF
  *	sched_arg -f
  *	ops simple			what its name in sched_ext begins with
+ *	staged /ktstr/bin/scx_ktstr	one more that the test program may ask for
  *	probe /ktstr/bin/ktstr-probe	in a repro VM: watches the scheduler die;
  *					names of functions in /ktstr/probes
+ *	cpus 4				CPUs that must have come up; none to take
+ *					what there is
  *	sysctl kernel.sched_schedstats=1
  *	attach_ms 20000			limit for sched_ext to become enabled
  *	test_ms 40000			limit for the test program
@@ -35,7 +38,8 @@
 #define PLAN_PATH	"/ktstr/plan"
 #define PLAN_BIN_DIR	"/ktstr/bin"
 #define PLAN_PROBES	"/ktstr/probes"	/* functions, one a line */
-#define PLAN_LIST_MAX	64		/* entries of one repeated key */
+#define PLAN_SCENARIO	"/ktstr/scenario.json"	/* of the test, where it is a file's */
+#define PLAN_LIST_MAX	96		/* entries of one repeated key */
 
 #define PLAN_ATTACH_MS	30000		/* defaults of the limits */
 #define PLAN_GRACE_MS	5000
@@ -51,7 +55,9 @@
 #define ENV_GUEST	"KTSTR_GUEST"		/* 1 inside a VM */
 #define ENV_WIRE_FD	"KTSTR_WIRE_FD"		/* socket to init */
 #define ENV_SCHED_PID	"KTSTR_SCHED_PID"	/* absent under EEVDF */
+#define ENV_PROBE_PID	"KTSTR_PROBE_PID"	/* absent but in a repro VM */
 #define ENV_TOPOLOGY	"KTSTR_TOPOLOGY"	/* 1n1l2c1t */
+#define ENV_DURATION_MS	"KTSTR_DURATION_MS"	/* what a scenario holds for */
 #define ENV_CGROUP	"KTSTR_CGROUP"		/* parent for our cgroups */
 
 /**
@@ -61,6 +67,8 @@
  * @test: path of the test program
  * @scheduler: path of the scheduler, NULL for none
  * @ops: what the scheduler's name in sched_ext begins with, NULL for any
+ * @staged: paths of further schedulers, @n_staged of them
+ * @cpus: CPUs that must have come up, 0 for any number
  * @probe: path of ktstr-probe, NULL for none
  *
  * Strings point into a copy of the text, owned by the plan.
@@ -78,6 +86,9 @@ struct plan {
 	const char *sched_args[PLAN_LIST_MAX];
 	unsigned int n_sched_args;
 	const char *ops;
+	const char *staged[PLAN_LIST_MAX];
+	unsigned int n_staged;
+	unsigned int cpus;
 	const char *probe;
 	const char *sysctls[PLAN_LIST_MAX];
 	unsigned int n_sysctls;

@@ -6,7 +6,7 @@
  * is its count modulo data_size. A record becomes visible when head moves past
  * it, so that a guest which dies while writing leaves none behind.
  */
-#include "lib/wire/wire.h"
+#include "lib/common/wire/wire.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,8 +15,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "lib/util/crc32.h"
-#include "lib/util/util.h"
+#include "lib/common/util/crc32.h"
+#include "lib/common/util/util.h"
 
 /* Nothing tells the guest that the host has read: ask this often. */
 #define WIRE_FULL_POLL_NS	(200 * NSEC_PER_USEC)
@@ -135,6 +135,12 @@ static bool wire_wait_room(const struct wire_writer *w, uint64_t need,
 	return false;
 }
 
+bool wire_is_text(enum wire_type type)
+{
+	return type == WIRE_OUTPUT || type == WIRE_SCHED_LOG ||
+	       type == WIRE_SCX_DUMP;
+}
+
 int wire_put(struct wire_writer *w, enum wire_type type, const void *payload,
 	     size_t len, unsigned int timeout_ms)
 {
@@ -147,6 +153,7 @@ int wire_put(struct wire_writer *w, enum wire_type type, const void *payload,
 	/* A dropped record takes its number too: the gap tells the host. */
 	rec.seq = w->seq++;
 	if (!wire_wait_room(w, wire_rec_size(len), timeout_ms)) {
+		w->hdr->text_drops += wire_is_text(type);
 		w->hdr->drops++;
 		return -ENOSPC;
 	}
@@ -167,11 +174,6 @@ void wire_put_stage(struct wire_writer *w, enum wire_stage stage)
 
 	__atomic_store_n(&w->hdr->stage, stage, __ATOMIC_RELEASE);
 	wire_put(w, WIRE_STAGE, &rec, sizeof(rec), WIRE_STAGE_WAIT_MS);
-}
-
-uint32_t wire_host_ctl(const struct wire_writer *w)
-{
-	return __atomic_load_n(&w->hdr->host_ctl, __ATOMIC_ACQUIRE);
 }
 
 /* Host side. */
@@ -257,4 +259,18 @@ int wire_get(struct wire_reader *r, struct wire_rec *rec, void *buf)
 broken:
 	r->broken = true;
 	return -EBADMSG;
+}
+
+void wire_reader_loss(const struct wire_reader *r, struct wire_loss *loss)
+{
+	uint64_t drops = __atomic_load_n(&r->hdr->drops, __ATOMIC_RELAXED);
+	uint64_t texts = __atomic_load_n(&r->hdr->text_drops, __ATOMIC_RELAXED);
+	uint64_t seen = r->lost + r->bad_crc;
+
+	/* Numbers are 32 bits wide: more than that is a lie. */
+	drops = min(drops, (uint64_t)UINT32_MAX);
+	loss->records = max(seen, drops);
+	/* What was damaged, nobody knows the type of. */
+	loss->texts = min(texts, drops);
+	loss->broken = r->broken;
 }

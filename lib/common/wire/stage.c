@@ -2,11 +2,11 @@
 /*
  * The words for the guest's stages.
  */
-#include "lib/wire/wire.h"
+#include "lib/common/wire/wire.h"
 
 #include <string.h>
 
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
 
 static const char *const stage_names[] = {
 	[STAGE_NONE]		= "none",

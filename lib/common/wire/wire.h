@@ -20,11 +20,13 @@
 #include <sys/types.h>
 
 #define WIRE_MAGIC		0x7274736bU	/* "kstr" */
-#define WIRE_VERSION		1
+#define WIRE_VERSION		2
 #define WIRE_HDR_SIZE		4096		/* header page before the data */
 #define WIRE_REGION_SIZE	(4U << 20)	/* header and data */
 #define WIRE_REC_MAX		(64U << 10)	/* payload of one record */
 #define WIRE_REC_ALIGN		8
+#define WIRE_CGROUPS_MAX	256	/* told of in a run */
+#define WIRE_WORKERS_MAX	1024	/* of all of them */
 
 /**
  * enum wire_stage - how far the guest has come
@@ -60,21 +62,23 @@ enum wire_type {
 	WIRE_SCHED_EXIT,	/* struct wire_exit: the scheduler's status */
 	WIRE_CRASH,		/* text: init itself failed, with the reason */
 	WIRE_DETAIL,		/* struct wire_detail: one failed check */
-	WIRE_CGROUP_STATS,	/* struct wire_cgroup_stats */
+	WIRE_CGROUP,		/* struct wire_cgroup */
 	WIRE_STEP,		/* struct wire_step: the workload changed */
 	WIRE_SCX_STATE,		/* text: sched_ext state file, on change */
 	WIRE_SCX_DUMP,		/* text: tracepoints sched_ext_{dump,exit} */
-	WIRE_PROBE,		/* opaque here: see lib/repro */
+	WIRE_PROBE,		/* opaque here: see lib/host/repro */
 	WIRE_SAID,		/* text: what a body says for the host to compare */
 	WIRE_ASK_DUMP,		/* text: the body asks the monitor for a dump */
 	WIRE_MISSING,		/* text: what the guest lacks for this run */
+	WIRE_OURS,		/* text: why nothing can be said of this run */
+	WIRE_METRIC,		/* struct wire_metric, several */
+	WIRE_OP,		/* text: a step's op was done: one line */
+	WIRE_DOUBT,		/* text: the limit that the host kept from being judged */
+	WIRE_SCHED,		/* text: the scheduler from now on; "" is none */
+	WIRE_SCHED_ASK,		/* to init: struct wire_sched_ask, strings */
+	WIRE_PAYLOAD,		/* struct wire_payload: a number that one told */
 	WIRE_TYPE_COUNT
 };
-
-/* Values of wire_header.host_ctl, set by the host, polled by init. */
-#define WIRE_CTL_STOP		(1U << 0)	/* end the workload, power off */
-#define WIRE_CTL_MAP_WRITTEN	(1U << 1)	/* .bpf_map_write was done */
-#define WIRE_CTL_SYSRQ_D	(1U << 2)	/* dump the sched_ext state */
 
 /**
  * struct wire_header - the first page of the region
@@ -84,9 +88,8 @@ enum wire_type {
  * @stage: last enum wire_stage, written by init
  * @head: bytes ever written; written by init, with release
  * @drops: records that found no room; written by init
+ * @text_drops: those of them that were text, see wire_is_text()
  * @tail: bytes ever read; written by the host
- * @host_ctl: WIRE_CTL_*; written by the host
- * @guest_wait: WIRE_CTL_* bits that the guest waits for; written by init
  */
 struct wire_header {
 	uint32_t magic;
@@ -95,10 +98,9 @@ struct wire_header {
 	uint32_t stage;
 	uint64_t head;
 	uint64_t drops;
-	uint8_t pad0[32];
+	uint64_t text_drops;
+	uint8_t pad0[24];
 	uint64_t tail;
-	uint32_t host_ctl;
-	uint32_t guest_wait;
 };
 
 /**
@@ -145,19 +147,15 @@ struct wire_exit {
 
 /**
  * struct wire_detail - one failed check
- * @kind: enum check_kind, see lib/check/check.h
  * @text: the sentence, NUL-terminated
  */
 struct wire_detail {
-	uint32_t kind;
-	char text[508];
+	char text[512];
 };
 
 /**
  * struct wire_step - the workload changed here
  * @index: which step, from 0
- * @n_ops: operations done at its start
- * @op_mask: 1 << kind of each operation
  * @cgroups: cgroups that exist now
  * @workers: workers that run now
  * @edge: 0 scenario start, 1 step start, 2 step end, 3 scenario end
@@ -165,39 +163,98 @@ struct wire_detail {
  */
 struct wire_step {
 	uint32_t index;
-	uint32_t n_ops;
-	uint32_t op_mask;
 	uint32_t cgroups;
 	uint32_t workers;
 	uint32_t edge;
 	uint64_t iterations;
 };
 
-/* Statistics of one cgroup at the end of its life; text form is in check. */
-struct wire_cgroup_stats {
-	char name[64];
-	uint32_t workers;
-	uint32_t cpus;
-	uint32_t spread_permille;	/* of off-CPU time, max - min */
-	uint32_t min_off_cpu_permille;
-	uint32_t max_off_cpu_permille;
-	uint32_t max_gap_ms;
-	uint32_t max_gap_cpu;
-	uint32_t migrations;
-	uint64_t iterations;
-	uint64_t work_units;
-	uint64_t p99_wake_ns;		/* 0 when nothing was sampled */
-	uint64_t median_wake_ns;
-	uint64_t run_delay_ns_mean;
-	uint64_t run_delay_ns_worst;
+/**
+ * struct wire_cgroup - a cgroup that metrics will come of
+ * @index: its number, from 0, of all that the run's scenarios tell of
+ * @name: NUL-terminated
+ */
+struct wire_cgroup {
+	uint32_t index;
+	char name[60];
 };
 
-_Static_assert(sizeof(struct wire_header) == 80, "wire_header is ABI");
+/**
+ * struct wire_metric - a number that was measured in the guest
+ * @id: enum quantity_id, see lib/common/quantity.h: one of a cgroup's, of a
+ *	worker's or of the run's
+ * @cgroup: of which cgroup
+ * @worker: of which of its workers, from 0; 0 for the cgroup's own
+ * @value: in the smallest part that the quantity has
+ *
+ * A record has one or several.
+ */
+struct wire_metric {
+	uint32_t id;
+	uint16_t cgroup;
+	uint16_t worker;
+	int64_t value;
+};
+
+/**
+ * struct wire_payload - a number that a payload has told
+ * @payload: its name,
+ * @metric: the number's
+ * @unit: and its unit, "" for none; all NUL-terminated
+ * @better: enum quantity_better
+ * @value: finite
+ */
+struct wire_payload {
+	char payload[48];
+	char metric[48];
+	char unit[20];
+	uint32_t better;
+	double value;
+};
+
+/**
+ * struct wire_sched_ask - a body asks init for another scheduler, or for none
+ * @strings: how many follow, each with a NUL behind it: its name, its path, what
+ *	its name in sched_ext begins with ("" is any), and its arguments; 0 asks
+ *	for none
+ *
+ * Init ends the one that runs, starts this one, sees it attached, and sends a
+ * struct wire_sched_answer back over the same socket, without any head.
+ */
+struct wire_sched_ask {
+	uint32_t strings;
+};
+
+#define WIRE_SCHED_STRINGS	3	/* those before its arguments */
+#define WIRE_SCHED_TEXT_MAX	4096	/* bytes of all of them */
+
+/**
+ * struct wire_sched_answer - what became of it
+ * @pid: the scheduler's process; 0 for none
+ * @why: why it is not as it was asked for, NUL-terminated; "" when it is
+ */
+struct wire_sched_answer {
+	int32_t pid;
+	char why[508];
+};
+
+_Static_assert(sizeof(struct wire_header) == 72, "wire_header is ABI");
 _Static_assert(sizeof(struct wire_rec) == 32, "wire_rec is ABI");
 _Static_assert(sizeof(struct wire_result) == 1024, "wire_result is ABI");
 _Static_assert(sizeof(struct wire_detail) == 512, "wire_detail is ABI");
-_Static_assert(sizeof(struct wire_step) == 32, "wire_step is ABI");
-_Static_assert(sizeof(struct wire_cgroup_stats) == 144, "stats are ABI");
+_Static_assert(sizeof(struct wire_step) == 24, "wire_step is ABI");
+_Static_assert(sizeof(struct wire_cgroup) == 64, "wire_cgroup is ABI");
+_Static_assert(sizeof(struct wire_metric) == 16, "wire_metric is ABI");
+_Static_assert(sizeof(struct wire_payload) == 128, "wire_payload is ABI");
+_Static_assert(sizeof(struct wire_sched_answer) == 512, "wire_sched_answer is ABI");
+
+/**
+ * wire_is_text() - is this what a program prints, of which any amount may come?
+ * @type: of a record
+ *
+ * Each record of another type is worth a wait, and its loss a word.
+ */
+bool wire_is_text(enum wire_type type);
 
 /**
  * wire_stage_name() - the word for a stage
@@ -259,11 +316,6 @@ int wire_put(struct wire_writer *w, enum wire_type type, const void *payload,
 void wire_put_stage(struct wire_writer *w, enum wire_stage stage);
 
 /**
- * wire_host_ctl() - the control bits as the host has set them now
- */
-uint32_t wire_host_ctl(const struct wire_writer *w);
-
-/**
  * wire_send() - from a program under init: hand init a record for the host
  * @fd: the socket that init passed (environment KTSTR_WIRE_FD)
  *
@@ -295,6 +347,18 @@ struct wire_reader {
 };
 
 /**
+ * struct wire_loss - what did not come through
+ * @records: records that were lost or damaged
+ * @texts: how many of them were text, as the guest says
+ * @broken: the guest has corrupted the ring: whatever followed is lost
+ */
+struct wire_loss {
+	uint64_t records;
+	uint64_t texts;
+	bool broken;
+};
+
+/**
  * wire_region_format() - make a zeroed region of @size bytes a ring
  */
 void wire_region_format(void *region, size_t size);
@@ -313,5 +377,12 @@ void wire_reader_init(struct wire_reader *r, void *region, size_t size);
  * guest has corrupted the ring (from then on always).
  */
 int wire_get(struct wire_reader *r, struct wire_rec *rec, void *buf);
+
+/**
+ * wire_reader_loss() - what was lost so far
+ * @r: the ring, read to its end
+ * @loss: filled in; records dropped behind the last one that came count, too
+ */
+void wire_reader_loss(const struct wire_reader *r, struct wire_loss *loss);
 
 #endif /* KTSTR_WIRE_WIRE_H */
