@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Topologies: check, write and read their names. What a topology means to a
- * guest (APIC ids, ACPI tables) is in x86/.
+ * guest (APIC ids, ACPI tables) is in vmm/x86/.
  */
-#include "vmm/topology.h"
+#include "lib/common/topology.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -12,8 +12,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "lib/util/compiler.h"
-#include "lib/util/util.h"
+#include "lib/common/util/compiler.h"
+#include "lib/common/util/util.h"
 
 /* The parts of a name, in its order. */
 static const struct topology_part {

@@ -2,8 +2,8 @@
 /*
  * The shape of a machine: nodes, last-level caches, cores, threads.
  */
-#ifndef KTSTR_VMM_TOPOLOGY_H
-#define KTSTR_VMM_TOPOLOGY_H
+#ifndef KTSTR_TOPOLOGY_H
+#define KTSTR_TOPOLOGY_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -82,4 +82,4 @@ const char *topology_name(const struct topology *t, char *buf);
  */
 int topology_parse(const char *name, struct topology *t);
 
-#endif /* KTSTR_VMM_TOPOLOGY_H */
+#endif /* KTSTR_TOPOLOGY_H */

@@ -4,7 +4,7 @@
  */
 #define PCRE2_CODE_UNIT_WIDTH 8
 
-#include "lib/check/pins.h"
+#include "lib/common/check/pins.h"
 
 #include <errno.h>
 #include <pcre2.h>

@@ -6,13 +6,14 @@
  * as they are attached, then once, after the scheduler's exit, the exit, the
  * calls and the status. Notes may come at any time.
  */
-#ifndef KTSTR_REPRO_PROBE_WIRE_H
-#define KTSTR_REPRO_PROBE_WIRE_H
+#ifndef KTSTR_PROBE_PROBE_WIRE_H
+#define KTSTR_PROBE_PROBE_WIRE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "bpf/probe.h"
-#include "lib/repro/fields.h"
+#include "lib/common/probe/desc.h"
 
 /*
  * The names that ktstr-probe gets, a line each: kernel functions, and with this
@@ -86,4 +87,12 @@ struct probe_status {
 _Static_assert(sizeof(struct probe_culprit) == 48, "wire format");
 _Static_assert(sizeof(struct probe_status) == 80, "wire format");
 
-#endif /* KTSTR_REPRO_PROBE_WIRE_H */
+/**
+ * probe_call_wanted() - does a call belong to the culprit's story?
+ *
+ * ktstr-probe uses it to know what to hand over, the host to know what to show.
+ */
+bool probe_call_wanted(const struct probe_call *call,
+		       const struct probe_culprit *culprit);
+
+#endif /* KTSTR_PROBE_PROBE_WIRE_H */

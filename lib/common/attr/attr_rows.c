@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The attributes: a row each, in the order of struct ktstr_attr. See attr.h.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/common/attr/kinds.h"
+#include "lib/common/util/util.h"
+
+/* For the scheduler and for the body, within KTSTR_TEST_TIMEOUT_S. */
+#define LIMIT_MAX_S		200
+/* Below a millisecond the monitor's clock has no steps. */
+#define MONITOR_HZ_MAX		1000
+
+/* ---- what makes no sense beside the others ---- */
+
+static int wrong(char *err, size_t err_size, const char *text)
+{
+	snprintf(err, err_size, "%s", text);
+	return -EINVAL;
+}
+
+static int check_topology(const struct ktstr_attr *attr, char *err,
+			  size_t err_size)
+{
+	return topology_check(&attr->topology, 0, err, err_size);
+}
+
+/* Ops know them by their names. */
+static int check_staged(const struct ktstr_attr *attr, char *err,
+			size_t err_size)
+{
+	unsigned int i, j, n = attr_n_staged(attr);
+
+	for (i = 0; i < n; i++) {
+		const struct scheduler *s = attr->staged[i];
+
+		if (!s->name || !s->binary)
+			return wrong(err, err_size,
+				     ".staged has a scheduler without a name or a program");
+		for (j = 0; j < i; j++)
+			if (!strcmp(attr->staged[j]->name, s->name))
+				return wrong(err, err_size,
+					     ".staged has two schedulers of one name");
+	}
+	return 0;
+}
+
+static int check_payloads(const struct ktstr_attr *attr, char *err,
+			  size_t err_size)
+{
+	unsigned int i, j, n = attr_n_payloads(&attr->workload);
+
+	for (i = 0; i < n; i++) {
+		const struct payload *p = attr->payloads[i];
+
+		if (payload_check(p, err, err_size))
+			return -EINVAL;
+		for (j = 0; j < i; j++)
+			if (!strcmp(attr->payloads[j]->name, p->name))
+				return wrong(err, err_size,
+					     ".payloads has two of one name");
+	}
+	return 0;
+}
+
+static int check_expect_err(const struct ktstr_attr *attr, char *err,
+			    size_t err_size)
+{
+	if (!ktstr_is_on(attr->expect_err) || attr->staged[0] ||
+	    (attr->scheduler && attr->scheduler->binary))
+		return 0;
+	return wrong(err, err_size,
+		     ".expect_err needs a scheduler that can die");
+}
+
+static int check_exit_kind(const struct ktstr_attr *attr, char *err,
+			   size_t err_size)
+{
+	if (ktstr_is_on(attr->expect_err) && *attr->expect_exit_kind)
+		return 0;
+	return wrong(err, err_size,
+		     ".expect_exit_kind needs a text, and .expect_err = true");
+}
+
+static int check_alarm(const struct ktstr_attr *attr, char *err,
+		       size_t err_size)
+{
+	if (!ktstr_is_on(attr->expect_err))
+		return 0;
+	return wrong(err, err_size,
+		     ".expect_alarm ends the run, so .expect_err cannot come true");
+}
+
+static int check_failure(const struct ktstr_attr *attr, char *err,
+			 size_t err_size)
+{
+	if (*attr->expect_failure && !ktstr_is_on(attr->expect_err) &&
+	    !attr->expect_alarm)
+		return 0;
+	return wrong(err, err_size,
+		     ".expect_failure needs a text, and neither .expect_err nor .expect_alarm");
+}
+
+static int check_map_write(const struct ktstr_attr *attr, char *err,
+			   size_t err_size)
+{
+	return attr->bpf_map_write.map ? 0 :
+	       wrong(err, err_size, ".bpf_map_write needs a .map");
+}
+
+static int check_plant(const struct ktstr_attr *attr, char *err,
+		       size_t err_size)
+{
+	return attr->plant.kind ? 0 :
+	       wrong(err, err_size, ".plant needs a .kind");
+}
+
+/* ---- the table ---- */
+
+#define MEMBER(member)							\
+	.name = #member, .offset = offsetof(struct ktstr_attr, member),	\
+	.size = sizeof(((struct ktstr_attr *)NULL)->member)
+
+#define LIMIT_KIND_switch	&attr_switch
+#define LIMIT_KIND_number	&attr_limit
+#define LIMIT(kind_, member, value_, what_)				\
+	{ MEMBER(limits.member), .kind = LIMIT_KIND_##kind_,		\
+	  .value = &(const unsigned int){ value_ }, .what = what_ },
+
+static const char * const repro_words[] = { "on", "off", NULL };
+
+const struct attr_row attr_rows[] = {
+	{ MEMBER(topology), .kind = &attr_topology,
+	  .value = &(const struct topology)TOPOLOGY(1, 1, 2, 1),
+	  .check = check_topology,
+	  .what = "the machine's CPUs: nodes, LLCs of all of them, cores of each LLC, threads of each core" },
+	{ MEMBER(memory_mb), .kind = &attr_number,
+	  .usual = "by CPUs and archive", .what = "guest RAM" },
+	{ MEMBER(kernel_args), .kind = &attr_string, .usual = "none",
+	  .what = "words added to the guest kernel's command line; those of an inner level replace an outer's" },
+	{ MEMBER(kaslr), .kind = &attr_switch, .usual = "off",
+	  .what = "the kernel chooses where it lies; else it lies where it was linked to, so that addresses in logs are those of vmlinux" },
+
+	{ MEMBER(scheduler), .kind = &attr_scheduler, .usual = "eevdf",
+	  .what = "a program that attaches a sched_ext scheduler and stays; it is looked up beside the test program and in $KTSTR_SCHEDULER_DIR" },
+	{ MEMBER(sched_args), .kind = &attr_args, .merge = ATTR_ADDS,
+	  .usual = "none",
+	  .what = "an argument for it; those of all levels add up, behind the scheduler's own" },
+
+	{ MEMBER(staged), .kind = &attr_in_c, .check = check_staged,
+	  .usual = "none",
+	  .what = "further schedulers, which are packed for ops to attach, see scenarios.rst" },
+
+	{ MEMBER(duration_s), .kind = &attr_number,
+	  .value = &(const unsigned int){ 2 },
+	  .what = "how long a scenario holds" },
+	{ MEMBER(workers), .kind = &attr_number,
+	  .value = &(const unsigned int){ 2 },
+	  .what = "default workers per cgroup" },
+	{ MEMBER(limit_s), .kind = &attr_number, .max = LIMIT_MAX_S,
+	  .usual = "by duration_s and slowness",
+	  .what = "how long the scheduler may take to attach, and how long the body, at most 200" },
+	{ MEMBER(payloads), .kind = &attr_in_c, .check = check_payloads,
+	  .usual = "none",
+	  .what = "programs that are packed, for ops or the body to run, see payloads.rst" },
+	{ MEMBER(scenario), .kind = &attr_in_c, .usual = "none",
+	  .what = "a scenario as text, for the body to find as /ktstr/scenario.json" },
+	{ MEMBER(bpf_map_write), .kind = &attr_in_c, .check = check_map_write,
+	  .usual = "nothing",
+	  .what = "what the host writes into a BPF map while the body runs, see monitor.rst" },
+	{ MEMBER(plant), .kind = &attr_in_c, .check = check_plant,
+	  .usual = "nothing",
+	  .what = "a fault that the host plants in the guest's kernel meanwhile: for tests of what is to be noticed" },
+	{ MEMBER(watchdog_timeout_ms), .kind = &attr_number,
+	  .usual = "the scheduler's own",
+	  .what = "sched_ext's watchdog timeout, set from outside, see monitor.rst" },
+	{ MEMBER(monitor_hz), .kind = &attr_number, .max = MONITOR_HZ_MAX,
+	  .value = &(const unsigned int){ 10 },
+	  .what = "samples that the monitor takes a second, at most 1000" },
+
+	CHECK_LIMITS(LIMIT)
+	{ MEMBER(expect_err), .kind = &attr_switch, .usual = "off",
+	  .check = check_expect_err, .what = "the scheduler is to die" },
+	{ MEMBER(expect_scx_bpf_error_contains), .kind = &attr_string,
+	  .usual = "any",
+	  .what = "text that the scheduler's log or the sched_ext dump must contain then" },
+	{ MEMBER(expect_scx_bpf_error_matches), .kind = &attr_string,
+	  .usual = "any",
+	  .what = "a regular expression (PCRE2) that must match there" },
+	{ MEMBER(expect_exit_kind), .kind = &attr_string, .usual = "any",
+	  .check = check_exit_kind,
+	  .what = "sched_ext's reason, e.g. \"runnable task stall\", as the kernel prints it" },
+	{ MEMBER(expect_alarm), .kind = &attr_string, .usual = "none",
+	  .check = check_alarm,
+	  .what = "the monitor is to complain, with this in its text; that ends the run" },
+	{ MEMBER(expect_failure), .kind = &attr_string, .usual = "none",
+	  .check = check_failure,
+	  .what = "the test is to fail, with this in its result line: for tests of what is to be noticed" },
+
+	{ MEMBER(post_vm), .kind = &attr_in_c, .usual = "none",
+	  .what = "called on the host when the run has passed so far, and may fail it" },
+	{ MEMBER(auto_repro), .kind = &attr_choice, .words = repro_words,
+	  .usual = "where it was not expected",
+	  .what = "is a scheduler's failure run again with probes: any, or none; see auto-repro.rst" },
+	{ MEMBER(post_repro), .kind = &attr_in_c, .usual = "none",
+	  .what = "called on the host when a repro was run; as post_vm" },
+	{ MEMBER(host_only), .kind = &attr_in_c, .usual = "off",
+	  .what = "the body runs on the host, without a VM" },
+};
+
+const size_t attr_n_rows = ARRAY_SIZE(attr_rows);

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What one run is, in four parts: the machine, the subject, the workload, and
+ * what is expected of it. A test says them by its attributes (attr.h); whoever
+ * runs, watches, judges or reports the run has them by pointer.
+ */
+#ifndef KTSTR_ATTR_PARTS_H
+#define KTSTR_ATTR_PARTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lib/common/check/limits.h"
+#include "lib/common/payload/payload.h"
+#include "lib/common/topology.h"
+#include "lib/common/wire/map_write.h"
+#include "lib/common/wire/plant.h"
+
+#define KTSTR_MAX_ARGS		16
+#define KTSTR_MAX_STAGED	8
+#define KTSTR_MAX_PAYLOADS	8
+
+/**
+ * enum ktstr_switch - on or off, or nothing said of it
+ * @KTSTR_UNSET: the next outer level decides; at last it is off
+ * @KTSTR_ON: on; `true` is the same
+ * @KTSTR_OFF: off, whatever an outer level says; `false` is not the same
+ */
+enum ktstr_switch {
+	KTSTR_UNSET = 0,
+	KTSTR_ON = CHECK_ON,
+	KTSTR_OFF = CHECK_OFF,
+};
+
+/**
+ * ktstr_is_on() - what a switch comes down to
+ * @s: the switch
+ *
+ * Return: it is on.
+ */
+static inline bool ktstr_is_on(enum ktstr_switch s)
+{
+	return s == KTSTR_ON;
+}
+
+/**
+ * struct scheduler - a sched_ext scheduler under test
+ * @name: for people and reports
+ * @ops_name: what /sys/kernel/sched_ext/root/ops must begin with once it is
+ *	enabled; NULL means any
+ * @binary: its program: a name that is looked up beside the test program and
+ *	in $KTSTR_SCHEDULER_DIR, or a path. NULL is EEVDF: no process
+ * @args: arguments, NULL-terminated by the array's unused rest
+ * @sysctls: `key=value` strings set before it starts
+ * @topology: used where no level gives one
+ * @limits: its defaults for the checks
+ */
+struct scheduler {
+	const char *name;
+	const char *ops_name;
+	const char *binary;
+	const char *args[KTSTR_MAX_ARGS];
+	const char *sysctls[KTSTR_MAX_ARGS];
+	struct topology topology;
+	struct check_limits limits;
+};
+
+/**
+ * struct run_machine - the VM that a run has
+ * @topology: its CPUs [1n1l2c1t]
+ * @memory_mb: its RAM [by CPUs and archive]
+ * @kernel_args: words added to the kernel's command line, e.g.
+ *	"nohz_full=1"; those of an inner level replace an outer's
+ * @kaslr: the kernel chooses where it lies [where it was linked to, so that
+ *	addresses in logs are those of vmlinux]
+ */
+struct run_machine {
+	struct topology topology;
+	unsigned int memory_mb;
+	const char *kernel_args;
+	enum ktstr_switch kaslr;
+};
+
+/**
+ * struct run_subject - the scheduler that a run is about
+ * @scheduler: as it was declared; NULL is EEVDF
+ * @path: its program on this machine; NULL is EEVDF: no process
+ * @args: its own arguments, and those that the test adds
+ * @n_args: their number
+ * @staged: further ones that ops may attach, @n_staged of them
+ * @staged_paths: their programs on this machine
+ * @n_staged: their number
+ */
+struct run_subject {
+	const struct scheduler *scheduler;
+	const char *path;
+	const char * const *args;
+	unsigned int n_args;
+	const struct scheduler * const *staged;
+	const char * const *staged_paths;
+	unsigned int n_staged;
+};
+
+/**
+ * run_subject_name() - the scheduler's name, for people
+ * @subject: what the run is about
+ *
+ * Return: NULL under EEVDF.
+ */
+static inline const char *run_subject_name(const struct run_subject *subject)
+{
+	const struct scheduler *s = subject->scheduler;
+
+	return s && s->binary ? s->name : NULL;
+}
+
+/**
+ * struct run_workload - what goes on in the guest, and what is done to it
+ * @duration_s: how long a scenario holds [2]
+ * @workers: default workers per cgroup [2]
+ * @limit_s: seconds that the scheduler may take to attach, and those that the
+ *	body may take, at most 200 [by duration_s and the host's slowness]
+ * @payloads: programs that are packed, for ops or the body to run, see
+ *	payload.h; an inner level's replace an outer's [none]
+ * @scenario: scenario.json, which the body finds as /ktstr/scenario.json
+ * @bpf_map_write: what the host writes into a BPF map while the body runs; a
+ *	run in which it cannot fails
+ * @plant: a fault that the host plants in the guest's kernel while the body
+ *	runs; a run in which it cannot fails. For tests of what is to be noticed
+ * @watchdog_timeout_ms: sched_ext's watchdog timeout, set from outside once a
+ *	scheduler runs. As it is, whatever the host's slowness; the first check
+ *	by it may take as long as half of the scheduler's own [as the scheduler
+ *	has it]
+ * @monitor_hz: samples that the monitor takes a second, at most 1000 [10]
+ */
+struct run_workload {
+	unsigned int duration_s;
+	unsigned int workers;
+	unsigned int limit_s;
+	const struct payload *payloads[KTSTR_MAX_PAYLOADS];
+	const char *scenario;
+	struct bpf_map_write bpf_map_write;
+	struct guest_plant plant;
+	unsigned int watchdog_timeout_ms;
+	unsigned int monitor_hz;
+};
+
+/**
+ * struct run_expectations - what a run is held to
+ * @limits: the checks; merged field by field
+ * @expect_err: the scheduler is to die: a run in which it does passes, a run
+ *	in which it does not, or in which anything else goes wrong, fails
+ * @expect_scx_bpf_error_contains: with @expect_err: text that the scheduler's
+ *	log or the sched_ext dump must contain
+ * @expect_scx_bpf_error_matches: the same as a regular expression (PCRE2) that
+ *	must match there; `^` and `$` are start and end of the whole text
+ * @expect_exit_kind: with @expect_err: sched_ext's reason, e.g. "runnable
+ *	task stall", as the kernel prints it
+ * @expect_alarm: the monitor is to complain, with this in its text. Its first
+ *	verdict ends the run; a run without one fails
+ * @expect_failure: the test is to fail, with this in its result line and in
+ *	each failed check; a run that does not, or in which ktstr itself is in
+ *	trouble, fails. For tests of what is to be noticed
+ */
+struct run_expectations {
+	struct check_limits limits;
+	enum ktstr_switch expect_err;
+	const char *expect_scx_bpf_error_contains;
+	const char *expect_scx_bpf_error_matches;
+	const char *expect_exit_kind;
+	const char *expect_alarm;
+	const char *expect_failure;
+};
+
+#endif /* KTSTR_ATTR_PARTS_H */
