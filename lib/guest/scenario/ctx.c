@@ -14,33 +14,40 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "lib/scenario/scenario.h"
-#include "lib/util/log.h"
-#include "lib/util/pace.h"
-#include "lib/util/util.h"
-#include "lib/wire/plan.h"
-#include "lib/wire/wire.h"
+#include "lib/common/util/log.h"
+#include "lib/common/util/pace.h"
+#include "lib/common/util/util.h"
+#include "lib/common/wire/plan.h"
+#include "lib/common/wire/steal.h"
+#include "lib/common/wire/wire.h"
+#include "lib/guest/scenario/metrics.h"
+#include "lib/guest/scenario/scenario.h"
 
 #define MEASURE_MS		30
 #define MEASURE_LIMIT_MS	10000
 #define MEASURE_POLL_MS		5
 
-/* Mean slowness of one CPU while all others are measured as well. */
-static double measure_here(void)
+/*
+ * Slowness of one CPU while all others are measured as well. The mean has in it
+ * what the host takes, which comes and goes; the best is that of the CPU.
+ */
+static double measure_here(bool own)
 {
 	uint64_t end_ns = clock_now_ns() + MEASURE_MS * NSEC_PER_MSEC;
-	double sum = 0;
+	double sum = 0, best = 0, once;
 	unsigned int n = 0;
 
 	do {
-		sum += pace_once();
+		once = pace_once();
+		best = n ? min(best, once) : once;
+		sum += once;
 		n++;
 	} while (clock_now_ns() < end_ns);
-	return sum / n;
+	return own ? best : sum / n;
 }
 
 /* Runs in the class of its parent. */
-static pid_t fork_measure(unsigned int cpu, double *factor)
+static pid_t fork_measure(unsigned int cpu, bool own, double *factor)
 {
 	pid_t parent = getpid(), pid = fork();
 	cpu_set_t set;
@@ -53,7 +60,7 @@ static pid_t fork_measure(unsigned int cpu, double *factor)
 	CPU_ZERO(&set);
 	CPU_SET(cpu, &set);
 	sched_setaffinity(0, sizeof(set), &set);
-	*factor = measure_here();
+	*factor = measure_here(own);
 	_exit(0);
 }
 
@@ -83,17 +90,18 @@ static void wait_measured(pid_t *pids, unsigned int n)
 }
 
 /* What one CPU's child did not come to measure stays 0, and loosens nothing. */
-static void measure_all(double *factors, pid_t *pids, unsigned int cpus)
+static void measure_all(double *factors, pid_t *pids, unsigned int cpus,
+			bool own)
 {
 	unsigned int i;
 
 	for (i = 0; i < cpus; i++)
-		pids[i] = fork_measure(i, &factors[i]);
+		pids[i] = fork_measure(i, own, &factors[i]);
 	wait_measured(pids, cpus);
 }
 
 /* The slowest of all CPUs, all running: also vCPUs that share one CPU. */
-static double worst_of_all(unsigned int cpus)
+static double worst_of_all(unsigned int cpus, bool own)
 {
 	size_t size = cpus * sizeof(double);
 	pid_t *pids = calloc(cpus, sizeof(*pids));
@@ -104,7 +112,7 @@ static double worst_of_all(unsigned int cpus)
 		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (factors == MAP_FAILED || !pids)
 		goto out_free;
-	measure_all(factors, pids, cpus);
+	measure_all(factors, pids, cpus, own);
 	for (i = 0; i < cpus; i++)
 		worst = max(worst, factors[i]);
 out_free:
@@ -114,7 +122,7 @@ out_free:
 	return worst;
 }
 
-double guest_slowness(unsigned int cpus)
+double guest_slowness(unsigned int cpus, bool own)
 {
 	const struct sched_param fifo = { .sched_priority = 1 }, other = { 0 };
 	double worst;
@@ -128,7 +136,7 @@ double guest_slowness(unsigned int cpus)
 			strerror(errno));
 		return 1.0;
 	}
-	worst = worst_of_all(cpus);
+	worst = worst_of_all(cpus, own);
 	sched_setscheduler(0, SCHED_OTHER, &other);
 	return worst;
 }
@@ -152,11 +160,23 @@ struct ktstr_ctx *ktstr_ctx_create(void)
 		return NULL;
 	}
 	cpus = sysconf(_SC_NPROCESSORS_ONLN);
-	ctx->slowness = guest_slowness(cpus > 0 ? cpus : 1);
+	ctx->steal = wire_steal_map();
+	ctx->slowness = guest_slowness(cpus > 0 ? cpus : 1, ctx->steal);
 	return ctx;
+}
+
+static void tell_run(const struct ktstr_ctx *ctx)
+{
+	struct run_quantities run;
+
+	quantities_forget(PER_RUN, &run);
+	run.own_pct = own_pct(ctx);
+	metrics_send_run(ctx->wire_fd, &run);
 }
 
 void ktstr_ctx_destroy(struct ktstr_ctx *ctx)
 {
+	if (ctx && ctx->wire_fd >= 0)
+		tell_run(ctx);
 	free(ctx);
 }

@@ -2,7 +2,7 @@
 /*
  * Text from a body to the host. See say.h.
  */
-#include "lib/scenario/say.h"
+#include "lib/guest/scenario/say.h"
 
 #include <errno.h>
 #include <glob.h>
@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/util/strbuf.h"
-#include "lib/util/util.h"
-#include "lib/wire/wire.h"
+#include "lib/common/util/strbuf.h"
+#include "lib/common/util/util.h"
+#include "lib/common/wire/wire.h"
 
 int guest_say(const struct ktstr_ctx *ctx, const char *part, const char *text,
 	      size_t len)

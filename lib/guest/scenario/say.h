@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-#include "lib/scenario/scenario.h"
+#include "lib/guest/scenario/scenario.h"
 
 /**
  * guest_say() - hand text over, under a heading
