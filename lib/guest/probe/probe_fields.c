@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What to read when a function is called. See fields.h.
+ * What to read when a function is called. See probe_fields.h.
  */
-#include "lib/repro/fields.h"
+#include "lib/guest/probe/probe_fields.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -12,12 +12,12 @@
 
 #include <bpf/btf.h>
 
-#include "lib/repro/callers.h"
-#include "lib/repro/decode.h"
-#include "lib/util/util.h"
+#include "lib/common/btf.h"
+#include "lib/common/scx/callers.h"
+#include "lib/common/scx/decode.h"
+#include "lib/common/util/util.h"
 
 #define AUTO_FIELDS	8	/* of a structure without a list */
-#define NEST_MAX	8	/* of anonymous members */
 
 /*
  * The fields worth seeing of structures that we know. A path with "->" follows
@@ -88,59 +88,11 @@ struct planner {
 	unsigned int slot;
 };
 
-const struct btf_type *fields_bare_type(const struct btf *btf, uint32_t id)
-{
-	const struct btf_type *t = btf ? btf__type_by_id(btf, id) : NULL;
-	unsigned int i;
-
-	for (i = 0; t && i < 32; i++) {
-		if (!btf_is_mod(t) && !btf_is_typedef(t) &&
-		    !btf_is_type_tag(t))
-			return t;
-		t = btf__type_by_id(btf, t->type);
-	}
-	return NULL;
-}
-
 static const char *type_name(const struct btf *btf, const struct btf_type *t)
 {
 	const char *name = t ? btf__name_by_offset(btf, t->name_off) : NULL;
 
 	return name ? name : "";
-}
-
-/* A member by name, down through anonymous ones; @bits is added to. */
-static const struct btf_member *find_member(const struct btf *btf,
-					    const struct btf_type *t,
-					    const char *name, size_t len,
-					    uint32_t *bits, unsigned int depth)
-{
-	unsigned int i;
-
-	if (!t || !btf_is_composite(t) || depth > NEST_MAX)
-		return NULL;
-	for (i = 0; i < btf_vlen(t); i++) {
-		const struct btf_member *m = &btf_members(t)[i], *inner;
-		const char *have = btf__name_by_offset(btf, m->name_off);
-		uint32_t at = *bits + btf_member_bit_offset(t, i);
-
-		if (have && strlen(have) == len && !memcmp(have, name, len)) {
-			/* A bitfield cannot be read as a word. */
-			if (btf_member_bitfield_size(t, i) || at % 8)
-				return NULL;
-			*bits = at;
-			return m;
-		}
-		if (have && *have)
-			continue;
-		inner = find_member(btf, fields_bare_type(btf, m->type), name, len, &at,
-				    depth + 1);
-		if (inner) {
-			*bits = at;
-			return inner;
-		}
-	}
-	return NULL;
 }
 
 /**
@@ -159,48 +111,29 @@ struct place {
 static int follow_path(const struct btf *btf, const struct btf_type *t,
 		       const char *path, struct place *place)
 {
-	uint32_t *offset = &place->offset;
+	struct btf_place at;
 
-	place->deref = PROBE_AT;
-	place->offset = 0;
-	place->offset2 = 0;
-	while (*path) {
-		size_t len = strcspn(path, ".-");
-		const struct btf_member *m;
-		uint32_t bits = 0;
-
-		m = find_member(btf, t, path, len, &bits, 0);
-		if (!m)
-			return -ENOENT;
-		*offset += bits / 8;
-		place->type_id = m->type;
-		t = fields_bare_type(btf, m->type);
-		path += len;
-		if (*path == '.') {
-			path++;
-		} else if (!strncmp(path, "->", 2)) {
-			if (!t || !btf_is_ptr(t) ||
-			    place->deref == PROBE_AT_PTR)
-				return -ENOENT;
-			t = fields_bare_type(btf, t->type);
-			place->deref = PROBE_AT_PTR;
-			offset = &place->offset2;
-			path += 2;
-		}
-	}
-	place->type = t;
-	return t ? 0 : -ENOENT;
+	/* A bitfield cannot be read as a word. */
+	if (!btf_find_path(btf, t, path, &at) || !at.type || at.bits ||
+	    at.bit_off % 8)
+		return -ENOENT;
+	*place = (struct place) {
+		.deref = at.behind_ptr ? PROBE_AT_PTR : PROBE_AT,
+		.offset = (at.behind_ptr ? at.ptr_bit_off : at.bit_off) / 8,
+		.offset2 = at.behind_ptr ? at.bit_off / 8 : 0,
+		.type = at.type,
+		.type_id = at.type_id,
+	};
+	return 0;
 }
 
 int64_t fields_offset(const struct btf *btf, const char *type,
 		      const char *path)
 {
-	int id = btf__find_by_name_kind(btf, type, BTF_KIND_STRUCT);
+	const struct btf_type *t = btf_type_named(btf, type, BTF_KIND_STRUCT);
 	struct place place;
 
-	if (id < 0 ||
-	    follow_path(btf, btf__type_by_id(btf, id), path, &place) ||
-	    place.deref != PROBE_AT)
+	if (follow_path(btf, t, path, &place) || place.deref != PROBE_AT)
 		return -ENOENT;
 	return place.offset;
 }
@@ -319,7 +252,7 @@ static bool add_mask_member(struct planner *p, unsigned int arg,
 
 	if (!btf_is_ptr(place->type))
 		return false;
-	to = fields_bare_type(p->btf, place->type->type);
+	to = btf_bare_type(p->btf, place->type->type);
 	name = type_name(p->btf, to);
 	if (!strcmp(name, "cpumask"))
 		path = "bits";
@@ -346,7 +279,7 @@ static void add_discovered(struct planner *p, unsigned int arg,
 		struct place place = {
 			.deref = PROBE_AT,
 			.offset = bits / 8,
-			.type = fields_bare_type(p->btf, m->type),
+			.type = btf_bare_type(p->btf, m->type),
 			.type_id = m->type,
 		};
 		enum decode_kind decode;
@@ -377,15 +310,14 @@ static void add_struct(struct planner *p, unsigned int arg,
 		       const struct btf_type *t)
 {
 	const struct btf *own = p->btf;
-	int id;
+	const struct btf_type *in_kernel = NULL;
 
-	if (own != p->kernel) {
-		id = btf__find_by_name_kind(p->kernel, type_name(own, t),
-					    BTF_KIND_STRUCT);
-		if (id > 0) {
-			p->btf = p->kernel;
-			t = btf__type_by_id(p->kernel, id);
-		}
+	if (own != p->kernel)
+		in_kernel = btf_type_named(p->kernel, type_name(own, t),
+					   BTF_KIND_STRUCT);
+	if (in_kernel) {
+		p->btf = p->kernel;
+		t = in_kernel;
 	}
 	if (!add_curated(p, arg, t))
 		add_discovered(p, arg, t);
@@ -513,7 +445,7 @@ static void param_name(const struct planner *p, unsigned int arg,
 static void add_param(struct planner *p, unsigned int arg,
 		      const struct btf_param *param)
 {
-	const struct btf_type *t = fields_bare_type(p->btf, param->type);
+	const struct btf_type *t = btf_bare_type(p->btf, param->type);
 	struct desc_param *desc = &p->desc->params[arg];
 	enum decode_kind decode;
 
@@ -522,7 +454,7 @@ static void add_param(struct planner *p, unsigned int arg,
 	if (!t)
 		return;
 	if (btf_is_ptr(t)) {
-		const struct btf_type *to = fields_bare_type(p->btf, t->type);
+		const struct btf_type *to = btf_bare_type(p->btf, t->type);
 
 		if (p->plan->task_arg == PROBE_NO_ARG && to &&
 		    !strcmp(type_name(p->btf, to), "task_struct"))
@@ -559,7 +491,7 @@ static int plan_proto(struct planner *p, const struct btf_type *proto)
 		add_param(p, i, &btf_params(proto)[i]);
 	p->desc->task_arg = p->plan->task_arg;
 
-	ret = proto->type ? fields_bare_type(p->btf, proto->type) : NULL;
+	ret = btf_bare_type(p->btf, proto->type);
 	if (!ret)
 		return 0;
 	decode = DECODE_HEX;
@@ -579,11 +511,9 @@ int fields_plan_func(const struct btf *btf, const char *name,
 		.kernel = btf, .btf = btf, .n_cpus = n_cpus,
 		.plan = plan, .desc = desc,
 	};
-	int id = btf__find_by_name_kind(btf, name, BTF_KIND_FUNC);
-	const struct btf_type *t;
+	const struct btf_type *t = btf_type_named(btf, name, BTF_KIND_FUNC);
 
 	plan_empty(name, &p);
-	t = id < 0 ? NULL : btf__type_by_id(btf, id);
 	return plan_proto(&p, t ? btf__type_by_id(btf, t->type) : NULL);
 }
 
@@ -596,8 +526,8 @@ static bool same_params(const struct btf *btf, const struct btf_type *a,
 	if (!a || !btf_is_func_proto(a) || btf_vlen(a) != btf_vlen(b))
 		return false;
 	for (i = 0; i < btf_vlen(a); i++)
-		if (fields_bare_type(btf, btf_params(a)[i].type) !=
-		    fields_bare_type(btf, btf_params(b)[i].type))
+		if (btf_bare_type(btf, btf_params(a)[i].type) !=
+		    btf_bare_type(btf, btf_params(b)[i].type))
 			return false;
 	return true;
 }
@@ -610,16 +540,16 @@ static bool same_params(const struct btf *btf, const struct btf_type *a,
 static const struct btf_type *op_proto(const struct btf *btf,
 				       const char *ops_type, const char *op)
 {
-	int id = btf__find_by_name_kind(btf, ops_type, BTF_KIND_STRUCT);
-	const struct btf_type *proto, *t;
+	const struct btf_type *t = btf_type_named(btf, ops_type,
+						  BTF_KIND_STRUCT);
+	const struct btf_type *proto;
 	struct place place;
 	char stubs[3][128], form[64];
 	unsigned int i;
 
-	if (id < 0 || follow_path(btf, btf__type_by_id(btf, id), op, &place) ||
-	    !btf_is_ptr(place.type))
+	if (follow_path(btf, t, op, &place) || !btf_is_ptr(place.type))
 		return NULL;
-	proto = fields_bare_type(btf, place.type->type);
+	proto = btf_bare_type(btf, place.type->type);
 	if (!proto || !btf_is_func_proto(proto))
 		return NULL;
 	snprintf(stubs[0], sizeof(stubs[0]), "%s__%s", ops_type, op);
@@ -627,8 +557,7 @@ static const struct btf_type *op_proto(const struct btf *btf,
 	snprintf(stubs[1], sizeof(stubs[1]), "sched_ext_ops__%s", form);
 	snprintf(stubs[2], sizeof(stubs[2]), "%s_stub", op);
 	for (i = 0; i < ARRAY_SIZE(stubs); i++) {
-		id = btf__find_by_name_kind(btf, stubs[i], BTF_KIND_FUNC);
-		t = id < 0 ? NULL : btf__type_by_id(btf, id);
+		t = btf_type_named(btf, stubs[i], BTF_KIND_FUNC);
 		t = t ? btf__type_by_id(btf, t->type) : NULL;
 		if (same_params(btf, t, proto))
 			return t;
@@ -697,16 +626,4 @@ bool fields_btf_name(const char *name, char *base, size_t size)
 	snprintf(base, size, "%.*s", dot ? (int)(dot - name) :
 		 (int)strlen(name), name);
 	return whole;
-}
-
-uint64_t fields_value(const struct desc_field *field, const __u64 *words)
-{
-	uint64_t value = words[field->slot % PROBE_SLOTS];
-	unsigned int unused = field->size < 8 ? 64 - field->size * 8 : 0;
-
-	if (!field->size || unused == 64)
-		return 0;
-	if (field->decode == DECODE_SIGNED || field->decode == DECODE_ENUM)
-		return (uint64_t)((int64_t)(value << unused) >> unused);
-	return value << unused >> unused;
 }
