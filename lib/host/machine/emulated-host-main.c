@@ -3,16 +3,17 @@
  * ktstr-emulated-host: run a command on an emulated host from a shell.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/host/paths.h"
-#include "lib/util/log.h"
-#include "lib/util/util.h"
+#include "lib/common/util/log.h"
+#include "lib/common/util/process.h"
+#include "lib/common/util/util.h"
+#include "lib/host/machine/paths.h"
+#include "vmm/emulated-host/emuhost_judge.h"
 #include "vmm/emulated-host/emulated-host.h"
 
 #define KSFT_FAIL	1
@@ -31,6 +32,10 @@ static const char usage[] =
 "  -t SECONDS  end COMMAND after so long\n"
 "  -R          when the emulated host breaks, start COMMAND again even if it\n"
 "              has printed something; twice at most\n"
+"  -S PAIRS    shake it: so many times stop and cont in QEMU's monitor while\n"
+"              COMMAND runs\n"
+"  -j          with -S: judge each QEMU that has no verdict yet by whether\n"
+"              COMMAND, which boots VMs, ends with status 0\n"
 "  -h          this text\n"
 "\n"
 "Exit status: COMMAND's; 128+N when signal N ended it; 124 when its time was\n"
@@ -44,6 +49,7 @@ struct options {
 	const char *writable[MAX_LIST + 1];
 	const char *readable[MAX_LIST + 1];
 	const char *env[MAX_LIST + 1];
+	bool judge;
 };
 
 static int add(const char **list, const char *value)
@@ -88,6 +94,11 @@ static int option(struct options *o, int c)
 		return parse_number(optarg, c, &o->config.memory_mb);
 	case 't':
 		return parse_number(optarg, c, &o->config.timeout_s);
+	case 'S':
+		return parse_number(optarg, c, &o->config.storm_pairs);
+	case 'j':
+		o->judge = true;
+		return 0;
 	case 'R':
 		o->config.restart = EMUHOST_RESTART_ALWAYS;
 		return 0;
@@ -95,18 +106,6 @@ static int option(struct options *o, int c)
 		fprintf(stderr, "Try: ktstr-emulated-host -h\n");
 		return -EINVAL;
 	}
-}
-
-/* Descriptors 0 to 2 are to be what their names say, not sockets of ours. */
-static void fill_std(void)
-{
-	int fd;
-
-	do
-		fd = open("/dev/null", O_RDWR);
-	while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd >= 0)
-		close(fd);
 }
 
 static int run(struct options *o)
@@ -131,7 +130,8 @@ static int run(struct options *o)
 	o->config.readable = o->readable;
 	o->config.env = o->env;
 
-	err = emuhost_run(&o->config, &status);
+	err = o->judge ? judge_run(&o->config, &status) :
+			 emuhost_run(&o->config, &status);
 	if (!err)
 		return emuhost_exit_code(status);
 	if (err == -EINVAL || err == -E2BIG)
@@ -144,9 +144,9 @@ int main(int argc, char **argv)
 	struct options o = { };
 	int c;
 
-	fill_std();
+	process_begin();
 	/* The first word that is no option is the command. */
-	while ((c = getopt(argc, argv, "+w:r:e:m:t:Rh")) >= 0) {
+	while ((c = getopt(argc, argv, "+w:r:e:m:t:RS:jh")) >= 0) {
 		if (c == 'h') {
 			fputs(usage, stdout);
 			return 0;
@@ -156,6 +156,10 @@ int main(int argc, char **argv)
 	}
 	if (optind == argc) {
 		fprintf(stderr, "no command to run\nTry: ktstr-emulated-host -h\n");
+		return KSFT_FAIL;
+	}
+	if (o.judge && !o.config.storm_pairs) {
+		fprintf(stderr, "-j takes -S, the storm\nTry: ktstr-emulated-host -h\n");
 		return KSFT_FAIL;
 	}
 	o.config.argv = (const char *const *)argv + optind;

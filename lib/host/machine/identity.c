@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What machine this is. See machine.h.
+ * What machine this is. See identity.h.
  */
-#include "lib/host/machine.h"
+#include "lib/host/machine/identity.h"
 
 #include <asm/bootparam.h>
 #include <errno.h>
@@ -13,7 +13,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
 
 #define SETUP_HEADER_OFFSET	0x1f1
 #define HDRS_MAGIC		0x53726448	/* "HdrS" */
@@ -53,6 +53,27 @@ void host_machine_get(struct host_machine *m)
 	m->online_cpus = cpus > 0 ? (unsigned int)cpus : 0;
 	if (pages > 0)
 		m->memory_kb = (uint64_t)pages * sysconf(_SC_PAGESIZE) / 1024;
+}
+
+static void read_word(const char *path, char *word, size_t size)
+{
+	FILE *file = fopen(path, "re");
+
+	word[0] = '\0';
+	if (file && fgets(word, size, file))
+		word[strcspn(word, "\n ")] = '\0';
+	if (file)
+		fclose(file);
+}
+
+void host_scheduler(char *name, size_t size)
+{
+	char state[32];
+
+	name[0] = '\0';
+	read_word("/sys/kernel/sched_ext/state", state, sizeof(state));
+	if (!strcmp(state, "enabled"))
+		read_word("/sys/kernel/sched_ext/root/ops", name, size);
 }
 
 static int read_at(int fd, void *to, size_t len, off_t offset)

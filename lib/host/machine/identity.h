@@ -2,8 +2,8 @@
 /*
  * What machine this is, and what kernel an image holds.
  */
-#ifndef KTSTR_HOST_MACHINE_H
-#define KTSTR_HOST_MACHINE_H
+#ifndef KTSTR_HOST_IDENTITY_H
+#define KTSTR_HOST_IDENTITY_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -31,6 +31,13 @@ struct host_machine {
 void host_machine_get(struct host_machine *machine);
 
 /**
+ * host_scheduler() - the sched_ext scheduler that runs on this machine
+ * @name: gets its name; "" where there is none, as under EEVDF
+ * @size: bytes at @name
+ */
+void host_scheduler(char *name, size_t size);
+
+/**
  * host_image_release() - the release of the kernel in a bzImage
  * @path: the image
  * @buf: gets it, e.g. "7.3.4"; "" on failure
@@ -40,4 +47,4 @@ void host_machine_get(struct host_machine *machine);
  */
 int host_image_release(const char *path, char *buf, size_t size);
 
-#endif /* KTSTR_HOST_MACHINE_H */
+#endif /* KTSTR_HOST_IDENTITY_H */

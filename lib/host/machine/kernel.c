@@ -2,7 +2,7 @@
 /*
  * Which kernel a run boots. See kernel.h. Only looks; builds nothing.
  */
-#include "lib/host/kernel.h"
+#include "lib/host/machine/kernel.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -13,8 +13,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "lib/host/paths.h"
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
+#include "lib/host/machine/identity.h"
+#include "lib/host/machine/paths.h"
 
 #define KERNEL_HINT "build one (make bzImage), or name one by KTSTR_KERNEL=, " \
 	"or run ./run_ktstr.sh"
@@ -39,31 +40,19 @@ static const struct need {
 	{ "CONFIG_SERIAL_8250_CONSOLE", false, "the console is a 16550" },
 	{ "CONFIG_DEVMEM", false, "init maps the result ring" },
 	{ "CONFIG_X86_MPPARSE", false, "a one-node VM has no ACPI" },
+	{ "CONFIG_SIGNALFD", false, "init hears of its children by it" },
+	{ "CONFIG_FUTEX", false, "workers wait for each other by it" },
 	{ "CONFIG_CPUSETS", false, "scenarios use cpusets" },
 	{ "CONFIG_SCHED_CLASS_EXT", true, "the test's scheduler needs it" },
 	{ "CONFIG_DEBUG_INFO_BTF", true, "the test's scheduler needs it" },
 };
-
-static bool is_file(const char *path)
-{
-	struct stat st;
-
-	return !stat(path, &st) && S_ISREG(st.st_mode);
-}
-
-static bool is_dir(const char *path)
-{
-	struct stat st;
-
-	return !stat(path, &st) && S_ISDIR(st.st_mode);
-}
 
 /* Join two paths; leaves "" when there is no such file. */
 static bool find_file(char *buf, size_t size, const char *dir, const char *name)
 {
 	int len = snprintf(buf, size, "%s/%s", dir, name);
 
-	if (len > 0 && (size_t)len < size && is_file(buf))
+	if (len > 0 && (size_t)len < size && host_is_file(buf))
 		return true;
 	buf[0] = '\0';
 	return false;
@@ -90,7 +79,7 @@ static void kernel_from_image(const char *path, struct host_kernel *k)
 {
 	static const char * const tops[] = { ".", "../../.." };
 	static const char * const configs[] = { "config", ".config" };
-	char dir[PATH_MAX], name[64];
+	char dir[PATH_MAX + 2], name[64];
 	size_t i, j;
 
 	snprintf(k->image, sizeof(k->image), "%s", path);
@@ -113,17 +102,31 @@ static void kernel_from_image(const char *path, struct host_kernel *k)
 	}
 }
 
-static bool kernel_above(const char *self_dir, struct host_kernel *k)
+static bool is_kernel_source(const char *dir)
+{
+	char path[PATH_MAX];
+
+	return find_file(path, sizeof(path), dir, "Kconfig") &&
+	       find_file(path, sizeof(path), dir,
+			 "tools/testing/selftests/lib.mk");
+}
+
+/* Leaves in @tree the source around us, or "". */
+static bool kernel_above(const char *self_dir, struct host_kernel *k,
+			 char *tree, size_t tree_size)
 {
 	char dir[PATH_MAX];
 	char *slash;
 
+	tree[0] = '\0';
 	snprintf(dir, sizeof(dir), "%s", self_dir);
 	while ((slash = strrchr(dir, '/'))) {
 		/* Only a tree: a stray bzImage further up is not ours. */
 		if (find_file(k->image, sizeof(k->image), dir,
 			      layouts[0].image))
 			return kernel_in_dir(dir, k);
+		if (!tree[0] && is_kernel_source(dir))
+			snprintf(tree, tree_size, "%s", dir);
 		*slash = '\0';
 	}
 	return false;
@@ -133,7 +136,7 @@ static bool kernel_above(const char *self_dir, struct host_kernel *k)
 static bool kernel_newest_cached(const char *kernels, struct host_kernel *k)
 {
 	struct timespec newest = { 0 };
-	struct host_kernel try;
+	struct host_kernel try = { };
 	char dir[PATH_MAX];
 	bool found = false;
 	struct dirent *de;
@@ -167,9 +170,15 @@ static bool kernel_newest_cached(const char *kernels, struct host_kernel *k)
 static int kernel_named(const char *name, const char *kernels,
 			struct host_kernel *k, char *err, size_t err_size)
 {
-	char dir[PATH_MAX];
+	char dir[PATH_MAX], here[PATH_MAX], full[PATH_MAX];
 
-	if (is_dir(name)) {
+	/* An emulated host is shown it by its whole path. */
+	if (*name != '/' && (host_is_folder(name) || host_is_file(name)) &&
+	    getcwd(here, sizeof(here)) &&
+	    snprintf(full, sizeof(full), "%s/%s", here, name) <
+	    (int)sizeof(full))
+		name = full;
+	if (host_is_folder(name)) {
 		if (kernel_in_dir(name, k))
 			return 0;
 		snprintf(err, err_size,
@@ -177,7 +186,7 @@ static int kernel_named(const char *name, const char *kernels,
 			 name, KERNEL_HINT);
 		return -ENOENT;
 	}
-	if (is_file(name)) {
+	if (host_is_file(name)) {
 		kernel_from_image(name, k);
 		return 0;
 	}
@@ -195,22 +204,27 @@ int host_kernel_find_from(const char *name, const char *self_dir,
 			  const char *cache_dir, struct host_kernel *kernel,
 			  char *err, size_t err_size)
 {
-	char kernels[PATH_MAX] = "";
+	char kernels[PATH_MAX] = "", tree[PATH_MAX];
 
 	memset(kernel, 0, sizeof(*kernel));
 	if (cache_dir)
 		snprintf(kernels, sizeof(kernels), "%s/kernels", cache_dir);
 
+	kernel->from = "named by KTSTR_KERNEL";
 	if (name && *name)
 		return kernel_named(name, cache_dir ? kernels : NULL, kernel,
 				    err, err_size);
-	if (kernel_above(self_dir, kernel))
+	kernel->from = "built around this program";
+	if (kernel_above(self_dir, kernel, tree, sizeof(tree)))
 		return 0;
-	if (cache_dir && kernel_newest_cached(kernels, kernel))
+	if (!tree[0] && cache_dir && kernel_newest_cached(kernels, kernel)) {
+		kernel->from = "the newest of the cache; KTSTR_KERNEL= names another";
 		return 0;
+	}
 
 	memset(kernel, 0, sizeof(*kernel));
-	snprintf(err, err_size, "no kernel: %s", KERNEL_HINT);
+	snprintf(err, err_size, "no kernel%s%.300s: %s", tree[0] ? " in " : "",
+		 tree, KERNEL_HINT);
 	return -ENOENT;
 }
 
@@ -223,6 +237,18 @@ int host_kernel_find(struct host_kernel *kernel, char *err, size_t err_size)
 	return host_kernel_find_from(getenv("KTSTR_KERNEL"), self,
 				     host_cache_dir(cache, sizeof(cache)) ?
 				     NULL : cache, kernel, err, err_size);
+}
+
+void host_kernel_describe(const struct host_kernel *kernel, char *buf,
+			  size_t size)
+{
+	char release[128];
+
+	if (host_image_release(kernel->image, release, sizeof(release)))
+		snprintf(buf, size, "%s (%s)", kernel->image, kernel->from);
+	else
+		snprintf(buf, size, "Linux %s, %s (%s)", release,
+			 kernel->image, kernel->from);
 }
 
 static bool config_has(FILE *f, const char *option)

@@ -13,11 +13,13 @@
  * @image: its bzImage
  * @vmlinux: the ELF file that belongs to it, "" when there is none
  * @config: its configuration, "" when there is none
+ * @from: why it is this one, for people
  */
 struct host_kernel {
 	char image[PATH_MAX];
 	char vmlinux[PATH_MAX];
 	char config[PATH_MAX];
+	const char *from;
 };
 
 /**
@@ -27,7 +29,8 @@ struct host_kernel {
  *
  * In this order: $KTSTR_KERNEL (a build folder, an image, or a key of the
  * cache); the tree that the running program lies in; the newest entry of the
- * cache.
+ * cache. A tree whose kernel has not been built is none: what was tested instead
+ * would be another kernel than its own.
  *
  * Return: 0, -ENOENT.
  */
@@ -42,6 +45,14 @@ int host_kernel_find(struct host_kernel *kernel, char *err, size_t err_size);
 int host_kernel_find_from(const char *name, const char *self_dir,
 			  const char *cache_dir, struct host_kernel *kernel,
 			  char *err, size_t err_size);
+
+/**
+ * host_kernel_describe() - one line about it
+ * @kernel: the kernel
+ * @buf: gets "Linux 7.3.4, /path/bzImage (named by KTSTR_KERNEL)"
+ */
+void host_kernel_describe(const struct host_kernel *kernel, char *buf,
+			  size_t size);
 
 /**
  * host_kernel_check() - has it been built with what we need?

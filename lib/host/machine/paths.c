@@ -2,7 +2,7 @@
 /*
  * Where things lie on this machine. See paths.h.
  */
-#include "lib/host/paths.h"
+#include "lib/host/machine/paths.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "lib/util/compiler.h"
+#include "lib/common/util/compiler.h"
 
 /* snprintf() that minds truncation. */
 static int __printf(3, 4) path_printf(char *buf, size_t size,
@@ -25,6 +25,20 @@ static int __printf(3, 4) path_printf(char *buf, size_t size,
 	len = vsnprintf(buf, size, fmt, ap);
 	va_end(ap);
 	return len < 0 || (size_t)len >= size ? -ENAMETOOLONG : 0;
+}
+
+bool host_is_file(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && S_ISREG(st.st_mode);
+}
+
+bool host_is_folder(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && S_ISDIR(st.st_mode);
 }
 
 int host_self_path(char *buf, size_t size)
@@ -85,6 +99,33 @@ int host_find_program(const char *name, char *buf, size_t size)
 	return err ? err : check_program(buf);
 }
 
+/* Where a test that was started by nobody in particular finds programs, too */
+#define USUAL_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+static int find_in(const char *dirs, const char *name, char *buf, size_t size)
+{
+	int err = -ENOENT;
+	size_t len;
+
+	for (; *dirs && err; dirs += len + !!dirs[len]) {
+		len = strcspn(dirs, ":");
+		err = path_printf(buf, size, "%.*s/%s", (int)len, dirs, name);
+		if (!err)
+			err = len ? check_program(buf) : -ENOENT;
+	}
+	return err ? -ENOENT : 0;
+}
+
+int host_find_tool(const char *name, char *buf, size_t size)
+{
+	int err = host_find_program(name, buf, size);
+
+	if (err != -ENOENT || strchr(name, '/'))
+		return err;
+	err = find_in(getenv("PATH") ?: "", name, buf, size);
+	return err ? find_in(USUAL_PATH, name, buf, size) : 0;
+}
+
 int host_cache_dir(char *buf, size_t size)
 {
 	const char *base = getenv("XDG_CACHE_HOME");
@@ -110,16 +151,31 @@ static int make_dirs(char *path)
 	return mkdir(path, 0755) && errno != EEXIST ? -errno : 0;
 }
 
+/* A folder of the cache */
+static int cache_folder(const char *name, char *buf, size_t size)
+{
+	char cache[4096];
+	int ret = host_cache_dir(cache, sizeof(cache));
+
+	if (!ret)
+		ret = path_printf(buf, size, "%s/%s", cache, name);
+	return ret ? ret : make_dirs(buf);
+}
+
+int host_clones_dir(char *buf, size_t size)
+{
+	const char *wanted = getenv("KTSTR_CLONE");
+
+	if (!wanted || strcmp(wanted, "1"))
+		return -ENOENT;
+	return cache_folder("clones", buf, size);
+}
+
 int host_results_dir(char *buf, size_t size)
 {
 	const char *dir = getenv("KTSTR_SIDECAR_DIR");
-	char cache[4096];
-	int ret;
 
 	if (dir)
 		return *dir ? path_printf(buf, size, "%s", dir) : -ENOENT;
-	ret = host_cache_dir(cache, sizeof(cache));
-	if (!ret)
-		ret = path_printf(buf, size, "%s/results", cache);
-	return ret ? ret : make_dirs(buf);
+	return cache_folder("results", buf, size);
 }

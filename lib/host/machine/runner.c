@@ -2,28 +2,28 @@
 /*
  * Who runs this program. See runner.h.
  */
-#include "lib/host/runner.h"
+#include "lib/host/machine/runner.h"
 
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
 
 /* As the kernel shows them: 15 bytes. */
 static const char * const runner_names[] = {
 	"make", "gmake", "run_kselftest.s",
 };
 
-struct process {
+struct proc_entry {
 	char name[64];
 	pid_t parent;
 	pid_t session;
 };
 
 /* The name may have anything in it, so its end is the last bracket. */
-static bool process_read(pid_t pid, struct process *p)
+static bool process_read(pid_t pid, struct proc_entry *p)
 {
 	char path[64], line[512];
 	char *begin, *end = NULL;
@@ -45,7 +45,7 @@ static bool process_read(pid_t pid, struct process *p)
 	return true;
 }
 
-static bool is_runner(const struct process *p)
+static bool is_runner(const struct proc_entry *p)
 {
 	size_t i;
 
@@ -59,7 +59,7 @@ unsigned int host_runners(pid_t *pids, unsigned int max)
 {
 	pid_t session = getsid(0), pid = getppid();
 	unsigned int n, known = 0;
-	struct process p;
+	struct proc_entry p;
 
 	for (n = 0; n < max && pid > 1 && process_read(pid, &p); n++) {
 		if (n && p.session != session)
