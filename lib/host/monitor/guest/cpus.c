@@ -4,7 +4,7 @@
  */
 #include <stdio.h>
 
-#include "lib/monitor/cpus.h"
+#include "lib/host/monitor/guest/cpus.h"
 
 const char *mon_cpus_str(const struct mon_cpus *set, char *buf, size_t size)
 {

@@ -2,8 +2,8 @@
 /*
  * Sets of CPUs of a guest, and how they are written: 0-3,7.
  */
-#ifndef KTSTR_MONITOR_CPUS_H
-#define KTSTR_MONITOR_CPUS_H
+#ifndef KTSTR_MONITOR_GUEST_CPUS_H
+#define KTSTR_MONITOR_GUEST_CPUS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -54,4 +54,4 @@ static inline bool mon_cpus_empty(const struct mon_cpus *set)
  */
 const char *mon_cpus_str(const struct mon_cpus *set, char *buf, size_t size);
 
-#endif /* KTSTR_MONITOR_CPUS_H */
+#endif /* KTSTR_MONITOR_GUEST_CPUS_H */

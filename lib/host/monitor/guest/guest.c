@@ -2,10 +2,9 @@
 /*
  * Finding the kernel in guest memory.
  *
- * x86-64 loads its kernel at a multiple of 2 MiB, whatever KASLR chose. At
- * each such address we look for our own build id and banner where vmlinux has
- * them, and then for page tables, in that image, that map the image. What they
- * map it to is its run-time address.
+ * A kernel lies at a multiple of some alignment, whatever KASLR chose. At each
+ * such address we look for our own build id and banner where vmlinux has them,
+ * and then for page tables, in that image, that map the image.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -13,14 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/monitor/guest.h"
-#include "lib/util/util.h"
+#include "lib/common/util/text.h"
+#include "lib/common/util/util.h"
+#include "lib/host/monitor/guest/guest.h"
+#include "lib/host/monitor/guest/locate.h"
 
-#define KERNEL_MAP	0xffffffff80000000ULL	/* __START_KERNEL_map */
-#define KERNEL_MAP_SIZE	(1ULL << 30)		/* KERNEL_IMAGE_SIZE */
-#define KERNEL_ALIGN	(2ULL << 20)		/* CONFIG_PHYSICAL_ALIGN */
-#define DIRECT_MAP_L4	0xffff888000000000ULL
-#define DIRECT_MAP_L5	0xff11000000000000ULL
 /* Copies of a kernel's image, and starts of its vmcoreinfo, that are tried. */
 #define IMAGES_MAX	64
 #define HITS_MAX	4096
@@ -40,87 +36,6 @@ static bool image_is_ours(const struct mon_kernel *k, const struct mon_mem *mem,
 	return p && !memcmp(p, k->banner, len) && p[len] == '\n';
 }
 
-static uint64_t image_pa(const struct mon_guest *g, enum mon_symbol_id id)
-{
-	const uint64_t *sym = g->kernel->f.sym;
-
-	return g->mem.text_pa + (sym[id] - sym[MON_SYM_TEXT]);
-}
-
-static int find_page_tables(struct mon_guest *g)
-{
-	const struct mon_kernel *k = g->kernel;
-	const uint64_t *sym = k->f.sym;
-	uint64_t off, pa, run;
-	const void *p;
-
-	g->mem.pgd_pa = image_pa(g, MON_SYM_INIT_TOP_PGT);
-	g->mem.five_levels = false;
-	if (sym[MON_SYM_L5_ENABLED]) {
-		p = mon_phys(&g->mem, image_pa(g, MON_SYM_L5_ENABLED), 4);
-		if (!p)
-			return -EAGAIN;
-		g->mem.five_levels = mon_load(p, 4);
-	}
-	for (off = 0; off < KERNEL_MAP_SIZE; off += KERNEL_ALIGN) {
-		if (mon_walk(&g->mem, KERNEL_MAP + off, &pa, &run) ||
-		    pa != g->mem.text_pa)
-			continue;
-		g->mem.text = KERNEL_MAP + off;
-		g->mem.text_end = g->mem.text +
-				  (sym[MON_SYM_END] - sym[MON_SYM_TEXT]);
-		g->kaslr = g->mem.text - sym[MON_SYM_TEXT];
-		return 0;
-	}
-	return -EAGAIN;
-}
-
-/* The kernel's own idea of where it is must agree. */
-static bool phys_base_agrees(const struct mon_guest *g)
-{
-	const void *p;
-
-	if (!g->kernel->f.sym[MON_SYM_PHYS_BASE])
-		return true;
-	p = mon_phys(&g->mem, image_pa(g, MON_SYM_PHYS_BASE), 8);
-	return p && mon_load(p, 8) ==
-		    g->mem.text_pa - (g->mem.text - KERNEL_MAP);
-}
-
-static int find_direct_map(struct mon_guest *g)
-{
-	uint64_t base = g->mem.five_levels ? DIRECT_MAP_L5 : DIRECT_MAP_L4;
-	uint64_t pa, run;
-	const void *p;
-
-	if (g->kernel->f.sym[MON_SYM_PAGE_OFFSET_BASE]) {
-		p = mon_phys(&g->mem, image_pa(g, MON_SYM_PAGE_OFFSET_BASE), 8);
-		if (!p)
-			return -EAGAIN;
-		base = mon_load(p, 8);
-	}
-	if (base % KERNEL_ALIGN ||
-	    mon_walk(&g->mem, base + g->mem.text_pa, &pa, &run) ||
-	    pa != g->mem.text_pa)
-		return -EAGAIN;
-	g->mem.page_offset = base;
-	return 0;
-}
-
-static int attach_at(struct mon_guest *g, uint64_t text_pa)
-{
-	int ret;
-
-	g->mem.text = 0;
-	g->mem.text_end = 0;
-	g->mem.page_offset = 0;
-	g->mem.text_pa = text_pa;
-	ret = find_page_tables(g);
-	if (!ret && !phys_base_agrees(g))
-		ret = -EAGAIN;
-	return ret ?: find_direct_map(g);
-}
-
 int mon_guest_attach(struct mon_guest *g, const struct mon_kernel *kernel,
 		     const struct mon_mem_ops *ops, void *ctx,
 		     uint64_t phys_end)
@@ -133,12 +48,12 @@ int mon_guest_attach(struct mon_guest *g, const struct mon_kernel *kernel,
 	g->mem.ops = ops;
 	g->mem.ctx = ctx;
 	g->mem.phys_end = phys_end;
-	/* The first 2 MiB are never the kernel's: the BIOS is there. */
-	for (pa = KERNEL_ALIGN; pa < phys_end && tried < IMAGES_MAX;
-	     pa += KERNEL_ALIGN) {
+	/* The first of these places is never the kernel's: the BIOS is there. */
+	for (pa = MON_KERNEL_ALIGN; pa < phys_end && tried < IMAGES_MAX;
+	     pa += MON_KERNEL_ALIGN) {
 		if (!image_is_ours(kernel, &g->mem, pa))
 			continue;
-		if (!attach_at(g, pa))
+		if (!mon_guest_locate(g, pa))
 			return 0;
 		tried++;
 	}
@@ -250,13 +165,16 @@ static void copy_word(const char *p, const char *end, char *buf, size_t size)
 	buf[i] = '\0';
 }
 
+/* Likewise: its end, and where other data begins, is not fit to print */
 static void copy_line(const char *p, const char *end, char *buf, size_t size)
 {
-	size_t i;
+	size_t len = 0, one;
 
-	for (i = 0; i < size - 1 && p + i < end && isprint((uint8_t)p[i]); i++)
-		buf[i] = p[i];
-	buf[i] = '\0';
+	while (p + len < end && (one = text_char(p + len, end - p - len)) &&
+	       len + one < size)
+		len += one;
+	memcpy(buf, p, len);
+	buf[len] = '\0';
 }
 
 /* A kernel's vmcoreinfo note starts so; programs do not carry the like. */
@@ -305,15 +223,15 @@ int mon_guest_explain(const struct mon_kernel *k, const struct mon_mem_ops *ops,
 	uint64_t pa;
 
 	mon_build_id_str(k->build_id, k->build_id_len, ours);
-	for (pa = 0; pa < phys_end; pa += KERNEL_ALIGN) {
-		const char *p = mon_phys(&mem, pa, KERNEL_ALIGN);
+	for (pa = 0; pa < phys_end; pa += MON_KERNEL_ALIGN) {
+		const char *p = mon_phys(&mem, pa, MON_KERNEL_ALIGN);
 
 		if (!p)
 			continue;
 		present |= image_is_ours(k, &mem, pa);
-		look_for_vmcoreinfo(p, p + KERNEL_ALIGN, id, sizeof(id),
+		look_for_vmcoreinfo(p, p + MON_KERNEL_ALIGN, id, sizeof(id),
 				    &hits);
-		look_for_banner(p, p + KERNEL_ALIGN, banner, sizeof(banner));
+		look_for_banner(p, p + MON_KERNEL_ALIGN, banner, sizeof(banner));
 	}
 	if (present || !strcmp(id, ours)) {
 		snprintf(err, err_size,

@@ -3,11 +3,11 @@
  * A guest whose kernel was found in its memory, and proved to be the one that
  * our vmlinux describes.
  */
-#ifndef KTSTR_MONITOR_GUEST_H
-#define KTSTR_MONITOR_GUEST_H
+#ifndef KTSTR_MONITOR_GUEST_GUEST_H
+#define KTSTR_MONITOR_GUEST_GUEST_H
 
-#include "lib/monitor/kernel.h"
-#include "lib/monitor/mem.h"
+#include "lib/host/monitor/guest/mem.h"
+#include "lib/host/monitor/vmlinux/vmlinux.h"
 
 /**
  * struct mon_guest - a kernel in a guest's memory
@@ -118,4 +118,4 @@ static inline uint32_t mon_guest_offset(const struct mon_guest *guest,
 	return guest->kernel->f.field[id].offset;
 }
 
-#endif /* KTSTR_MONITOR_GUEST_H */
+#endif /* KTSTR_MONITOR_GUEST_GUEST_H */

@@ -3,22 +3,24 @@
  * The kernel's struct idr, an xarray underneath: nodes of 64 slots, each level
  * six bits of the index. The low two bits of an entry say what it is.
  */
+#include "lib/host/monitor/guest/idr.h"
+
 #include <errno.h>
 
-#include "lib/monitor/bpf.h"
+#include "lib/host/monitor/guest/guest.h"
 
 #define XA_BITS		6
 #define XA_SLOTS	(1U << XA_BITS)
 #define XA_SHIFT_MAX	60
 /* Ids come in a row, so nodes are shared; twice is room for their parents. */
-#define NODES_MAX	(2 * MON_BPF_OBJECTS_MAX)
+#define NODES_MAX	(2 * MON_IDR_MAX)
 
 #define ENTRY_KIND	3ULL
 #define ENTRY_OBJECT	0ULL
 #define ENTRY_INTERNAL	2ULL
 #define ENTRY_NODE_MIN	4096	/* smaller internal entries are markers */
 
-struct walk {
+struct idr_walk {
 	const struct mon_guest *guest;
 	int (*fn)(void *ctx, uint64_t index, uint64_t ptr);
 	void *ctx;
@@ -27,9 +29,11 @@ struct walk {
 	unsigned int nodes;
 };
 
-static int visit(struct walk *w, uint64_t entry, uint64_t index, int parent);
+static int visit(struct idr_walk *w, uint64_t entry, uint64_t index,
+		 int parent);
 
-static int visit_node(struct walk *w, uint64_t va, uint64_t index, int parent)
+static int visit_node(struct idr_walk *w, uint64_t va, uint64_t index,
+		      int parent)
 {
 	const struct mon_guest *g = w->guest;
 	uint64_t shift, entry;
@@ -52,7 +56,7 @@ static int visit_node(struct walk *w, uint64_t va, uint64_t index, int parent)
 	return ret;
 }
 
-static int visit(struct walk *w, uint64_t entry, uint64_t index, int parent)
+static int visit(struct idr_walk *w, uint64_t entry, uint64_t index, int parent)
 {
 	if (!entry || index >= w->next)
 		return 0;
@@ -68,7 +72,7 @@ static int visit(struct walk *w, uint64_t entry, uint64_t index, int parent)
 int mon_idr_walk(const struct mon_guest *g, uint64_t va,
 		 int (*fn)(void *ctx, uint64_t index, uint64_t ptr), void *ctx)
 {
-	struct walk w = { .guest = g, .fn = fn, .ctx = ctx };
+	struct idr_walk w = { .guest = g, .fn = fn, .ctx = ctx };
 	uint64_t head;
 
 	if (mon_guest_field(g, MON_IDR_HEAD, va, &head) ||

@@ -15,8 +15,8 @@
 #include <sys/user.h>
 #include <unistd.h>
 
-#include "lib/monitor/image.h"
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
+#include "lib/host/monitor/guest/image.h"
 
 #define SEGMENTS_MAX	64
 #define CPUS_MAX	4096

@@ -3,13 +3,13 @@
  * A file with a guest's memory, as a machine for the monitor: an ELF core as
  * QEMU's dump-guest-memory writes it, or raw physical memory from address 0.
  */
-#ifndef KTSTR_MONITOR_IMAGE_H
-#define KTSTR_MONITOR_IMAGE_H
+#ifndef KTSTR_MONITOR_GUEST_IMAGE_H
+#define KTSTR_MONITOR_GUEST_IMAGE_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#include "lib/monitor/mem.h"
+#include "lib/host/monitor/guest/mem.h"
 
 struct mon_image;
 
@@ -47,4 +47,4 @@ void mon_image_close(struct mon_image *image);
  */
 uint64_t mon_image_phys_end(const struct mon_image *image);
 
-#endif /* KTSTR_MONITOR_IMAGE_H */
+#endif /* KTSTR_MONITOR_GUEST_IMAGE_H */

@@ -1,60 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reads and writes of guest memory, and x86-64 page tables with 4 or 5
- * levels and pages of 4 KiB, 2 MiB and 1 GiB.
+ * Reads and writes of guest memory, by addresses of the guest's kernel.
  */
 #include <errno.h>
 #include <string.h>
 
-#include "lib/monitor/fields.h"
-#include "lib/monitor/mem.h"
-#include "lib/util/util.h"
+#include "lib/common/util/text.h"
+#include "lib/common/util/util.h"
+#include "lib/host/monitor/guest/mem.h"
+#include "lib/host/monitor/vmlinux/fields.h"
 
 #define PAGE_SIZE	4096ULL
-#define PTE_PRESENT	(1ULL << 0)
-#define PTE_HUGE	(1ULL << 7)
-#define PTE_ADDR	0x000ffffffffff000ULL
-#define TABLE_ENTRIES	512
 #define KERNEL_HALF	(1ULL << 63)
-
-/* Bits of the address below each level's index: PTE, PMD, PUD, P4D, PGD. */
-static const unsigned int level_shift[] = { 12, 21, 30, 39, 48 };
-
-/* In the kernel's half the bits above the top index are all ones. */
-static bool is_canonical(const struct mon_mem *mem, uint64_t va)
-{
-	unsigned int bits = mem->five_levels ? 57 : 48;
-
-	return va >> (bits - 1) == UINT64_MAX >> (bits - 1);
-}
-
-int mon_walk(const struct mon_mem *mem, uint64_t va, uint64_t *pa,
-	     uint64_t *run)
-{
-	uint64_t table = mem->pgd_pa, entry, mask;
-	int level = mem->five_levels ? 4 : 3;
-	const void *p;
-
-	if (!is_canonical(mem, va))
-		return -EFAULT;
-	for (;; level--) {
-		p = mon_phys(mem, table +
-			     8 * ((va >> level_shift[level]) % TABLE_ENTRIES),
-			     8);
-		if (!p)
-			return -EFAULT;
-		entry = mon_load(p, 8);
-		if (!(entry & PTE_PRESENT))
-			return -EFAULT;
-		if (!level || (level <= 2 && entry & PTE_HUGE))
-			break;
-		table = entry & PTE_ADDR;
-	}
-	mask = (1ULL << level_shift[level]) - 1;
-	*pa = (entry & PTE_ADDR & ~mask) | (va & mask);
-	*run = mask + 1 - (va & mask);
-	return 0;
-}
 
 int mon_spend(const struct mon_mem *mem, uint64_t reads)
 {
@@ -176,20 +133,6 @@ int mon_read_u64(const struct mon_mem *mem, uint64_t va, uint64_t *value)
 	return 0;
 }
 
-void mon_clean_str(char *buf, size_t size)
-{
-	size_t i;
-
-	if (!size)
-		return;
-	buf[size - 1] = '\0';
-	for (i = 0; buf[i]; i++)
-		if (buf[i] < ' ' || buf[i] > '~')
-			buf[i] = '?';
-	/* Nothing of what lay behind the string gets out. */
-	memset(buf + i, 0, size - i);
-}
-
 int mon_read_str(const struct mon_mem *mem, uint64_t va, char *buf,
 		 size_t size)
 {
@@ -205,14 +148,14 @@ int mon_read_str(const struct mon_mem *mem, uint64_t va, char *buf,
 		ret = mon_read(mem, va + got, buf + got, n);
 		if (ret) {
 			buf[got] = '\0';
-			mon_clean_str(buf, size);
+			text_clean_buf(buf, size);
 			return ret;
 		}
 		if (memchr(buf + got, '\0', n))
 			break;
 		got += n;
 	}
-	mon_clean_str(buf, size);
+	text_clean_buf(buf, size);
 	return 0;
 }
 

@@ -6,8 +6,8 @@
  * Whatever is read may be a lie and may change meanwhile. No function here
  * touches anything but guest RAM, and none loops longer than it is told to.
  */
-#ifndef KTSTR_MONITOR_MEM_H
-#define KTSTR_MONITOR_MEM_H
+#ifndef KTSTR_MONITOR_GUEST_MEM_H
+#define KTSTR_MONITOR_GUEST_MEM_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,6 +25,19 @@ struct mon_regs {
 };
 
 /**
+ * struct mon_vcpu - a CPU at one moment
+ * @regs: where it is
+ * @halted: it waits in HLT
+ */
+struct mon_vcpu {
+	struct mon_regs regs;
+	bool halted;
+};
+
+/* Bit of @flags in struct mon_regs: without it no interrupt gets through. */
+#define MON_FLAGS_IF	(1ULL << 9)
+
+/**
  * struct mon_mem_ops - how to get at a machine
  *
  * To monitor another kind of machine, provide @map; the rest may be NULL.
@@ -32,15 +45,24 @@ struct mon_regs {
  * @map: the host address of @len bytes of RAM at @gpa, NULL unless all of
  *	them are RAM in one piece. Stays valid as long as the machine
  * @vcpu_time_ns: CPU time that a vCPU's thread has used; lets a stall be told
- *	from a vCPU that the host does not run
+ *	from a vCPU that the host does not run; 0, or -errno where that thread
+ *	is not there any more
+ * @steal_ns: what the host has taken from a vCPU so far; 0, or -errno where that
+ *	is not known
  * @guest_tsc: the guest's time stamp counter now
  * @vcpu_regs: registers of a vCPU that is stopped; 0 or -errno
+ * @vcpu_peek: what a vCPU does that runs, which it is kept from for a moment;
+ *	0, -ETIMEDOUT when the host did not run its thread within @limit_ns, or
+ *	another -errno
  */
 struct mon_mem_ops {
 	void *(*map)(void *ctx, uint64_t gpa, size_t len);
-	uint64_t (*vcpu_time_ns)(void *ctx, unsigned int cpu);
+	int (*vcpu_time_ns)(void *ctx, unsigned int cpu, uint64_t *ns);
+	int (*steal_ns)(void *ctx, unsigned int cpu, uint64_t *ns);
 	uint64_t (*guest_tsc)(void *ctx);
 	int (*vcpu_regs)(void *ctx, unsigned int cpu, struct mon_regs *regs);
+	int (*vcpu_peek)(void *ctx, unsigned int cpu, uint64_t limit_ns,
+			 struct mon_vcpu *vcpu);
 };
 
 /* Reads after which a walk that was told to hurry gives up. */
@@ -182,7 +204,7 @@ int mon_read_u64(const struct mon_mem *mem, uint64_t va, uint64_t *value);
  * mon_read_str() - copy a NUL-terminated string out
  * @buf: gets at most @size - 1 bytes and a NUL, whatever happens
  *
- * Bytes that are not printable ASCII become '?'.
+ * It is made fit to print, as lib/common/util/text.h has it.
  *
  * Return: as mon_read() has it.
  */
@@ -199,10 +221,4 @@ int mon_read_str(const struct mon_mem *mem, uint64_t va, char *buf,
 int mon_write(const struct mon_mem *mem, uint64_t va, const void *buf,
 	      size_t len);
 
-/**
- * mon_clean_str() - make a string of the guest's fit to print
- * @buf: @size bytes; cut at the first NUL, terminated, other bytes replaced
- */
-void mon_clean_str(char *buf, size_t size);
-
-#endif /* KTSTR_MONITOR_MEM_H */
+#endif /* KTSTR_MONITOR_GUEST_MEM_H */

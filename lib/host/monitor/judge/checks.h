@@ -4,44 +4,48 @@
  * with one sample after the other, at their full rate.
  *
  * A condition counts once it has held in sustained_samples samples in a row,
- * and for as many times 100 ms (times the slowness of the host). While one and
- * the same task waits, the idle CPU may be busy, or the host may not run the
- * CPU that it waits on, in up to half of the samples. Not counted: CPUs that are
+ * and for as many times 100 ms (times the slowness of the host). What the host
+ * took from the vCPU meanwhile is taken off, of waits as well. While one and the
+ * same task waits, the idle CPU may be busy, or the host may not run the CPU that
+ * it waits on, in up to half of the samples. Not counted: CPUs that are
  * idle, vCPUs that the host did not run, tasks that may not run anywhere else,
  * and a scheduler that is on its way out. While a CPU stands still, what waits
- * there is no task stall and no imbalance: the CPU stall is what is wrong.
+ * there is no task stall, no wait, no imbalance and no long queue: the CPU stall
+ * is what is wrong. A CPU that has halted with interrupts off uses no time of
+ * the host's, and is stalled all the same.
  */
-#ifndef KTSTR_MONITOR_VERDICT_H
-#define KTSTR_MONITOR_VERDICT_H
+#ifndef KTSTR_MONITOR_JUDGE_CHECKS_H
+#define KTSTR_MONITOR_JUDGE_CHECKS_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "lib/check/check.h"
-#include "lib/monitor/sample.h"
+#include "lib/common/check/check.h"
+#include "lib/host/monitor/read/sample.h"
 
 #define MON_ALARMS_MAX	16
 #define MON_WINDOW_MS	100	/* for each of sustained_samples */
 
-/**
- * enum mon_check - what is looked for
- * @MON_CHECK_CPU_STALL: a run queue's clock stands still while a task runs
- * @MON_CHECK_TASK_STALL: a task waits while a CPU that it may use is idle
- * @MON_CHECK_TASK_WAIT: a task waits for too long, whatever else is going on
- * @MON_CHECK_IMBALANCE: run queues differ, and tasks could move
- * @MON_CHECK_DSQ_DEPTH: a local dispatch queue is too long
- * @MON_CHECK_FALLBACK: select_cpu often picks a CPU that cannot be
- * @MON_CHECK_KEEP_LAST: tasks often go on for want of another
- * @MON_CHECKS: their number
+/*
+ * A row is a check: row(ID, NAME) makes MON_CHECK_ID, and stands for the struct
+ * mon_check_ops mon_check_NAME in the check's own file (look.h).
  */
+#define MON_CHECK_ROWS(row)						\
+	row(CPU_STALL, cpu_stall)	/* check_stall.c */		\
+	row(TASK_STALL, task_stall)					\
+	row(TASK_WAIT, task_wait)					\
+	row(IDLE_WAIT, idle_wait)	/* check_idle_wait.c */		\
+	row(LAG, lag)			/* check_lag.c */		\
+	row(IMBALANCE, imbalance)	/* check_queues.c */		\
+	row(DSQ_DEPTH, dsq_depth)					\
+	row(FALLBACK, fallback)		/* check_rate.c */		\
+	row(KEEP_LAST, keep_last)
+
+#define MON_CHECK_ID(id, name)	MON_CHECK_##id,
+
+/* enum mon_check - what is looked for, and the number of checks */
 enum mon_check {
-	MON_CHECK_CPU_STALL,
-	MON_CHECK_TASK_STALL,
-	MON_CHECK_TASK_WAIT,
-	MON_CHECK_IMBALANCE,
-	MON_CHECK_DSQ_DEPTH,
-	MON_CHECK_FALLBACK,
-	MON_CHECK_KEEP_LAST,
+	MON_CHECK_ROWS(MON_CHECK_ID)
 	MON_CHECKS
 };
 
@@ -69,7 +73,26 @@ struct mon_alarm {
 	uint64_t host_ns;
 	uint64_t guest_ns;
 	unsigned int samples;
-	char text[256];
+	char text[400];
+};
+
+/**
+ * struct mon_holder - who has a CPU for itself
+ * @pid: who; 0 when the CPU was idle
+ * @comm: its name
+ * @class: its scheduling class
+ * @prio: its priority, as the kernel has it: the less, the more urgent
+ * @since_ns: CLOCK_MONOTONIC of the host when it was first seen there
+ * @until_ns: and last; others may have been seen there in between, in a
+ *	sample or two
+ */
+struct mon_holder {
+	int pid;
+	char comm[MON_COMM_LEN];
+	enum mon_class class;
+	int prio;
+	uint64_t since_ns;
+	uint64_t until_ns;
 };
 
 struct mon_verdict;
@@ -124,11 +147,23 @@ const struct mon_alarm *mon_verdict_alarms(const struct mon_verdict *verdict,
 					   unsigned int *n);
 
 /**
+ * mon_verdict_holder() - who has a CPU for itself
+ * @verdict: the judge
+ * @cpu: below its number of CPUs
+ * @holder: filled in
+ *
+ * Return: true when it is one that a task of sched_ext or of EEVDF cannot get
+ * by: a real-time, deadline or stop task.
+ */
+bool mon_verdict_holder(const struct mon_verdict *verdict, unsigned int cpu,
+			struct mon_holder *holder);
+
+/**
  * mon_check_name() - a word for a check
  * @check: the check
  *
- * Return: "cpu stall", "imbalance", ...
+ * Return: "CPU stall", "imbalance", ...
  */
 const char *mon_check_name(enum mon_check check);
 
-#endif /* KTSTR_MONITOR_VERDICT_H */
+#endif /* KTSTR_MONITOR_JUDGE_CHECKS_H */

@@ -2,13 +2,15 @@
 /*
  * Keeping dumps beyond the life of their guest. See findings.h.
  */
-#include "lib/monitor/findings.h"
+#include "lib/host/monitor/judge/findings.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
+#include "lib/host/monitor/judge/story.h"
 
+#define MON_STORY_TEXT_MAX	(64U << 10)
 #define STALLS_SHOWN	8	/* with what was idle meanwhile */
 
 void mon_findings_exit(struct mon_findings *f)
@@ -17,8 +19,10 @@ void mon_findings_exit(struct mon_findings *f)
 
 	for (i = 0; i < f->n_dumps; i++) {
 		mon_dump_destroy(f->dumps[i].dump);
+		strbuf_free(&f->dumps[i].story);
 		strbuf_free(&f->dumps[i].text);
 	}
+	strbuf_free(&f->where);
 	memset(f, 0, sizeof(*f));
 }
 
@@ -73,7 +77,7 @@ static unsigned int times_idle(const struct mon_series *s, unsigned int cpu,
 			break;
 		if (p->host_ns > end_ns || !p->cpus[cpu].valid)
 			continue;
-		idle += p->cpus[cpu].idle;
+		idle += p->cpus[cpu].q.idle;
 		(*n)++;
 	}
 	return idle;
@@ -128,7 +132,10 @@ mon_findings_dump(struct mon_findings *f, const struct mon_guest *guest,
 		.stall_ns = stall_ns,
 		/* Who asks wants to compare. */
 		.all_maps = why == MON_DUMP_ASKED,
+		/* One that stalls stays where it is. */
+		.peek = why == MON_DUMP_ALARM,
 	};
+	char story_culprit[sizeof(f->culprit)];
 	struct mon_kept_dump *kept;
 
 	if (f->n_dumps == MON_DUMPS_MAX || mon_findings_get(f, why))
@@ -144,6 +151,15 @@ mon_findings_dump(struct mon_findings *f, const struct mon_guest *guest,
 	snprintf(kept->what, sizeof(kept->what), "%s", what);
 	kept->text = (struct strbuf){ .text = (char *)"",
 				      .max = MON_DUMP_TEXT_MAX };
+	kept->story = (struct strbuf){ .text = (char *)"",
+				       .max = MON_STORY_TEXT_MAX };
+	if (why == MON_DUMP_END) {
+		mon_story(kept->dump, &f->hang, &kept->story,
+			  story_culprit, sizeof(story_culprit));
+		if (story_culprit[0])
+			memcpy(f->culprit, story_culprit, sizeof(f->culprit));
+		strbuf_add(&kept->text, kept->story.text, kept->story.len);
+	}
 	meanwhile(series, kept);
 	mon_dump_text(kept->dump, &kept->text);
 	kept->dump->guest = NULL;

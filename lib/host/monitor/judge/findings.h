@@ -2,13 +2,14 @@
 /*
  * What the monitor has found in one run: verdicts and dumps.
  */
-#ifndef KTSTR_MONITOR_FINDINGS_H
-#define KTSTR_MONITOR_FINDINGS_H
+#ifndef KTSTR_MONITOR_JUDGE_FINDINGS_H
+#define KTSTR_MONITOR_JUDGE_FINDINGS_H
 
-#include "lib/monitor/dump.h"
-#include "lib/monitor/series.h"
-#include "lib/monitor/verdict.h"
-#include "lib/util/strbuf.h"
+#include "lib/common/util/strbuf.h"
+#include "lib/host/monitor/judge/checks.h"
+#include "lib/host/monitor/judge/hang.h"
+#include "lib/host/monitor/judge/series.h"
+#include "lib/host/monitor/read/dump.h"
 
 #define MON_DUMPS_MAX		4
 #define MON_DUMP_TEXT_MAX	(4U << 20)
@@ -36,7 +37,8 @@ enum mon_dump_why {
  * @host_ns: CLOCK_MONOTONIC of the host
  * @tsc: the guest's time stamp counter; 0 when not known
  * @dump: what was read; its @guest is NULL, so nothing more can be
- * @text: which CPUs were idle while tasks waited, then mon_dump_text()
+ * @story: of MON_DUMP_END: mon_story(), lines
+ * @text: the story, which CPUs were idle while tasks waited, mon_dump_text()
  */
 struct mon_kept_dump {
 	enum mon_dump_why why;
@@ -44,6 +46,7 @@ struct mon_kept_dump {
 	uint64_t host_ns;
 	uint64_t tsc;
 	struct mon_dump *dump;
+	struct strbuf story;
 	struct strbuf text;
 };
 
@@ -52,8 +55,14 @@ struct mon_kept_dump {
  * @alarms: verdicts, @n_alarms of them, in order of time
  * @n_judged: samples that fell into the workload, and so could be judged
  * @dumps: dumps, @n_dumps of them, in order of time; one for each reason
+ * @hang: the guest hangs; of kind MON_HANG_NONE when it does not
+ * @culprit: who is to blame, one line, by what CPUs and tasks were found doing;
+ *	"" when that does not tell
+ * @where: of a guest that hung before it could be sampled: where its CPUs are,
+ *	by name, a line each
  * @error: why the monitor could not do what the test asked it for, one
  *	sentence; "" when it could
+ * @error_is_tests: what the test asked for cannot be done anywhere
  */
 struct mon_findings {
 	struct mon_alarm alarms[MON_ALARMS_MAX];
@@ -61,7 +70,11 @@ struct mon_findings {
 	uint64_t n_judged;
 	struct mon_kept_dump dumps[MON_DUMPS_MAX];
 	unsigned int n_dumps;
+	struct mon_hang hang;
+	char culprit[256];
+	struct strbuf where;
 	char error[256];
+	bool error_is_tests;
 };
 
 /**
@@ -123,4 +136,4 @@ void mon_stall_meanwhile(const struct mon_series *series,
 			 const struct mon_stall *stall, uint64_t end_ns,
 			 struct strbuf *out);
 
-#endif /* KTSTR_MONITOR_FINDINGS_H */
+#endif /* KTSTR_MONITOR_JUDGE_FINDINGS_H */

@@ -3,26 +3,34 @@
  * The monitor's thread: first it waits for the guest's kernel to have set
  * itself up, then it takes a sample at each turn. See live.h.
  */
-#include "lib/monitor/live.h"
+#include "lib/host/monitor/judge/live.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/monitor/kernel.h"
-#include "lib/monitor/poke.h"
-#include "lib/util/util.h"
+#include "lib/host/monitor/guest/plant.h"
+#include "lib/host/monitor/judge/halts.h"
+#include "lib/host/monitor/judge/hang.h"
+#include "lib/host/monitor/judge/look.h"
+#include "lib/host/monitor/read/poke.h"
+#include "lib/host/monitor/vmlinux/vmlinux.h"
+#define pr_fmt(fmt) "monitor: " fmt
+#include "lib/common/util/log.h"
+#include "lib/common/util/util.h"
 
 /* Domains change slowly: they are not read more often than this. */
 #define DOMAINS_NS	(50 * NSEC_PER_MSEC)
-/* How often a scheduler's state is looked at between samples */
-#define TURN_NS		(15 * NSEC_PER_MSEC)
+#define TURN_NS		(MON_TURN_MS * NSEC_PER_MSEC)
 /* For how long a body has run when a map is written to */
 #define WRITE_AFTER_MS	500
 /* In a dump, a task that waits for longer is a stall */
 #define DUMP_STALL_MS	500
+/* For its last turn; what it reads for that takes a tenth of it. */
+#define JOIN_S		60
 
 /* How often a guest that boots is looked at: a look is a scan of its RAM. */
 #define ATTACH_NS	(50 * NSEC_PER_MSEC)
@@ -39,6 +47,7 @@
  * @thread: valid while the struct exists
  * @lock: guards @stop and @stage
  * @wake: when @stop changes
+ * @stop: the guest has ended, or mon_live_stop() waits
  * @kernel: what vmlinux says; NULL before it is open
  * @guest: valid once @attached
  * @budget: of @guest, from one sleep to the next
@@ -47,8 +56,11 @@
  * @sample: room for one
  * @domains_ns: when its domains are due to be read
  * @verdict: judges while the body runs; NULL before the guest was found
+ * @halts: looks for CPUs that are halted for ever
+ * @hangs: looks for hangs, from init's first words on
  * @body_ns: when the body was first seen to run
  * @written: the map was written to, or can never be
+ * @planted: likewise
  * @exit_seen: the scheduler that was told to go, by its address
  * @exit_known: the kernel's reason for that is known
  * @watchdog: the timeout that was asked for
@@ -72,8 +84,11 @@ struct mon_live {
 	struct mon_sample *sample;
 	uint64_t domains_ns;
 	struct mon_verdict *verdict;
+	struct mon_halts *halts;
+	struct mon_hangs *hangs;
 	uint64_t body_ns;
 	bool written;
+	bool planted;
 	uint64_t exit_seen;
 	bool exit_known;
 	struct mon_watchdog watchdog;
@@ -106,6 +121,16 @@ static bool wait_until(struct mon_live *l, uint64_t ns)
 	return stop;
 }
 
+static bool told_to_stop(struct mon_live *l)
+{
+	bool stop;
+
+	pthread_mutex_lock(&l->lock);
+	stop = l->stop;
+	pthread_mutex_unlock(&l->lock);
+	return stop;
+}
+
 static enum wire_stage stage_now(struct mon_live *l)
 {
 	enum wire_stage stage;
@@ -117,6 +142,12 @@ static enum wire_stage stage_now(struct mon_live *l)
 }
 
 /* ---- until there is something to sample ---- */
+
+/* Where what the host takes is known, only its CPUs' own slowness counts. */
+static double cpu_slowness(const struct mon_live_config *c)
+{
+	return c->ops->steal_ns && c->pace ? c->pace : c->slowness;
+}
 
 /* 0, -EAGAIN, or what will not get better */
 static int try_attach(struct mon_live *l)
@@ -144,8 +175,10 @@ static int try_attach(struct mon_live *l)
 	if (!l->sample)
 		return -ENOMEM;
 	l->verdict = mon_verdict_create(l->kernel, l->guest.nr_cpus,
-					&c->limits, c->slowness);
-	if (!l->verdict)
+					c->limits, cpu_slowness(c));
+	l->halts = mon_halts_create(l->guest.nr_cpus);
+	l->hangs = mon_hangs_create(&l->guest, cpu_slowness(c));
+	if (!l->verdict || !l->halts || !l->hangs)
 		return -ENOMEM;
 	mon_series_kernel(c->series, &l->guest);
 	return 0;
@@ -215,15 +248,49 @@ static void mark(struct mon_live *l, enum mon_mark_kind kind, const char *text)
 	mon_series_mark(l->config.series, kind, tsc_now(l), text);
 }
 
+/* How long a task may wait before a dump lists it: no longer than a verdict. */
+static uint64_t stall_ns(const struct mon_live *l)
+{
+	double ms = DUMP_STALL_MS * l->config.slowness;
+	const struct mon_findings *f = l->config.findings;
+	unsigned int i;
+
+	for (i = 0; i < f->n_alarms; i++)
+		if (f->alarms[i].check == MON_CHECK_TASK_STALL ||
+		    f->alarms[i].check == MON_CHECK_TASK_WAIT)
+			ms = min(ms, f->alarms[i].threshold);
+	return ms * NSEC_PER_MSEC;
+}
+
 static void take_dump(struct mon_live *l, enum mon_dump_why why,
 		      const char *what)
 {
-	uint64_t stall_ns = DUMP_STALL_MS * NSEC_PER_MSEC;
-
 	if (mon_findings_dump(l->config.findings, &l->guest, why, what,
-			      stall_ns * l->config.slowness,
-			      l->config.series))
+			      stall_ns(l), l->config.series))
 		mark(l, MON_MARK_DUMP, what);
+}
+
+/*
+ * Whoever waited was kept waiting: by the task that has held its CPU for at
+ * least half of that time, where it is one that the scheduler has no say in.
+ */
+static void blame_holder(struct mon_live *l, enum mon_dump_why why)
+{
+	struct mon_findings *f = l->config.findings;
+	const struct mon_kept_dump *kept = mon_findings_get(f, why);
+	struct mon_holder h;
+	size_t i;
+
+	for (i = 0; kept && !f->culprit[0] && i < kept->dump->n_stalls; i++) {
+		const struct mon_task *t =
+			&kept->dump->tasks[kept->dump->stalls[i].task];
+
+		if (mon_verdict_holder(l->verdict, t->cpu, &h) &&
+		    h.pid != t->pid &&
+		    2 * (h.until_ns - h.since_ns) >= t->wait_ns)
+			mon_holder_text(&h, t->cpu, f->culprit,
+					sizeof(f->culprit));
+	}
 }
 
 static void fail(struct mon_live *l, const char *why)
@@ -252,13 +319,32 @@ static int exit_kind(const struct mon_guest *g, uint64_t *root, uint64_t *kind)
 	return 0;
 }
 
+/* As the kernel itself says it. */
+static void exit_words(uint64_t kind, char *buf, size_t size)
+{
+	static const struct {
+		unsigned int kind;
+		const char *words;
+	} kinds[] = {
+		{ 1024, "runtime error" },
+		{ 1025, "scx_bpf_error" },
+		{ 1026, "runnable task stall" },
+	};
+	size_t i;
+
+	snprintf(buf, size, "kind %u", (unsigned int)kind);
+	for (i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (kinds[i].kind == kind)
+			snprintf(buf, size, "%s", kinds[i].words);
+}
+
 /* The moment a scheduler is told to go, whoever says so */
 static void look_for_exit(struct mon_live *l)
 {
 	uint64_t error = l->kernel->f.constant[MON_C_SCX_EXIT_ERROR];
 	uint64_t root, kind;
 	struct mon_exit e;
-	char what[64];
+	char words[32], what[80];
 
 	if (exit_kind(&l->guest, &root, &kind))
 		return;
@@ -285,42 +371,72 @@ static void look_for_exit(struct mon_live *l)
 	l->exit_seen = root;
 	if (kind < error)
 		return;
-	snprintf(what, sizeof(what), "the scheduler was told to go (kind %u)",
-		 (unsigned int)kind);
+	exit_words(kind, words, sizeof(words));
+	snprintf(what, sizeof(what), "the scheduler was told to go (%s)",
+		 words);
 	take_dump(l, MON_DUMP_EXIT, what);
+	blame_holder(l, MON_DUMP_EXIT);
+}
+
+/* Has the body run for so long? */
+static bool body_ran(const struct mon_live *l, unsigned int after_ms)
+{
+	uint64_t ms = after_ms ? after_ms : WRITE_AFTER_MS;
+
+	return l->body_ns && (clock_now_ns() - l->body_ns) / NSEC_PER_MSEC >=
+			     ms * l->config.slowness;
 }
 
 static void write_map(struct mon_live *l)
 {
 	const struct mon_live_config *c = &l->config;
-	uint64_t after_ms = c->write.after_ms ? c->write.after_ms
-					      : WRITE_AFTER_MS;
+	const struct bpf_map_write *write = &c->workload->bpf_map_write;
 	char text[256];
 	int ret;
 
-	if (l->written || !c->write.map || !l->body_ns ||
-	    (clock_now_ns() - l->body_ns) / NSEC_PER_MSEC <
-	     after_ms * c->slowness)
+	if (l->written || !write->map || !body_ran(l, write->after_ms))
 		return;
 	l->written = true;
-	ret = mon_poke_map(&l->guest, &c->write, text, sizeof(text));
+	ret = mon_poke_map(&l->guest, write, text, sizeof(text));
 	if (ret) {
+		l->config.findings->error_is_tests = ret == -ENOENT ||
+			ret == -ENOTUNIQ || ret == -EINVAL;
 		fail(l, text);
 		return;
 	}
 	mark(l, MON_MARK_WRITE, text);
-	if (c->written)
-		c->written(c->ctx);
+}
+
+/* A lock may be in use: then there is a next turn. */
+static void plant(struct mon_live *l)
+{
+	const struct guest_plant *p = &l->config.workload->plant;
+	char text[256];
+	int ret;
+
+	if (l->planted || !p->kind || !body_ran(l, p->after_ms))
+		return;
+	ret = mon_plant(&l->guest, p, text, sizeof(text));
+	if (ret == -EAGAIN)
+		return;
+	l->planted = true;
+	if (!ret) {
+		mark(l, MON_MARK_WRITE, text);
+		return;
+	}
+	l->config.findings->error_is_tests = ret == -ENOENT || ret == -EINVAL;
+	fail(l, text);
 }
 
 static void set_watchdog(struct mon_live *l)
 {
+	unsigned int timeout_ms = l->config.workload->watchdog_timeout_ms;
 	char text[160];
 	int ret;
 
-	if (!l->config.watchdog_ms)
+	if (!timeout_ms)
 		return;
-	l->watchdog.timeout_ms = l->config.watchdog_ms;
+	l->watchdog.timeout_ms = timeout_ms;
 	ret = mon_watchdog_turn(&l->guest, &l->watchdog);
 	if (ret < 0) {
 		snprintf(text, sizeof(text),
@@ -331,8 +447,7 @@ static void set_watchdog(struct mon_live *l)
 	if (ret <= 0)
 		return;
 	l->watchdog_set = true;
-	snprintf(text, sizeof(text), "sched_ext's watchdog: %u ms",
-		 l->config.watchdog_ms);
+	snprintf(text, sizeof(text), "sched_ext's watchdog: %u ms", timeout_ms);
 	mark(l, MON_MARK_WRITE, text);
 }
 
@@ -354,6 +469,7 @@ static void turn(struct mon_live *l)
 		l->body_ns = clock_now_ns();
 	look_for_exit(l);
 	set_watchdog(l);
+	plant(l);
 	write_map(l);
 	answer_request(l);
 }
@@ -378,6 +494,9 @@ static void judge(struct mon_live *l)
 	unsigned int n = f->n_alarms, i;
 	const struct mon_alarm *alarms;
 
+	/* It may have been taken of what an ended guest has left behind. */
+	if (told_to_stop(l))
+		return;
 	if (stage_now(l) != STAGE_WORKLOAD) {
 		mon_verdict_forget(l->verdict);
 		return;
@@ -390,8 +509,24 @@ static void judge(struct mon_live *l)
 	for (i = n; i < f->n_alarms; i++)
 		mark(l, MON_MARK_ALARM, alarms[i].text);
 	take_dump(l, MON_DUMP_ALARM, alarms[n].text);
+	blame_holder(l, MON_DUMP_ALARM);
 	if (l->config.alarmed)
 		l->config.alarmed(l->config.ctx);
+}
+
+/* What will not end: a guest that has not begun is not looked at for that. */
+static void look_for_hang(struct mon_live *l)
+{
+	struct mon_findings *f = l->config.findings;
+	struct mon_hang hang;
+
+	if (f->hang.kind || told_to_stop(l) || stage_now(l) < STAGE_INIT ||
+	    !mon_hangs_feed(l->hangs, l->sample, guest_time(l), &hang))
+		return;
+	f->hang = hang;
+	mark(l, MON_MARK_ALARM, hang.text);
+	if (l->config.hung)
+		l->config.hung(l->config.ctx, hang.text);
 }
 
 static void take_sample(struct mon_live *l)
@@ -412,8 +547,10 @@ static void take_sample(struct mon_live *l)
 		pthread_mutex_unlock(&s->lock);
 		return;
 	}
+	mon_halts_look(l->halts, &l->guest.mem, l->sample);
 	mon_series_add(s, l->sample);
 	judge(l);
+	look_for_hang(l);
 }
 
 static void watch(struct mon_live *l)
@@ -523,14 +660,74 @@ void mon_live_ask_dump(struct mon_live *l)
 	pthread_mutex_unlock(&l->lock);
 }
 
+/*
+ * Of a guest that hung before there were CPUs to sample, or before its kernel
+ * was found in its memory: where they stand, by name.
+ */
+static void name_regs(const struct mon_live *l)
+{
+	const struct mon_live_config *c = &l->config;
+	uint64_t kaslr = l->attached ? l->guest.kaslr : 0, offset;
+	struct strbuf *out = &c->findings->where;
+	struct mon_regs regs;
+	unsigned int cpu;
+	const char *name;
+
+	/* Nobody knows where such a kernel lies. */
+	if ((ktstr_is_on(c->machine->kaslr) && !l->attached) ||
+	    !c->ops->vcpu_regs || mon_symbols_index(l->kernel->symbols))
+		return;
+	for (cpu = 0; !c->ops->vcpu_regs(c->ctx, cpu, &regs); cpu++) {
+		name = mon_symbols_at(l->kernel->symbols, regs.ip - kaslr,
+				      &offset);
+		if (name)
+			strbuf_addf(out, "CPU %u: %s+0x%" PRIx64 ", interrupts %s\n",
+				    cpu, name, offset,
+				    regs.flags & MON_FLAGS_IF ? "on" : "off");
+		else
+			strbuf_addf(out, "CPU %u: 0x%" PRIx64 " (not in the kernel)\n",
+				    cpu, regs.ip);
+	}
+}
+
 /* A test that asked for something must not pass without it. */
 static void check_done(struct mon_live *l)
 {
-	if (l->config.write.map && !l->written)
+	const struct run_workload *load = l->config.workload;
+
+	if (load->bpf_map_write.map && !l->written)
 		fail(l, "bpf_map_write: the body was over before it was time, or the monitor had not found the guest's kernel");
-	if (l->config.watchdog_ms && l->stage >= STAGE_ATTACHED &&
+	if (load->plant.kind && !l->planted)
+		fail(l, "plant: the body was over before it was time, or the monitor had not found the guest's kernel");
+	if (load->watchdog_timeout_ms && l->stage >= STAGE_ATTACHED &&
 	    !l->watchdog_set && !l->exit_seen)
 		fail(l, "watchdog_timeout_ms: was not set, as the monitor had not found the guest's kernel");
+}
+
+/*
+ * What the thread may still do is bounded by what it may read. Should it not
+ * end for all that, there is no way on: it uses the guest's memory.
+ */
+static void join(struct mon_live *l)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += JOIN_S * max(l->config.slowness, 1.0);
+	if (!pthread_clockjoin_np(l->thread, NULL, CLOCK_MONOTONIC, &until))
+		return;
+	pr_err("infrastructure: the thread does not end");
+	abort();
+}
+
+void mon_live_ended(struct mon_live *l)
+{
+	if (!l)
+		return;
+	pthread_mutex_lock(&l->lock);
+	l->stop = true;
+	pthread_cond_signal(&l->wake);
+	pthread_mutex_unlock(&l->lock);
 }
 
 void mon_live_stop(struct mon_live *l, const char *dump)
@@ -542,12 +739,16 @@ void mon_live_stop(struct mon_live *l, const char *dump)
 	__atomic_store_n(&l->hurry, true, __ATOMIC_RELAXED);
 	pthread_cond_signal(&l->wake);
 	pthread_mutex_unlock(&l->lock);
-	pthread_join(l->thread, NULL);
+	join(l);
 	__atomic_store_n(&l->hurry, false, __ATOMIC_RELAXED);
 	if (dump && l->sampler)
 		take_dump(l, MON_DUMP_END, dump);
+	else if (dump && l->kernel)
+		name_regs(l);
 	check_done(l);
 
+	mon_hangs_destroy(l->hangs);
+	mon_halts_destroy(l->halts);
 	mon_verdict_destroy(l->verdict);
 	mon_sampler_destroy(l->sampler);
 	free(l->sample);

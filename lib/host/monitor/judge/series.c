@@ -2,16 +2,19 @@
 /*
  * Points and marks of one run. See series.h.
  */
-#include "lib/monitor/series.h"
+#include "lib/host/monitor/judge/series.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/util/util.h"
+#include "lib/common/util/text.h"
+#include "lib/common/util/util.h"
 
 #define POINTS_FIRST	64
+#define LAG_US_MAX	1e12	/* a guest may say anything */
 
 void mon_series_init(struct mon_series *s)
 {
@@ -83,26 +86,38 @@ void mon_series_kernel(struct mon_series *s, const struct mon_guest *guest)
 
 /* ---- points ---- */
 
-static void cpu_copy(struct mon_point_cpu *to, const struct mon_cpu *from)
+static int64_t lag_us(const struct mon_lag *lag)
+{
+	double us = fabs(lag->lag_ns) / NSEC_PER_USEC;
+
+	return us < LAG_US_MAX ? us : LAG_US_MAX;
+}
+
+static void cpu_fill(struct mon_point_cpu *to, const struct mon_cpu *from)
 {
 	to->online = from->online;
 	to->valid = from->valid;
-	to->idle = from->idle;
-	to->nr_running = from->nr_running;
-	to->scx_nr_running = from->scx_nr_running;
-	to->scx_flags = from->scx_flags;
-	to->dsq_depth = from->dsq_depth;
-	to->curr_pid = from->curr_pid;
 	memcpy(to->curr_comm, from->curr_comm, sizeof(to->curr_comm));
-	to->clock_ns = from->clock_ns;
-	to->nr_switches = from->nr_switches;
-	to->vcpu_time_ns = from->vcpu_time_ns;
-	to->run_delay_ns = from->run_delay_ns;
-	to->pcount = from->pcount;
-	to->sched_count = from->sched_count;
-	to->sched_goidle = from->sched_goidle;
-	to->ttwu_count = from->ttwu_count;
-	to->ttwu_local = from->ttwu_local;
+	to->q = (struct cpu_quantities){
+		.nr_running = from->nr_running,
+		.scx_nr_running = from->scx_nr_running,
+		.scx_flags = from->scx_flags,
+		.dsq_depth = from->dsq_depth,
+		.idle = from->idle,
+		.idle_wait = from->idle_wait,
+		.lag_us = from->lag.pid ? lag_us(&from->lag) : QUANTITY_UNKNOWN,
+		.curr_pid = from->curr_pid,
+		.clock_us = from->clock_ns / NSEC_PER_USEC,
+		.nr_switches = from->nr_switches,
+		.vcpu_time_us = from->vcpu_time_ns / NSEC_PER_USEC,
+		.steal_us = from->steal_ns / NSEC_PER_USEC,
+		.run_delay_us = from->run_delay_ns / NSEC_PER_USEC,
+		.pcount = from->pcount,
+		.sched_count = from->sched_count,
+		.sched_goidle = from->sched_goidle,
+		.ttwu_count = from->ttwu_count,
+		.ttwu_local = from->ttwu_local,
+	};
 }
 
 static void point_fill(struct mon_point *p, const struct mon_sample *sample,
@@ -116,15 +131,17 @@ static void point_fill(struct mon_point *p, const struct mon_sample *sample,
 	p->cost_ns = sample->cost_ns;
 	p->n_valid = sample->n_valid;
 	p->n_rejected = sample->n_rejected;
-	p->scx_loaded = sample->scx.loaded;
-	p->exit_kind = sample->scx.exit_kind;
-	p->bypass_depth = sample->scx.bypass_depth;
+	p->q = (struct sample_quantities){
+		.loaded = sample->scx.loaded,
+		.bypass_depth = sample->scx.bypass_depth,
+		.exit_kind = sample->scx.exit_kind,
+	};
 	p->events_valid = sample->scx.events_valid;
 	if (p->events_valid)
 		memcpy(p->events, sample->scx.events, sizeof(p->events));
 	for (i = 0; i < n_cpus && i < sample->n_cpus; i++)
 		if (sample->cpus[i].valid)
-			cpu_copy(&p->cpus[i], &sample->cpus[i]);
+			cpu_fill(&p->cpus[i], &sample->cpus[i]);
 }
 
 static void *point_at(struct mon_series *s, size_t i)
@@ -246,14 +263,10 @@ static struct mon_mark *mark_new(struct mon_series *s, enum mon_mark_kind kind)
 	return m;
 }
 
-static void copy_line(char *to, size_t size, const char *from, size_t len)
+static void put_text(struct mon_mark *m, const char *text, size_t len)
 {
-	size_t i;
-
-	for (i = 0; i < size - 1 && i < len && from[i] && from[i] != '\n'; i++)
-		to[i] = from[i];
-	to[i] = '\0';
-	mon_clean_str(to, size);
+	text_take_line(m->text, sizeof(m->text), text, len);
+	text_clean(m->text);
 }
 
 void mon_series_mark(struct mon_series *s, enum mon_mark_kind kind,
@@ -265,7 +278,7 @@ void mon_series_mark(struct mon_series *s, enum mon_mark_kind kind,
 	m = mark_new(s, kind);
 	if (m) {
 		m->tsc = tsc;
-		copy_line(m->text, sizeof(m->text), text, strlen(text));
+		put_text(m, text, strlen(text));
 	}
 	pthread_mutex_unlock(&s->lock);
 }
@@ -298,9 +311,9 @@ static void mark_record(struct mon_series *s, const struct wire_rec *rec,
 		memcpy(&stage, payload, sizeof(stage));
 		m->stage = min(stage.stage, (uint32_t)STAGE_COUNT - 1);
 	} else if (kind == MON_MARK_STEP) {
-		memcpy(&m->step, payload, sizeof(m->step));
+		memcpy(&m->step, payload, min(rec->len, sizeof(m->step)));
 	} else {
-		copy_line(m->text, sizeof(m->text), payload, rec->len);
+		put_text(m, payload, strnlen(payload, rec->len));
 	}
 }
 
@@ -315,6 +328,7 @@ void mon_series_record(struct mon_series *s, const struct wire_rec *rec,
 		{ WIRE_STAGE, sizeof(struct wire_stage_rec), MON_MARK_STAGE },
 		{ WIRE_STEP, sizeof(struct wire_step), MON_MARK_STEP },
 		{ WIRE_SCX_STATE, 0, MON_MARK_SCX },
+		{ WIRE_OP, 0, MON_MARK_OP },
 	};
 	size_t i;
 
@@ -389,6 +403,7 @@ const char *mon_mark_name(enum mon_mark_kind kind)
 		[MON_MARK_WRITE] = "map write",
 		[MON_MARK_ALARM] = "alarm",
 		[MON_MARK_DUMP] = "dump",
+		[MON_MARK_OP] = "op",
 	};
 
 	return kind < MON_MARK_KINDS ? names[kind] : "?";

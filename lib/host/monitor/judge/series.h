@@ -6,18 +6,19 @@
  * Points are samples without their scheduling domains, so that a long run of a
  * large machine can be kept whole; the first and the last sample are there in
  * full. When there are too many, every second point goes: verdicts are found
- * while samples come (verdict.h), not from what is kept here.
+ * while samples come (checks.h), not from what is kept here.
  */
-#ifndef KTSTR_MONITOR_SERIES_H
-#define KTSTR_MONITOR_SERIES_H
+#ifndef KTSTR_MONITOR_JUDGE_SERIES_H
+#define KTSTR_MONITOR_JUDGE_SERIES_H
 
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "lib/monitor/sample.h"
-#include "lib/wire/wire.h"
+#include "lib/common/quantity.h"
+#include "lib/common/wire/wire.h"
+#include "lib/host/monitor/read/sample.h"
 
 #define MON_SERIES_MAX_BYTES	(64U << 20)	/* of points, in one run */
 #define MON_MARKS_MAX		4096
@@ -31,6 +32,7 @@
  * @MON_MARK_WRITE: the host has written to a BPF map: @text
  * @MON_MARK_ALARM: a verdict: @text names CPU, time, value, threshold
  * @MON_MARK_DUMP: the host read everything; @text says why
+ * @MON_MARK_OP: a step of the workload has done something: @text
  */
 enum mon_mark_kind {
 	MON_MARK_STAGE,
@@ -39,6 +41,7 @@ enum mon_mark_kind {
 	MON_MARK_WRITE,
 	MON_MARK_ALARM,
 	MON_MARK_DUMP,
+	MON_MARK_OP,
 	MON_MARK_KINDS
 };
 
@@ -66,26 +69,16 @@ struct mon_mark {
 
 /**
  * struct mon_point_cpu - one CPU in a point; as in struct mon_cpu
+ * @online: the guest says so
+ * @valid: it was read, and makes sense; nothing below counts when not
+ * @curr_comm: name of the task that runs
+ * @q: its quantities
  */
 struct mon_point_cpu {
 	bool online;
 	bool valid;
-	bool idle;
-	uint32_t nr_running;
-	uint32_t scx_nr_running;
-	uint32_t scx_flags;
-	uint32_t dsq_depth;
-	int32_t curr_pid;
 	char curr_comm[MON_COMM_LEN];
-	uint64_t clock_ns;
-	uint64_t nr_switches;
-	uint64_t vcpu_time_ns;
-	uint64_t run_delay_ns;
-	uint64_t pcount;
-	uint32_t sched_count;
-	uint32_t sched_goidle;
-	uint32_t ttwu_count;
-	uint32_t ttwu_local;
+	struct cpu_quantities q;
 };
 
 /**
@@ -96,6 +89,7 @@ struct mon_point_cpu {
  *	mon_series_finish()
  * @cost_ns: how long taking the sample took
  * @n_valid, @n_rejected: as in struct mon_sample
+ * @q: what there is one of in a sample, whatever the number of CPUs
  * @events: counters; their names are in struct mon_series
  * @cpus: one for each possible CPU, @n_cpus of the series
  */
@@ -106,10 +100,8 @@ struct mon_point {
 	uint64_t cost_ns;
 	uint32_t n_valid;
 	uint32_t n_rejected;
-	bool scx_loaded;
+	struct sample_quantities q;
 	bool events_valid;
-	uint32_t exit_kind;
-	int32_t bypass_depth;
 	int64_t events[MON_EVENTS_MAX];
 	struct mon_point_cpu cpus[];
 };
@@ -249,4 +241,4 @@ mon_series_point(const struct mon_series *series, size_t i)
  */
 const char *mon_mark_name(enum mon_mark_kind kind);
 
-#endif /* KTSTR_MONITOR_SERIES_H */
+#endif /* KTSTR_MONITOR_JUDGE_SERIES_H */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/monitor/addrset.h"
+#include "lib/host/monitor/read/addrset.h"
 
 static size_t slot_of(const struct addrset *set, uint64_t addr)
 {

@@ -3,8 +3,8 @@
  * A set of addresses: what tells a list that loops from a long one. Internal
  * to the monitor.
  */
-#ifndef KTSTR_MONITOR_ADDRSET_H
-#define KTSTR_MONITOR_ADDRSET_H
+#ifndef KTSTR_MONITOR_READ_ADDRSET_H
+#define KTSTR_MONITOR_READ_ADDRSET_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -32,4 +32,4 @@ int addrset_add(struct addrset *set, uint64_t addr);
 bool addrset_has(const struct addrset *set, uint64_t addr);
 void addrset_free(struct addrset *set);
 
-#endif /* KTSTR_MONITOR_ADDRSET_H */
+#endif /* KTSTR_MONITOR_READ_ADDRSET_H */

@@ -9,8 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/monitor/bpf.h"
-#include "lib/util/util.h"
+#include "lib/common/util/text.h"
+#include "lib/common/util/util.h"
+#include "lib/host/monitor/read/bpf.h"
 
 /* Bytes of a struct bpf_prog_stats */
 #define STATS_MAX	256
@@ -51,7 +52,7 @@ static void copy_name(const struct mon_guest *g, enum mon_field_id id,
 	memset(name, 0, size);
 	if (f->present)
 		memcpy(name, base + f->offset, min((size_t)f->size, size));
-	mon_clean_str(name, size);
+	text_clean_buf(name, size);
 }
 
 static int add_map(void *ctx, uint64_t index, uint64_t va)
@@ -194,13 +195,6 @@ int mon_progs_list(const struct mon_guest *g, struct mon_prog **list, size_t *n)
 	return ret;
 }
 
-static bool ends_with(const char *name, const char *suffix)
-{
-	size_t n = strlen(name), k = strlen(suffix);
-
-	return n >= k && !strcmp(name + n - k, suffix);
-}
-
 int mon_map_find(const struct mon_guest *g, const char *suffix,
 		 struct mon_map *map, char *err, size_t err_size)
 {
@@ -216,7 +210,7 @@ int mon_map_find(const struct mon_guest *g, const char *suffix,
 		return ret;
 	}
 	for (i = 0; i < n && !ret; i++) {
-		if (!ends_with(list[i].name, suffix))
+		if (!strends(list[i].name, suffix))
 			continue;
 		if (found) {
 			snprintf(err, err_size,

@@ -4,22 +4,24 @@
  * values of arrays and hashes with their types. A host-side write into one is
  * what makes a fixture scheduler fail on request.
  */
-#ifndef KTSTR_MONITOR_BPF_H
-#define KTSTR_MONITOR_BPF_H
+#ifndef KTSTR_MONITOR_READ_BPF_H
+#define KTSTR_MONITOR_READ_BPF_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "lib/monitor/guest.h"
+#include "lib/host/monitor/guest/guest.h"
+#include "lib/host/monitor/guest/idr.h"
 
 struct btf;
+struct mon_mem;
 struct strbuf;
 
 #define MON_BPF_NAME_LEN	16
 #define MON_KSYM_NAME_LEN	128
 #define MON_BPF_TAG_LEN		8
-#define MON_BPF_OBJECTS_MAX	4096	/* maps, programs */
+#define MON_BPF_OBJECTS_MAX	MON_IDR_MAX	/* maps, programs */
 #define MON_BPF_VALUE_MAX	(1U << 20)	/* bytes of a key or value */
 #define MON_BPF_ENTRIES_MAX	1000000		/* of one map */
 #define MON_BTF_MAX		(4U << 20)	/* bytes of one BTF */
@@ -191,24 +193,18 @@ const char *mon_map_type_name(uint32_t type);
 /**
  * mon_value_print() - print a value as its type has it
  * @out: gets text like {.a = 1, .b = {2, 3}}
+ * @mem: whose budget the work is taken from, beside what bounds each value
  * @btf: types
  * @type_id: its type; 0 prints bytes
  * @bytes: the value
  * @len: bytes there are
  *
- * Bounded, whatever @btf says: what nests too deep or is too long is "...".
+ * Bounded, whatever @btf says: what nests too deep or is too long is "...",
+ * names are cut at the kernel's 511 characters and made fit to print. Ends early
+ * once @out drops text.
  */
-void mon_value_print(struct strbuf *out, const struct btf *btf,
-		     uint32_t type_id, const void *bytes, size_t len);
+void mon_value_print(struct strbuf *out, const struct mon_mem *mem,
+		     const struct btf *btf, uint32_t type_id,
+		     const void *bytes, size_t len);
 
-/**
- * mon_idr_walk() - visit the entries of a struct idr
- * @va: its address
- * @fn: called with index and pointer of each; not 0 ends the walk
- *
- * Return: 0, what @fn returned, or -EFAULT; -ELOOP when it is no tree.
- */
-int mon_idr_walk(const struct mon_guest *guest, uint64_t va,
-		 int (*fn)(void *ctx, uint64_t index, uint64_t ptr), void *ctx);
-
-#endif /* KTSTR_MONITOR_BPF_H */
+#endif /* KTSTR_MONITOR_READ_BPF_H */

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/monitor/bpf.h"
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
+#include "lib/host/monitor/read/bpf.h"
 
 /* Read from one map at most so much, whatever it says of its size. */
 #define BYTES_MAX	(256ULL << 20)

@@ -1,35 +1,56 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Values as text, by their BTF type. The types come from the guest: a struct
- * may say that it contains itself, an array that it has 2^32 elements. Depth,
- * length and the bytes that really are there bound everything.
+ * may say that it contains itself, an array that it has 2^32 elements, a name
+ * that it has 4 MB. Depth, length and the bytes that really are there bound each
+ * value; what a dump may read bounds what all of them cost.
  */
 #include <bpf/btf.h>
-#include <inttypes.h>
 #include <string.h>
 
-#include "lib/monitor/bpf.h"
-#include "lib/util/strbuf.h"
-#include "lib/util/util.h"
+#include "lib/common/btf.h"
+#include "lib/common/util/strbuf.h"
+#include "lib/common/util/text.h"
+#include "lib/common/util/util.h"
+#include "lib/host/monitor/read/bpf.h"
 
 #define DEPTH_MAX	12
 #define ELEMENTS_MAX	64	/* of one array */
-#define BUDGET		4096	/* values in all */
+#define STRING_MAX	1024	/* of one text */
+#define STEPS_MAX	16384	/* values and enumerators looked at, in all */
 
 struct printer {
 	struct strbuf *out;
+	const struct mon_mem *mem;
 	const struct btf *btf;
 	const char *bytes;
 	size_t len;
-	unsigned int budget;
+	unsigned int steps;	/* that are left */
+	char name[BTF_NAME_LEN];	/* see name_of() */
 };
 
 static void print_type(struct printer *p, uint32_t type_id, size_t off,
 		       unsigned int depth);
 
-static const char *name_of(const struct printer *p, uint32_t name_off)
+/* Take one step; false when there is nothing left to go on with. */
+static bool step(struct printer *p)
 {
-	return btf__name_by_offset(p->btf, name_off) ?: "";
+	if (!p->steps)
+		return false;
+	p->steps--;
+	/* What was dropped already is never seen: nor will be what follows. */
+	if (p->out->dropped || mon_spend(p->mem, 1))
+		p->steps = 0;
+	if (!p->steps)
+		strbuf_addf(p->out, "...");
+	return p->steps;
+}
+
+/* Fit to print, and no longer than a name can be; valid until the next one */
+static const char *name_of(struct printer *p, uint32_t name_off)
+{
+	btf_fit_name(p->btf, name_off, p->name);
+	return p->name;
 }
 
 static bool load(const struct printer *p, size_t off, size_t size, uint64_t *v)
@@ -55,75 +76,22 @@ static void print_bytes(struct printer *p, size_t off, size_t size)
 		strbuf_addf(p->out, " ...");
 }
 
-static int64_t sign_extend(uint64_t v, unsigned int bits)
-{
-	unsigned int shift = 64 - bits;
-
-	return (int64_t)(v << shift) >> shift;
-}
-
-static void print_int(struct printer *p, const struct btf_type *t, uint64_t v,
-		      unsigned int bits)
-{
-	uint8_t enc = btf_int_encoding(t);
-
-	if (enc & BTF_INT_BOOL)
-		strbuf_addf(p->out, "%s", v ? "true" : "false");
-	else if (enc & BTF_INT_SIGNED)
-		strbuf_addf(p->out, "%" PRId64, sign_extend(v, bits));
-	else
-		strbuf_addf(p->out, "%" PRIu64, v);
-}
-
-static void print_enum(struct printer *p, const struct btf_type *t, uint64_t v,
-		       unsigned int bits)
-{
-	unsigned int i;
-
-	for (i = 0; i < btf_vlen(t); i++) {
-		uint64_t is;
-		const char *name;
-
-		if (btf_is_enum64(t)) {
-			is = btf_enum64_value(btf_enum64(t) + i);
-			name = name_of(p, btf_enum64(t)[i].name_off);
-		} else {
-			is = (uint32_t)btf_enum(t)[i].val;
-			name = name_of(p, btf_enum(t)[i].name_off);
-		}
-		if (is == v) {
-			strbuf_addf(p->out, "%s", name);
-			return;
-		}
-	}
-	if (btf_kflag(t))
-		strbuf_addf(p->out, "%" PRId64, sign_extend(v, bits));
-	else
-		strbuf_addf(p->out, "%" PRIu64, v);
-}
-
+/* Each name that was looked at is a step as well. */
 static void print_scalar(struct printer *p, const struct btf_type *t,
 			 uint64_t v, unsigned int bits)
 {
-	if (btf_is_int(t))
-		print_int(p, t, v, bits);
-	else if (btf_is_any_enum(t))
-		print_enum(p, t, v, bits);
-	else
-		strbuf_addf(p->out, "0x%" PRIx64, v);
-}
+	unsigned int names = btf_put_scalar(p->out, p->btf, t, v, bits,
+					    p->steps);
 
-static const struct btf_type *resolved(const struct printer *p, uint32_t id)
-{
-	int real = btf__resolve_type(p->btf, id);
-
-	return real > 0 ? btf__type_by_id(p->btf, real) : NULL;
+	p->steps -= names;
+	if (mon_spend(p->mem, names))
+		p->steps = 0;
 }
 
 static void print_bitfield(struct printer *p, uint32_t type_id, size_t bit_off,
 			   unsigned int bits)
 {
-	const struct btf_type *t = resolved(p, type_id);
+	const struct btf_type *t = btf_bare_type(p->btf, type_id);
 	size_t first = bit_off / 8, size = (bit_off % 8 + bits + 7) / 8;
 	uint64_t v;
 
@@ -144,7 +112,7 @@ static void print_composite(struct printer *p, const struct btf_type *t,
 	unsigned int i;
 
 	strbuf_addf(p->out, "{");
-	for (i = 0; i < btf_vlen(t) && p->budget; i++, m++) {
+	for (i = 0; i < btf_vlen(t) && step(p); i++, m++) {
 		size_t bit_off = btf_member_bit_offset(t, i);
 		unsigned int bits = btf_member_bitfield_size(t, i);
 		const char *name = name_of(p, m->name_off);
@@ -167,7 +135,7 @@ static void print_section(struct printer *p, const struct btf_type *t,
 	unsigned int i, n = 0;
 
 	strbuf_addf(p->out, "{");
-	for (i = 0; i < btf_vlen(t) && p->budget; i++, v++) {
+	for (i = 0; i < btf_vlen(t) && step(p); i++, v++) {
 		const struct btf_type *var = btf__type_by_id(p->btf, v->type);
 		const char *name = var ? name_of(p, var->name_off) : "";
 
@@ -184,18 +152,21 @@ static void print_section(struct printer *p, const struct btf_type *t,
 static bool print_string(struct printer *p, const struct btf_type *elem,
 			 size_t off, uint32_t n)
 {
-	size_t i, len;
+	const char *text = p->bytes + off;
+	size_t len;
 
 	if (!btf_is_int(elem) || elem->size != 1 ||
 	    !strstr(name_of(p, elem->name_off), "char") || off > p->len ||
 	    n > p->len - off)
 		return false;
-	len = strnlen(p->bytes + off, n);
-	for (i = 0; i < len; i++)
-		if (p->bytes[off + i] < ' ' || p->bytes[off + i] > '~')
-			return false;
-	strbuf_addf(p->out, "\"%.*s\"", (int)min(len, (size_t)1024),
-		    p->bytes + off);
+	/* What is not shown is not looked at: a step is no longer than this. */
+	len = strnlen(text, min(n, (uint32_t)STRING_MAX));
+	/* No character is cut. */
+	while (len && len < n && (text[len] & 0xc0) == 0x80)
+		len--;
+	if (!text_is_fit(text, len))
+		return false;
+	strbuf_addf(p->out, "\"%.*s\"", (int)len, text);
 	return true;
 }
 
@@ -203,14 +174,14 @@ static void print_array(struct printer *p, const struct btf_type *t, size_t off,
 			unsigned int depth)
 {
 	const struct btf_array *a = btf_array(t);
-	const struct btf_type *elem = resolved(p, a->type);
+	const struct btf_type *elem = btf_bare_type(p->btf, a->type);
 	int64_t size = elem ? btf__resolve_size(p->btf, a->type) : -1;
 	uint32_t i;
 
 	if (elem && print_string(p, elem, off, a->nelems))
 		return;
 	strbuf_addf(p->out, "{");
-	for (i = 0; i < a->nelems && p->budget; i++) {
+	for (i = 0; i < a->nelems && step(p); i++) {
 		strbuf_addf(p->out, "%s", i ? ", " : "");
 		if (size <= 0 || i == ELEMENTS_MAX) {
 			strbuf_addf(p->out, "...");
@@ -224,12 +195,10 @@ static void print_array(struct printer *p, const struct btf_type *t, size_t off,
 static void print_type(struct printer *p, uint32_t type_id, size_t off,
 		       unsigned int depth)
 {
-	const struct btf_type *t = resolved(p, type_id);
+	const struct btf_type *t = btf_bare_type(p->btf, type_id);
 	uint64_t v;
 
-	if (p->budget)
-		p->budget--;
-	if (!t || depth > DEPTH_MAX || !p->budget || off >= p->len)
+	if (!t || depth > DEPTH_MAX || off >= p->len)
 		strbuf_addf(p->out, "...");
 	else if (btf_is_composite(t))
 		print_composite(p, t, off, depth);
@@ -246,15 +215,16 @@ static void print_type(struct printer *p, uint32_t type_id, size_t off,
 		print_bytes(p, off, btf_is_float(t) ? t->size : p->len - off);
 }
 
-void mon_value_print(struct strbuf *out, const struct btf *btf,
-		     uint32_t type_id, const void *bytes, size_t len)
+void mon_value_print(struct strbuf *out, const struct mon_mem *mem,
+		     const struct btf *btf, uint32_t type_id,
+		     const void *bytes, size_t len)
 {
 	struct printer p = {
-		.out = out, .btf = btf, .bytes = bytes, .len = len,
-		.budget = BUDGET,
+		.out = out, .mem = mem, .btf = btf, .bytes = bytes, .len = len,
+		.steps = STEPS_MAX,
 	};
 
-	if (btf && type_id)
+	if (btf && type_id && step(&p))
 		print_type(&p, type_id, 0, 0);
 	else
 		print_bytes(&p, 0, len);

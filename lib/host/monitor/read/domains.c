@@ -7,8 +7,8 @@
  */
 #include <string.h>
 
-#include "lib/monitor/domains.h"
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
+#include "lib/host/monitor/read/domains.h"
 
 static const struct {
 	const char *name;

@@ -2,10 +2,10 @@
 /*
  * Reading a CPU's chain of scheduling domains; internal to the monitor.
  */
-#ifndef KTSTR_MONITOR_DOMAINS_H
-#define KTSTR_MONITOR_DOMAINS_H
+#ifndef KTSTR_MONITOR_READ_DOMAINS_H
+#define KTSTR_MONITOR_READ_DOMAINS_H
 
-#include "lib/monitor/sample.h"
+#include "lib/host/monitor/read/sample.h"
 
 /**
  * struct domain_reader - what is the same for each domain
@@ -32,4 +32,4 @@ void domain_reader_init(struct domain_reader *r, const struct mon_guest *guest);
 unsigned int domain_read_all(struct domain_reader *r, const void *rq,
 			     struct mon_domain *domains);
 
-#endif /* KTSTR_MONITOR_DOMAINS_H */
+#endif /* KTSTR_MONITOR_READ_DOMAINS_H */

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/monitor/addrset.h"
-#include "lib/monitor/dsq.h"
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
+#include "lib/host/monitor/read/addrset.h"
+#include "lib/host/monitor/read/dsq.h"
 
 #define BUCKETS_MAX	(1U << 20)
 #define TABLES_MAX	4	/* a table that grows has a next one */

@@ -2,10 +2,10 @@
 /*
  * sched_ext's dispatch queues, all kinds of them, and the tasks on them.
  */
-#ifndef KTSTR_MONITOR_DSQ_H
-#define KTSTR_MONITOR_DSQ_H
+#ifndef KTSTR_MONITOR_READ_DSQ_H
+#define KTSTR_MONITOR_READ_DSQ_H
 
-#include "lib/monitor/guest.h"
+#include "lib/host/monitor/guest/guest.h"
 
 #define MON_DSQS_MAX		65536	/* queues that are listed at most */
 #define MON_DSQ_TASKS_MAX	65536	/* tasks on all queues together */
@@ -72,4 +72,4 @@ unsigned int mon_schedulers(const struct mon_guest *guest, uint64_t *va);
  */
 const char *mon_dsq_kind_name(enum mon_dsq_kind kind);
 
-#endif /* KTSTR_MONITOR_DSQ_H */
+#endif /* KTSTR_MONITOR_READ_DSQ_H */

@@ -8,12 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/monitor/addrset.h"
-#include "lib/monitor/dump.h"
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
+#include "lib/host/monitor/read/addrset.h"
+#include "lib/host/monitor/read/dump.h"
 
 /* Pointers of one program to its maps */
 #define USED_MAPS_MAX	64
+/* For the thread of one vCPU to show its registers */
+#define PEEK_NS		(20 * NSEC_PER_MSEC)
 
 struct maker {
 	struct mon_dump *dump;
@@ -57,16 +59,35 @@ void mon_exit_read(const struct mon_guest *g, struct mon_exit *e)
 
 /* ---- tasks ---- */
 
-static void read_stack(const struct mon_guest *g, struct mon_task *t)
+/* Of a vCPU that has stopped; if not, and that is wanted, as it runs by. */
+static int read_regs(const struct mon_guest *g, unsigned int cpu, bool peek,
+		     struct mon_regs *regs)
 {
 	const struct mon_mem_ops *ops = g->mem.ops;
+	struct mon_vcpu vcpu;
+	int ret = -ENOTSUP;
+
+	if (ops->vcpu_regs)
+		ret = ops->vcpu_regs(g->mem.ctx, cpu, regs);
+	if (!ret || !peek || !ops->vcpu_peek)
+		return ret;
+	ret = ops->vcpu_peek(g->mem.ctx, cpu, PEEK_NS, &vcpu);
+	if (!ret)
+		*regs = vcpu.regs;
+	return ret;
+}
+
+static void read_stack(const struct mon_guest *g, bool peek,
+		       struct mon_task *t)
+{
 	struct mon_regs regs;
 	const void *task;
 
 	if (t->on_cpu) {
-		if (ops->vcpu_regs &&
-		    !ops->vcpu_regs(g->mem.ctx, t->cpu, &regs))
-			mon_unwind_regs(g, &regs, &t->stack);
+		if (read_regs(g, t->cpu, peek, &regs))
+			return;
+		t->irqs_off = !(regs.flags & MON_FLAGS_IF);
+		mon_unwind_regs(g, &regs, &t->stack);
 		return;
 	}
 	task = mon_ptr(&g->mem, t->va, g->kernel->f.struct_size[MON_ST_TASK]);
@@ -93,8 +114,9 @@ static int add_task(void *ctx, uint64_t va)
 	/* One that cannot be read is on its way out, or never was one. */
 	if (mon_task_read(d->guest, va, &d->now, t))
 		return 0;
-	if (t->runnable || m->options->all_stacks)
-		read_stack(d->guest, t);
+	if (t->runnable || t->state == 'D' || t->pid == 1 ||
+	    m->options->all_stacks)
+		read_stack(d->guest, m->options->peek, t);
 	d->n_tasks++;
 	return 0;
 }
@@ -323,6 +345,7 @@ static int take_sample(struct mon_dump *d)
 
 	if (ret)
 		return ret;
+	mon_sampler_without_times(sampler);
 	d->sample = mon_sample_alloc(d->guest);
 	ret = d->sample ? mon_sampler_take(sampler, d->sample) : -ENOMEM;
 	mon_sampler_destroy(sampler);

@@ -4,14 +4,14 @@
  * read without one instruction of the guest. Works on a guest that hangs with
  * interrupts off, or has panicked.
  */
-#ifndef KTSTR_MONITOR_DUMP_H
-#define KTSTR_MONITOR_DUMP_H
+#ifndef KTSTR_MONITOR_READ_DUMP_H
+#define KTSTR_MONITOR_READ_DUMP_H
 
-#include "lib/monitor/bpf.h"
-#include "lib/monitor/dsq.h"
-#include "lib/monitor/map_copy.h"
-#include "lib/monitor/sample.h"
-#include "lib/monitor/tasks.h"
+#include "lib/host/monitor/read/bpf.h"
+#include "lib/host/monitor/read/dsq.h"
+#include "lib/host/monitor/read/map_copy.h"
+#include "lib/host/monitor/read/sample.h"
+#include "lib/host/monitor/read/tasks.h"
 
 struct strbuf;
 
@@ -75,7 +75,7 @@ struct mon_at {
  * @exit: the scheduler's end
  * @dsqs: dispatch queues
  * @dsqs_at: them by address
- * @tasks: all tasks; the runnable ones have stacks
+ * @tasks: all tasks; the runnable ones have stacks, those in D, and init
  * @tasks_at: them by address
  * @stalls: tasks that wait for longer than the limit, longest first
  * @maps: the scheduler's maps
@@ -115,11 +115,13 @@ struct mon_dump {
  * @stall_ns: a task that waits for longer is a stall
  * @all_stacks: stacks of all tasks, not just of runnable ones
  * @all_maps: copy all maps, whoever uses them
+ * @peek: stacks also of tasks that run, as far as the host runs their vCPUs
  */
 struct mon_dump_options {
 	uint64_t stall_ns;
 	bool all_stacks;
 	bool all_maps;
+	bool peek;
 };
 
 /**
@@ -180,6 +182,19 @@ const char *mon_frame_name(const struct mon_dump *dump, uint64_t ip,
 			   char *buf, size_t size);
 
 /**
+ * mon_frame_func() - the function of an address of a stack, and no more
+ * @dump: the dump; its guest must be there
+ * @ip: the address
+ * @buf: gets the function, of a BPF program without its tag; "" when no name
+ *	is known, as of a BPF program's subprograms, trampolines and modules
+ * @size: bytes at @buf
+ *
+ * Return: true when it is a BPF program.
+ */
+bool mon_frame_func(const struct mon_dump *dump, uint64_t ip, char *buf,
+		    size_t size);
+
+/**
  * mon_dump_task() - the task at an address; NULL when none was found there
  */
 const struct mon_task *mon_dump_task(const struct mon_dump *dump, uint64_t va);
@@ -190,4 +205,4 @@ const struct mon_task *mon_dump_task(const struct mon_dump *dump, uint64_t va);
 enum mon_place mon_task_place(const struct mon_dump *dump,
 			      const struct mon_task *task, int *dsq);
 
-#endif /* KTSTR_MONITOR_DUMP_H */
+#endif /* KTSTR_MONITOR_READ_DUMP_H */

@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/monitor/dump.h"
-#include "lib/util/strbuf.h"
-#include "lib/util/util.h"
+#include "lib/common/util/strbuf.h"
+#include "lib/common/util/util.h"
+#include "lib/host/monitor/read/dump.h"
 
 #define CPUS_TEXT	128	/* a set of CPUs */
 #define DSQ_TASKS_SHOWN	32
@@ -39,8 +39,9 @@ static double seconds(uint64_t ns)
 	return ns / (double)NSEC_PER_SEC;
 }
 
-const char *mon_frame_name(const struct mon_dump *d, uint64_t ip,
-			   char *buf, size_t size)
+/* Return: false when nothing that is known lies there; @buf is then "". */
+static bool find_name(const struct mon_dump *d, uint64_t ip, char *buf,
+		      size_t size)
 {
 	const struct mon_guest *g = d->guest;
 	const char *name;
@@ -56,7 +57,7 @@ const char *mon_frame_name(const struct mon_dump *d, uint64_t ip,
 	}
 	if (name && ip >= g->mem.text && ip < g->mem.text_end) {
 		snprintf(buf, size, "%s+0x%" PRIx64, name, offset);
-		return buf;
+		return true;
 	}
 	for (i = 0; i < d->n_progs; i++) {
 		const struct mon_prog *p = &d->progs[i];
@@ -64,11 +65,38 @@ const char *mon_frame_name(const struct mon_dump *d, uint64_t ip,
 		if (ip >= p->ksym_start && ip < p->ksym_end) {
 			snprintf(buf, size, "%s+0x%" PRIx64, p->ksym,
 				 ip - p->ksym_start);
-			return buf;
+			return true;
 		}
 	}
-	snprintf(buf, size, "0x%" PRIx64, ip);
+	buf[0] = '\0';
+	return false;
+}
+
+const char *mon_frame_name(const struct mon_dump *d, uint64_t ip,
+			   char *buf, size_t size)
+{
+	if (!find_name(d, ip, buf, size))
+		snprintf(buf, size, "0x%" PRIx64, ip);
 	return buf;
+}
+
+bool mon_frame_func(const struct mon_dump *d, uint64_t ip, char *buf,
+		    size_t size)
+{
+	static const char bpf[] = "bpf_prog_";
+	char name[256];
+	const char *p;
+
+	find_name(d, ip, name, sizeof(name));
+	name[strcspn(name, "+")] = '\0';
+	if (strncmp(name, bpf, strlen(bpf))) {
+		snprintf(buf, size, "%s", name);
+		return false;
+	}
+	/* bpf_prog_<tag>_<name> */
+	p = strchr(name + strlen(bpf), '_');
+	snprintf(buf, size, "%s", p ? p + 1 : name);
+	return true;
 }
 
 static void stack_text(const struct mon_dump *d, const struct mon_stack *stack,
@@ -218,6 +246,8 @@ static void task_text(const struct mon_dump *d, const struct mon_task *t,
 		    t->prio, mon_cpus_str(&t->cpus, cpus, sizeof(cpus)));
 	if (t->migration_disabled)
 		strbuf_addf(out, ", migration disabled");
+	if (t->irqs_off)
+		strbuf_addf(out, ", interrupts off");
 	strbuf_addf(out, "\n");
 	if (t->class == MON_CLASS_EXT)
 		scx_task_text(&t->scx, out);
@@ -276,6 +306,7 @@ static void dsq_text(const struct mon_dump *d, const struct mon_dsq *q,
 
 struct entry_printer {
 	struct strbuf *out;
+	const struct mon_mem *mem;
 	const struct mon_map *map;
 	const struct btf *btf;
 	unsigned int n;
@@ -285,18 +316,20 @@ static int print_entry(void *ctx, const struct mon_map_entry *e)
 {
 	struct entry_printer *p = ctx;
 
+	if (is_full(p->out))
+		return -1;
 	if (p->n++ == MAP_ENTRIES_SHOWN) {
 		strbuf_addf(p->out, "    ...\n");
 		return -1;
 	}
 	strbuf_addf(p->out, "    [");
-	mon_value_print(p->out, p->btf, p->map->btf_key_type_id, e->key,
-			p->map->key_size);
+	mon_value_print(p->out, p->mem, p->btf, p->map->btf_key_type_id,
+			e->key, p->map->key_size);
 	if (e->cpu >= 0)
 		strbuf_addf(p->out, ", CPU %d", e->cpu);
 	strbuf_addf(p->out, "] = ");
-	mon_value_print(p->out, p->btf, p->map->btf_value_type_id, e->value,
-			p->map->value_size);
+	mon_value_print(p->out, p->mem, p->btf, p->map->btf_value_type_id,
+			e->value, p->map->value_size);
 	strbuf_addf(p->out, "\n");
 	return 0;
 }
@@ -328,7 +361,9 @@ static void types_exit(struct types *t)
 static void map_text(const struct mon_dump *d, const struct mon_map *map,
 		     struct types *types, struct strbuf *out)
 {
-	struct entry_printer p = { .out = out, .map = map };
+	struct entry_printer p = {
+		.out = out, .mem = &d->guest->mem, .map = map,
+	};
 
 	strbuf_addf(out, "  map %u %s (%s, %u entries of %u bytes)\n", map->id,
 		    map->name, mon_map_type_name(map->type), map->max_entries,

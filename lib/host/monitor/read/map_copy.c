@@ -2,7 +2,7 @@
 /*
  * Copying maps. See map_copy.h.
  */
-#include "lib/monitor/map_copy.h"
+#include "lib/host/monitor/read/map_copy.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -3,11 +3,11 @@
  * Maps with all their entries, copied while the guest lives: for who compares
  * them with something else once it is gone.
  */
-#ifndef KTSTR_MONITOR_MAP_COPY_H
-#define KTSTR_MONITOR_MAP_COPY_H
+#ifndef KTSTR_MONITOR_READ_MAP_COPY_H
+#define KTSTR_MONITOR_READ_MAP_COPY_H
 
-#include "lib/monitor/bpf.h"
-#include "lib/util/strbuf.h"
+#include "lib/common/util/strbuf.h"
+#include "lib/host/monitor/read/bpf.h"
 
 #define MON_COPY_MAX	(1U << 20)	/* bytes of the entries of one map */
 
@@ -43,4 +43,4 @@ int mon_maps_copy(const struct mon_guest *guest, struct mon_map_copy **copies,
  */
 void mon_maps_copy_free(struct mon_map_copy *copies, size_t n);
 
-#endif /* KTSTR_MONITOR_MAP_COPY_H */
+#endif /* KTSTR_MONITOR_READ_MAP_COPY_H */

@@ -2,7 +2,7 @@
 /*
  * Writing into a guest. See poke.h.
  */
-#include "lib/monitor/poke.h"
+#include "lib/host/monitor/read/poke.h"
 
 #include <bpf/btf.h>
 #include <errno.h>
@@ -10,22 +10,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/monitor/bpf.h"
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
+#include "lib/host/monitor/read/bpf.h"
 
 /* ---- maps ---- */
 
 #define SIZE_DEFAULT	4	/* of what has no type */
 
 /* Which bytes of the value are to be written */
-struct span {
+struct va_span {
 	uint32_t offset;
 	uint32_t size;
 };
 
 /* A variable of a section, or a member of a struct */
 static int find_var(const struct mon_guest *g, const struct mon_map *map,
-		    const char *name, struct span *span)
+		    const char *name, struct va_span *span)
 {
 	struct mon_field f = { };
 	struct btf *btf;
@@ -45,11 +45,11 @@ static int find_var(const struct mon_guest *g, const struct mon_map *map,
 }
 
 static int find_span(const struct mon_guest *g, const struct mon_map *map,
-		     const struct bpf_map_write *w, struct span *span)
+		     const struct bpf_map_write *w, struct va_span *span)
 {
 	int ret = 0;
 
-	*span = (struct span){ .size = SIZE_DEFAULT };
+	*span = (struct va_span){ .size = SIZE_DEFAULT };
 	if (w->var)
 		ret = find_var(g, map, w->var, span);
 	if (w->size || w->offset)
@@ -76,7 +76,8 @@ static void *make_key(const struct mon_map *map, uint64_t key, int *ret)
 }
 
 static int write_value(const struct mon_guest *g, const struct mon_map *map,
-		       const struct bpf_map_write *w, const struct span *span)
+		       const struct bpf_map_write *w,
+		       const struct va_span *span)
 {
 	void *key;
 	int ret;
@@ -107,7 +108,7 @@ static void place_str(const struct mon_map *map, const struct bpf_map_write *w,
 int mon_poke_map(const struct mon_guest *g, const struct bpf_map_write *w,
 		 char *err, size_t err_size)
 {
-	struct span span;
+	struct va_span span;
 	struct mon_map map;
 	char why[160], place[80];
 	int ret;

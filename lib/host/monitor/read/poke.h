@@ -3,11 +3,11 @@
  * What the monitor writes into a guest, for a test that asks for it: a value
  * in a BPF map, and sched_ext's watchdog timeout. Everything else only reads.
  */
-#ifndef KTSTR_MONITOR_POKE_H
-#define KTSTR_MONITOR_POKE_H
+#ifndef KTSTR_MONITOR_READ_POKE_H
+#define KTSTR_MONITOR_READ_POKE_H
 
-#include "lib/monitor/guest.h"
-#include "lib/wire/map_write.h"
+#include "lib/common/wire/map_write.h"
+#include "lib/host/monitor/guest/guest.h"
 
 /**
  * mon_poke_map() - write to a map
@@ -54,4 +54,4 @@ struct mon_watchdog {
 int mon_watchdog_turn(const struct mon_guest *guest,
 		      struct mon_watchdog *watchdog);
 
-#endif /* KTSTR_MONITOR_POKE_H */
+#endif /* KTSTR_MONITOR_READ_POKE_H */

@@ -9,9 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/monitor/domains.h"
-#include "lib/monitor/sample.h"
-#include "lib/util/util.h"
+#include "lib/common/util/text.h"
+#include "lib/common/util/util.h"
+#include "lib/host/monitor/read/domains.h"
+#include "lib/host/monitor/read/sample.h"
+#include "lib/host/monitor/read/tasks.h"
+#include "lib/host/monitor/read/lag.h"
+#include "lib/host/monitor/read/waits.h"
 
 struct mon_sampler {
 	const struct mon_guest *guest;
@@ -22,6 +26,7 @@ struct mon_sampler {
 	const uint64_t *jiffies;
 	uint64_t rq_va;			/* of the symbol, without a CPU */
 	uint64_t wait_jiffies;		/* 0 when waits cannot be told */
+	bool no_times;
 	/* Counters of the scheduler at root_va with its CPUs at pcpu_va. */
 	uint64_t root_va;
 	uint64_t pcpu_va;
@@ -82,6 +87,11 @@ int mon_sampler_create(const struct mon_guest *g, struct mon_sampler **sampler)
 	return 0;
 }
 
+void mon_sampler_without_times(struct mon_sampler *s)
+{
+	s->no_times = true;
+}
+
 void mon_sampler_destroy(struct mon_sampler *s)
 {
 	if (!s)
@@ -109,7 +119,9 @@ static bool read_curr(const struct mon_guest *g, const void *rq,
 	c->curr_pid = mon_guest_get(g, MON_TASK_PID, task);
 	memcpy(c->curr_comm, task + comm->offset,
 	       min((size_t)comm->size, sizeof(c->curr_comm)));
-	mon_clean_str(c->curr_comm, sizeof(c->curr_comm));
+	text_clean_buf(c->curr_comm, sizeof(c->curr_comm));
+	c->curr_class = mon_class_at(g, mon_guest_get(g, MON_TASK_CLASS, task));
+	c->curr_prio = mon_guest_get(g, MON_TASK_PRIO, task);
 	return true;
 }
 
@@ -133,21 +145,6 @@ static void read_scx_rq(const struct mon_guest *g, const void *rq,
 	c->scx_flags = mon_guest_get(g, MON_RQ_SCX_FLAGS, rq);
 	c->dsq_depth = mon_guest_get(g, MON_RQ_SCX_LOCAL_DSQ_NR, rq);
 	c->scx_clock_ns = mon_guest_get(g, MON_RQ_SCX_CLOCK, rq);
-}
-
-/* Of a task with migration disabled: just where it is */
-static void read_allowed(const struct mon_guest *g, const void *task,
-			 unsigned int cpu, struct mon_cpus *cpus)
-{
-	unsigned int n = min(g->nr_cpus, (unsigned int)MON_MASK_CPUS);
-
-	memset(cpus, 0, sizeof(*cpus));
-	if (mon_guest_has_field(g, MON_TASK_MIGRATION_DISABLED) &&
-	    mon_guest_get(g, MON_TASK_MIGRATION_DISABLED, task))
-		mon_cpus_set(cpus, cpu);
-	else if (mon_read(&g->mem, mon_guest_get(g, MON_TASK_CPUS_PTR, task),
-			  cpus->bits, (n + 63) / 64 * 8))
-		memset(cpus, 0, sizeof(*cpus));
 }
 
 /*
@@ -179,8 +176,8 @@ static void read_waiter(const struct mon_sampler *s, const char *rq,
 	w->pid = mon_guest_get(g, MON_TASK_PID, task);
 	memcpy(w->comm, task + comm->offset,
 	       min((size_t)comm->size, sizeof(w->comm)));
-	mon_clean_str(w->comm, sizeof(w->comm));
-	read_allowed(g, task, cpu, &w->cpus);
+	text_clean_buf(w->comm, sizeof(w->comm));
+	mon_waits_allowed(g, task, cpu, &w->cpus);
 }
 
 /* Memory that the scheduler has not set up, or that is no run queue. */
@@ -211,9 +208,13 @@ static bool read_cpu(struct mon_sampler *s, unsigned int cpu, uint64_t now,
 		return false;
 	if (c->scx_nr_running)
 		read_waiter(s, rq, cpu, now, &c->waiter);
-	if (g->mem.ops->vcpu_time_ns)
-		c->vcpu_time_ns = g->mem.ops->vcpu_time_ns(g->mem.ctx, cpu);
-	return true;
+	mon_waits_read(g, rq, cpu, &c->waits);
+	mon_lag_read(g, rq, cpu, &c->lag);
+	if (g->mem.ops->steal_ns)
+		g->mem.ops->steal_ns(g->mem.ctx, cpu, &c->steal_ns);
+	/* Nothing can be said of a CPU whose vCPU has left: the VM ends. */
+	return s->no_times || !g->mem.ops->vcpu_time_ns ||
+	       !g->mem.ops->vcpu_time_ns(g->mem.ctx, cpu, &c->vcpu_time_ns);
 }
 
 /* Address of the struct scx_event_stats of one CPU */
@@ -295,7 +296,7 @@ static void read_name(const struct mon_guest *g, const char *sch,
 		return;
 	memcpy(scx->name, sch + f->offset,
 	       min((size_t)f->size, sizeof(scx->name)));
-	mon_clean_str(scx->name, sizeof(scx->name));
+	text_clean_buf(scx->name, sizeof(scx->name));
 }
 
 /* Before 6.16 there is one scheduler, in globals, and it has no counters. */
@@ -380,6 +381,7 @@ static int take(struct mon_sampler *s, struct mon_sample *sample,
 		sample->n_valid += c->valid;
 		sample->n_rejected += c->online && !c->valid;
 	}
+	mon_waits_match(sample);
 	read_scx(s, &sample->scx);
 	sample->cost_ns = clock_now_ns() - sample->host_ns;
 	return sample->n_valid ? 0 : -EAGAIN;

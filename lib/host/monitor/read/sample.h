@@ -6,14 +6,14 @@
  * makes no system call and allocates nothing. What does not look like memory
  * that the kernel has set up is left out and counted, never passed on.
  */
-#ifndef KTSTR_MONITOR_SAMPLE_H
-#define KTSTR_MONITOR_SAMPLE_H
+#ifndef KTSTR_MONITOR_READ_SAMPLE_H
+#define KTSTR_MONITOR_READ_SAMPLE_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "lib/monitor/cpus.h"
-#include "lib/monitor/guest.h"
+#include "lib/host/monitor/guest/cpus.h"
+#include "lib/host/monitor/guest/guest.h"
 
 #define MON_COMM_LEN		16
 #define MON_DOMAINS_MAX		8
@@ -23,6 +23,9 @@
 
 /* A wait that is shorter than that is not looked into. */
 #define MON_WAIT_LOOK_MS	20
+
+/* Who has more tasks of a class that wait lacks none to be found. */
+#define MON_WAITS_MAX		16
 
 /* More runnable tasks than pid_max allows are no run queue's. */
 #define MON_TASKS_LIMIT		(4U << 20)
@@ -61,6 +64,33 @@ enum mon_sd_stat {
 };
 
 /**
+ * enum mon_class - scheduling classes
+ */
+enum mon_class {
+	MON_CLASS_UNKNOWN,
+	MON_CLASS_STOP,
+	MON_CLASS_DL,
+	MON_CLASS_RT,
+	MON_CLASS_FAIR,
+	MON_CLASS_EXT,
+	MON_CLASS_IDLE,
+};
+
+/**
+ * enum mon_halt - is a vCPU halted? Only looked into where it seems to hang
+ * @MON_HALT_UNKNOWN: nobody looked, or the host did not run its thread
+ * @MON_HALT_NOT: it executes instructions
+ * @MON_HALT_IDLE: it waits for an interrupt
+ * @MON_HALT_FOR_EVER: with interrupts off, so it will see none
+ */
+enum mon_halt {
+	MON_HALT_UNKNOWN,
+	MON_HALT_NOT,
+	MON_HALT_IDLE,
+	MON_HALT_FOR_EVER,
+};
+
+/**
  * struct mon_domain - one level of a CPU's scheduling domains
  */
 struct mon_domain {
@@ -93,19 +123,53 @@ struct mon_waiter {
 };
 
 /**
+ * struct mon_waits - the tasks of a CPU that are runnable and do not run
+ * @n: how many, of the fair class and of sched_ext; no more than
+ *	MON_WAITS_MAX of each are looked at
+ * @cpus: CPUs that one of them may run on
+ */
+struct mon_waits {
+	uint32_t n;
+	struct mon_cpus cpus;
+};
+
+/**
+ * struct mon_lag - the task of the fair class that is furthest from its fair share,
+ *	of those that wait on a CPU
+ * @pid: who; 0 for nobody, or not known
+ * @comm: its name
+ * @lag_ns: CPU time that it lacks; less than 0 where it has had more than its share
+ * @bound_ns: what the kernel promises that to be within
+ */
+struct mon_lag {
+	int32_t pid;
+	char comm[MON_COMM_LEN];
+	double lag_ns;
+	uint64_t bound_ns;
+};
+
+/**
  * struct mon_cpu - one CPU in a sample
  * @online: the guest says so
- * @valid: it was read and makes sense; nothing below counts when not
+ * @valid: it was read, makes sense, and its vCPU is there; nothing below counts
+ *	when not
  * @idle: its current task is the idle task
  * @nr_running: runnable tasks of all classes, the running one included
  * @clock_ns: rq->clock: stands still while nothing happens on the CPU
  * @nr_switches: context switches
  * @curr_pid: who runs; 0 is the idle task
- * @vcpu_time_ns: CPU time of the vCPU's thread; 0 when not known
+ * @curr_class: its class, @curr_prio the priority in it
+ * @vcpu_time_ns: CPU time of the vCPU's thread; 0 where the machine cannot tell
+ * @steal_ns: what the host has taken from the vCPU; 0 where it is not known
+ * @halt: see mon_halts_look()
  * @scx_nr_running: runnable sched_ext tasks
  * @dsq_depth: tasks in the local DSQ
  * @run_delay_ns ... @ttwu_local: schedstat counters
  * @waiter: who waits on its runnable list
+ * @waits: all that wait
+ * @lag: who of those of the fair class is furthest from its share
+ * @idle_wait: it is idle although so many tasks wait of which one may run on it,
+ * @idle_wait_cpu: in the queue of this CPU, which may be itself
  * @n_domains: levels in @domains, lowest first
  */
 struct mon_cpu {
@@ -118,7 +182,11 @@ struct mon_cpu {
 	uint64_t nr_switches;
 	int32_t curr_pid;
 	char curr_comm[MON_COMM_LEN];
+	enum mon_class curr_class;
+	int32_t curr_prio;
 	uint64_t vcpu_time_ns;
+	uint64_t steal_ns;
+	enum mon_halt halt;
 	uint32_t scx_nr_running;
 	uint32_t scx_flags;
 	uint32_t dsq_depth;
@@ -132,9 +200,31 @@ struct mon_cpu {
 	uint32_t ttwu_count;
 	uint32_t ttwu_local;
 	struct mon_waiter waiter;
+	struct mon_waits waits;
+	struct mon_lag lag;
+	uint32_t idle_wait;
+	uint32_t idle_wait_cpu;
 	uint32_t n_domains;
 	struct mon_domain domains[MON_DOMAINS_MAX];
 };
+
+/**
+ * mon_count_add() - add two counts of a guest
+ *
+ * They may be any numbers: like the guest's own sum, this one wraps.
+ */
+static inline int64_t mon_count_add(int64_t a, int64_t b)
+{
+	return (int64_t)((uint64_t)a + (uint64_t)b);
+}
+
+/**
+ * mon_count_went() - how far a counter of a guest has gone on
+ */
+static inline int64_t mon_count_went(int64_t from, int64_t until)
+{
+	return (int64_t)((uint64_t)until - (uint64_t)from);
+}
 
 /**
  * struct mon_scx - sched_ext in a sample
@@ -187,6 +277,27 @@ struct mon_sample {
 	struct mon_cpu cpus[];
 };
 
+/**
+ * mon_cpu_own_ns() - time that a vCPU has had from one sample to the next
+ * @a: the CPU in the first
+ * @b: and in the second
+ * @ns: from the one to the other
+ *
+ * Return: @ns, but for what the host took, and for what its thread did not use
+ * where that is known.
+ */
+static inline uint64_t mon_cpu_own_ns(const struct mon_cpu *a,
+				      const struct mon_cpu *b, uint64_t ns)
+{
+	uint64_t steal_ns = b->steal_ns > a->steal_ns ?
+			    b->steal_ns - a->steal_ns : 0;
+	uint64_t used_ns = b->vcpu_time_ns > a->vcpu_time_ns ?
+			   b->vcpu_time_ns - a->vcpu_time_ns : 0;
+
+	ns = ns > steal_ns ? ns - steal_ns : 0;
+	return b->vcpu_time_ns && used_ns < ns ? used_ns : ns;
+}
+
 struct mon_sampler;
 
 /**
@@ -198,6 +309,15 @@ struct mon_sampler;
  */
 int mon_sampler_create(const struct mon_guest *guest,
 		       struct mon_sampler **sampler);
+
+/**
+ * mon_sampler_without_times() - do not ask for the CPU times of vCPUs
+ * @sampler: the sampler
+ *
+ * For who compares no two samples: a guest whose vCPUs have left can be read,
+ * too.
+ */
+void mon_sampler_without_times(struct mon_sampler *sampler);
 
 /**
  * mon_sampler_destroy() - release it; takes NULL
@@ -255,4 +375,4 @@ const char *mon_sd_name(enum mon_sd_stat stat);
  */
 int mon_event_find(const struct mon_kernel *kernel, const char *name);
 
-#endif /* KTSTR_MONITOR_SAMPLE_H */
+#endif /* KTSTR_MONITOR_READ_SAMPLE_H */

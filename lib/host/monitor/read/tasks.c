@@ -7,9 +7,10 @@
 #include <errno.h>
 #include <string.h>
 
-#include "lib/monitor/addrset.h"
-#include "lib/monitor/tasks.h"
-#include "lib/util/util.h"
+#include "lib/common/util/text.h"
+#include "lib/common/util/util.h"
+#include "lib/host/monitor/read/addrset.h"
+#include "lib/host/monitor/read/tasks.h"
 
 /* include/linux/sched.h: bits of __state and exit_state */
 #define TASK_INTERRUPTIBLE	0x0001
@@ -19,6 +20,7 @@
 #define EXIT_DEAD		0x0010
 #define EXIT_ZOMBIE		0x0020
 #define TASK_PARKED		0x0040
+#define TASK_WAKEKILL		0x0100
 #define TASK_IDLE		0x0402
 
 #define OPSS_BITS	2	/* of ops_state; the rest is the sequence */
@@ -41,7 +43,7 @@ const char *mon_class_name(enum mon_class class)
 		       classes[class].name : "?";
 }
 
-static enum mon_class class_at(const struct mon_guest *g, uint64_t va)
+enum mon_class mon_class_at(const struct mon_guest *g, uint64_t va)
 {
 	enum mon_class c;
 
@@ -86,13 +88,14 @@ void mon_now(const struct mon_guest *g, struct mon_now *now)
 			now->clock_ns = max(now->clock_ns, clock);
 }
 
-static void read_cpus(const struct mon_guest *g, uint64_t va,
-		      struct mon_cpus *cpus)
+void mon_task_mask(const struct mon_guest *g, const void *task,
+		   struct mon_cpus *cpus)
 {
 	unsigned int n = min(g->nr_cpus, (unsigned int)MON_MASK_CPUS);
 
 	memset(cpus, 0, sizeof(*cpus));
-	if (mon_read(&g->mem, va, cpus->bits, (n + 63) / 64 * 8))
+	if (mon_read(&g->mem, mon_guest_get(g, MON_TASK_CPUS_PTR, task),
+		     cpus->bits, (n + 63) / 64 * 8))
 		memset(cpus, 0, sizeof(*cpus));
 	if (n % 64)
 		cpus->bits[n / 64] &= (1ULL << n % 64) - 1;
@@ -143,6 +146,15 @@ static uint64_t wait_ns(const struct mon_guest *g, const void *task,
 	return since && since < now->clock_ns ? now->clock_ns - since : 0;
 }
 
+/* Since it last came to a CPU, by the clocks of the run queues; 0: not known */
+static uint64_t since_arrival_ns(const struct mon_guest *g, const void *task,
+				 const struct mon_now *now)
+{
+	uint64_t since = mon_guest_get(g, MON_TASK_LAST_ARRIVAL, task);
+
+	return since && since < now->clock_ns ? now->clock_ns - since : 0;
+}
+
 int mon_task_read(const struct mon_guest *g, uint64_t va,
 		  const struct mon_now *now, struct mon_task *t)
 {
@@ -162,12 +174,12 @@ int mon_task_read(const struct mon_guest *g, uint64_t va,
 		return -EINVAL;
 	memcpy(t->comm, p + f->field[MON_TASK_COMM].offset,
 	       min((size_t)f->field[MON_TASK_COMM].size, sizeof(t->comm)));
-	mon_clean_str(t->comm, sizeof(t->comm));
+	text_clean_buf(t->comm, sizeof(t->comm));
 	state = mon_guest_get(g, MON_TASK_STATE, p);
 	t->state = state_letter(state, mon_guest_get(g, MON_TASK_EXIT_STATE, p));
 	t->on_cpu = mon_guest_get(g, MON_TASK_ON_CPU, p);
 	t->on_rq = mon_guest_get(g, MON_TASK_ON_RQ, p);
-	t->class = class_at(g, mon_guest_get(g, MON_TASK_CLASS, p));
+	t->class = mon_class_at(g, mon_guest_get(g, MON_TASK_CLASS, p));
 	/* EEVDF may leave a sleeper queued until its lag is gone. */
 	t->runnable = t->class != MON_CLASS_IDLE &&
 		      (t->on_cpu || (t->on_rq && !state));
@@ -175,10 +187,13 @@ int mon_task_read(const struct mon_guest *g, uint64_t va,
 	t->policy = mon_guest_get(g, MON_TASK_POLICY, p);
 	t->migration_disabled = mon_guest_get(g, MON_TASK_MIGRATION_DISABLED,
 					      p);
-	read_cpus(g, mon_guest_get(g, MON_TASK_CPUS_PTR, p), &t->cpus);
+	mon_task_mask(g, p, &t->cpus);
 	if (mon_kernel_has(g->kernel, MON_PART_SCX))
 		read_scx(g, p, &t->scx);
 	t->wait_ns = wait_ns(g, p, now, t);
+	t->ran_ns = t->on_cpu ? since_arrival_ns(g, p, now) : 0;
+	t->sleep_ns = t->runnable ? 0 : since_arrival_ns(g, p, now);
+	t->killable = state & TASK_WAKEKILL;
 	return 0;
 }
 
@@ -194,7 +209,7 @@ void mon_task_allowed(const struct mon_task *t, struct mon_cpus *cpus)
 
 /* ---- finding them ---- */
 
-struct walk {
+struct task_walk {
 	const struct mon_guest *guest;
 	int (*fn)(void *ctx, uint64_t va);
 	void *ctx;
@@ -202,7 +217,7 @@ struct walk {
 };
 
 /* Return: 1 when it is new, 0 when it was seen, or @fn's error. */
-static int visit(struct walk *w, uint64_t va)
+static int visit(struct task_walk *w, uint64_t va)
 {
 	int ret;
 
@@ -216,7 +231,7 @@ static int visit(struct walk *w, uint64_t va)
 }
 
 /* Threads of one process; the list's head is in its signal_struct. */
-static int visit_threads(struct walk *w, uint64_t leader)
+static int visit_threads(struct task_walk *w, uint64_t leader)
 {
 	const struct mon_guest *g = w->guest;
 	uint64_t signal, head, node;
@@ -244,7 +259,7 @@ static int visit_threads(struct walk *w, uint64_t leader)
 	return 0;
 }
 
-static int visit_processes(struct walk *w)
+static int visit_processes(struct task_walk *w)
 {
 	const struct mon_guest *g = w->guest;
 	uint64_t first = mon_guest_symbol(g, MON_SYM_INIT_TASK), va = first;
@@ -267,7 +282,7 @@ static int visit_processes(struct walk *w)
 	return 0;
 }
 
-static int visit_idle_tasks(struct walk *w)
+static int visit_idle_tasks(struct task_walk *w)
 {
 	const struct mon_guest *g = w->guest;
 	uint64_t rq = mon_guest_symbol(g, MON_SYM_RUNQUEUES), va;
@@ -288,7 +303,7 @@ static int visit_idle_tasks(struct walk *w)
 int mon_tasks_each(const struct mon_guest *g,
 		   int (*fn)(void *ctx, uint64_t va), void *ctx)
 {
-	struct walk w = { .guest = g, .fn = fn, .ctx = ctx };
+	struct task_walk w = { .guest = g, .fn = fn, .ctx = ctx };
 	int ret;
 
 	if (!mon_kernel_has(g->kernel, MON_PART_TASKS))

@@ -2,28 +2,15 @@
 /*
  * Tasks of a guest: who there is, in which state, where they wait.
  */
-#ifndef KTSTR_MONITOR_TASKS_H
-#define KTSTR_MONITOR_TASKS_H
+#ifndef KTSTR_MONITOR_READ_TASKS_H
+#define KTSTR_MONITOR_READ_TASKS_H
 
-#include "lib/monitor/cpus.h"
-#include "lib/monitor/guest.h"
-#include "lib/monitor/sample.h"
-#include "lib/monitor/unwind.h"
+#include "lib/host/monitor/guest/cpus.h"
+#include "lib/host/monitor/guest/guest.h"
+#include "lib/host/monitor/read/sample.h"
+#include "lib/host/monitor/read/unwind.h"
 
 #define MON_TASKS_MAX	65536	/* tasks that are listed at most */
-
-/**
- * enum mon_class - scheduling classes
- */
-enum mon_class {
-	MON_CLASS_UNKNOWN,
-	MON_CLASS_STOP,
-	MON_CLASS_DL,
-	MON_CLASS_RT,
-	MON_CLASS_FAIR,
-	MON_CLASS_EXT,
-	MON_CLASS_IDLE,
-};
 
 /**
  * struct mon_scx_task - sched_ext's part of a task
@@ -58,6 +45,10 @@ struct mon_scx_task {
  * @cpus: where it may run, migration permitting; see mon_task_allowed()
  * @wait_ns: how long it has been runnable without running; 0 when it is not,
  *	or not known
+ * @ran_ns: how long it has had its CPU; 0 when it has none, or not known
+ * @sleep_ns: how long it has been neither; 0 when it is not, or not known
+ * @killable: it waits in D, but a signal that kills it ends that
+ * @irqs_off: the CPU on which it runs was seen with interrupts off
  * @stack: empty unless it was asked for
  */
 struct mon_task {
@@ -77,6 +68,10 @@ struct mon_task {
 	struct mon_cpus cpus;
 	struct mon_scx_task scx;
 	uint64_t wait_ns;
+	uint64_t ran_ns;
+	uint64_t sleep_ns;
+	bool killable;
+	bool irqs_off;
 	struct mon_stack stack;
 };
 
@@ -105,6 +100,15 @@ int mon_task_read(const struct mon_guest *guest, uint64_t va,
 		  const struct mon_now *now, struct mon_task *task);
 
 /**
+ * mon_task_mask() - where a task may run, migration permitting
+ * @guest: attached
+ * @task: its struct task_struct
+ * @cpus: filled in, without CPUs that the guest cannot have
+ */
+void mon_task_mask(const struct mon_guest *guest, const void *task,
+		   struct mon_cpus *cpus);
+
+/**
  * mon_task_allowed() - where a task may run now
  *
  * With migration disabled that is just where it is.
@@ -123,8 +127,14 @@ int mon_tasks_each(const struct mon_guest *guest,
 		   int (*fn)(void *ctx, uint64_t va), void *ctx);
 
 /**
+ * mon_class_at() - which class is that?
+ * @va: address of a struct sched_class
+ */
+enum mon_class mon_class_at(const struct mon_guest *guest, uint64_t va);
+
+/**
  * mon_class_name() - "ext", "fair", ...
  */
 const char *mon_class_name(enum mon_class class);
 
-#endif /* KTSTR_MONITOR_TASKS_H */
+#endif /* KTSTR_MONITOR_READ_TASKS_H */

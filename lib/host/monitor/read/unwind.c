@@ -1,70 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Unwinding. An ORC entry says for a range of code how to get from a frame to
- * the one that called it: from which register and offset the caller's stack
- * pointer follows, where it saved the frame pointer, and whether a whole
- * register set (interrupt, exception) lies there. See the kernel's
- * Documentation/arch/x86/orc-unwinder.rst.
+ * Unwinding, by ORC entries: from a frame to the one that called it.
  */
 #include <errno.h>
-#include <string.h>
 
-#include "lib/monitor/unwind.h"
-#include "lib/util/util.h"
+#include "lib/host/monitor/read/unwind.h"
+#include "lib/host/monitor/vmlinux/orc.h"
 
-/* arch/x86/include/asm/orc_types.h, as it is in 7.3 */
-enum orc_reg {
-	ORC_REG_UNDEFINED,
-	ORC_REG_AX,
-	ORC_REG_DX,
-	ORC_REG_SP,
-	ORC_REG_BP,
-	ORC_REG_DI,
-	ORC_REG_R10,
-	ORC_REG_R13,
-	ORC_REG_PREV_SP,
-	ORC_REG_SP_INDIRECT,
-	ORC_REG_BP_INDIRECT,
-};
-
-/* What 6.12 has at each number */
-static const enum orc_reg old_regs[16] = {
-	ORC_REG_UNDEFINED,
-	ORC_REG_PREV_SP,
-	ORC_REG_DX,
-	ORC_REG_DI,
-	ORC_REG_BP,
-	ORC_REG_SP,
-	ORC_REG_R10,
-	ORC_REG_R13,
-	ORC_REG_BP_INDIRECT,
-	ORC_REG_SP_INDIRECT,
-};
-
-enum orc_type {
-	ORC_TYPE_UNDEFINED,
-	ORC_TYPE_END_OF_STACK,
-	ORC_TYPE_CALL,
-	ORC_TYPE_REGS,
-	ORC_TYPE_REGS_PARTIAL,
-};
-
-#define ORC_ENTRY_SIZE	6
-#define ORC_LOOK_AT	4096	/* entries, for their numbering */
-#define OLD_SP		5	/* index in old_regs */
 #define USER_MODE	3	/* in the code segment's selector */
 
-struct orc {
-	int sp_offset;
-	int bp_offset;
-	enum orc_reg sp_reg;
-	enum orc_reg bp_reg;
-	enum orc_type type;
-	bool signal;
-};
-
 /* Code without ORC keeps a frame pointer, or cannot be unwound. */
-static const struct orc frame_pointer = {
+static const struct mon_orc frame_pointer = {
 	.sp_offset = 16,
 	.bp_offset = -16,
 	.sp_reg = ORC_REG_BP,
@@ -82,77 +28,14 @@ struct cursor {
 	bool guessed;
 };
 
-static uint64_t ip_of_entry(const struct mon_section *ips, size_t i)
-{
-	int32_t rel;
-
-	memcpy(&rel, (const char *)ips->data + 4 * i, sizeof(rel));
-	return ips->addr + 4 * i + (int64_t)rel;
-}
-
-/*
- * Nothing in the file tells which numbering it has. But nearly all code finds
- * its caller by the stack pointer: what is frequent is that.
- */
-bool mon_orc_is_old(const struct mon_section *orc)
-{
-	size_t n = min(orc->size / ORC_ENTRY_SIZE, (size_t)ORC_LOOK_AT), i;
-	const uint8_t *p = orc->data;
-	unsigned int by_reg[16] = { };
-
-	for (i = 0; i < n; i++)
-		by_reg[p[i * ORC_ENTRY_SIZE + 4] & 0xf]++;
-	return by_reg[OLD_SP] > by_reg[ORC_REG_SP];
-}
-
-static void decode(const uint8_t *p, bool old, struct orc *orc)
-{
-	int16_t off[2];
-
-	memcpy(off, p, sizeof(off));
-	orc->sp_offset = off[0];
-	orc->bp_offset = off[1];
-	orc->sp_reg = p[4] & 0xf;
-	orc->bp_reg = p[4] >> 4;
-	if (old) {
-		orc->sp_reg = old_regs[orc->sp_reg];
-		orc->bp_reg = old_regs[orc->bp_reg];
-	}
-	orc->type = p[5] & 7;
-	orc->signal = p[5] >> 3 & 1;
-}
-
-/* The entry with the greatest address that is not above @ip */
-static bool find_orc(const struct mon_kernel *k, uint64_t ip, struct orc *orc)
-{
-	const struct mon_section *ips = &k->orc_ip;
-	size_t lo = 0, hi = ips->size / 4;
-
-	if (hi * ORC_ENTRY_SIZE > k->orc.size)
-		return false;
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (ip_of_entry(ips, mid) <= ip)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	if (!lo)
-		return false;
-	decode((const uint8_t *)k->orc.data + (lo - 1) * ORC_ENTRY_SIZE,
-	       k->orc_old, orc);
-	return true;
-}
-
-static void orc_for(struct cursor *c, struct orc *orc)
+static void orc_for(struct cursor *c, struct mon_orc *orc)
 {
 	const struct mon_mem *mem = &c->guest->mem;
 	/* A call may be the last instruction of its function. */
 	uint64_t ip = c->ip - !c->signal;
 
 	if (ip >= mem->text && ip < mem->text_end &&
-	    find_orc(c->guest->kernel, ip - c->guest->kaslr, orc))
+	    mon_orc_find(&c->guest->kernel->orc, ip - c->guest->kaslr, orc))
 		return;
 	*orc = frame_pointer;
 	c->guessed = true;
@@ -163,7 +46,7 @@ static bool stack_read(const struct cursor *c, uint64_t va, uint64_t *value)
 	return !(va & 7) && !mon_read_u64(&c->guest->mem, va, value);
 }
 
-static bool caller_sp(struct cursor *c, const struct orc *orc, uint64_t *sp)
+static bool caller_sp(struct cursor *c, const struct mon_orc *orc, uint64_t *sp)
 {
 	switch (orc->sp_reg) {
 	case ORC_REG_SP:
@@ -208,7 +91,7 @@ static bool load_regs(struct cursor *c, uint64_t regs, bool full)
 	return true;
 }
 
-static bool caller_bp(struct cursor *c, const struct orc *orc, uint64_t sp)
+static bool caller_bp(struct cursor *c, const struct mon_orc *orc, uint64_t sp)
 {
 	switch (orc->bp_reg) {
 	case ORC_REG_UNDEFINED:
@@ -231,7 +114,7 @@ static uint64_t iret_offset(const struct cursor *c)
 /* Return: 1 for a caller, 0 at the end of the stack, -1 when it broke off. */
 static int step(struct cursor *c)
 {
-	struct orc orc;
+	struct mon_orc orc;
 	uint64_t sp;
 
 	orc_for(c, &orc);

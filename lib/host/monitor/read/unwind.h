@@ -3,10 +3,10 @@
  * Kernel stacks from outside: the ORC tables of vmlinux where it has them,
  * frame pointers where it has not, and in code that has no ORC (BPF).
  */
-#ifndef KTSTR_MONITOR_UNWIND_H
-#define KTSTR_MONITOR_UNWIND_H
+#ifndef KTSTR_MONITOR_READ_UNWIND_H
+#define KTSTR_MONITOR_READ_UNWIND_H
 
-#include "lib/monitor/guest.h"
+#include "lib/host/monitor/guest/guest.h"
 
 #define MON_STACK_MAX	64	/* frames */
 
@@ -41,12 +41,4 @@ int mon_unwind_task(const struct mon_guest *guest, const void *task,
 int mon_unwind_regs(const struct mon_guest *guest, const struct mon_regs *regs,
 		    struct mon_stack *stack);
 
-/**
- * mon_orc_is_old() - how do ORC tables number registers?
- * @orc: section .orc_unwind
- *
- * Return: true for the numbers of 6.12, false for those of 7.3.
- */
-bool mon_orc_is_old(const struct mon_section *orc);
-
-#endif /* KTSTR_MONITOR_UNWIND_H */
+#endif /* KTSTR_MONITOR_READ_UNWIND_H */

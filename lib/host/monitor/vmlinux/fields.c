@@ -11,9 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/monitor/fields.h"
-#include "lib/monitor/symbols.h"
-#include "lib/util/util.h"
+#include "lib/common/btf.h"
+#include "lib/common/util/util.h"
+#include "lib/host/monitor/vmlinux/fields.h"
+#include "lib/host/monitor/vmlinux/symbols.h"
 
 enum need {
 	OPTIONAL,	/* left out where a kernel has no such thing */
@@ -47,6 +48,8 @@ static const struct {
 		"BPF objects", "no maps and programs" },
 	[MON_PART_WATCHDOG] = {
 		"sched_ext's watchdog", "its timeout cannot be set" },
+	[MON_PART_LAG] = {
+		"EEVDF's lag", "no task's lag in samples" },
 };
 
 static const struct {
@@ -116,6 +119,10 @@ static const struct {
 	[MON_SYM_CLASS_IDLE] = { "idle_sched_class", MON_PART_TASKS, OPTIONAL },
 	[MON_SYM_RET_FROM_FORK] = {
 		"ret_from_fork_asm", MON_PART_STACKS, OPTIONAL },
+	/* absent: CONFIG_PARAVIRT_SPINLOCKS=n, nobody waits for a lock in HLT */
+	[MON_SYM_PV_LOCK_HASH] = { "pv_lock_hash", MON_PART_STACKS, OPTIONAL },
+	[MON_SYM_PV_LOCK_HASH_BITS] = {
+		"pv_lock_hash_bits", MON_PART_STACKS, OPTIONAL },
 };
 
 static const char *const struct_table[MON_ST_COUNT] = {
@@ -168,6 +175,7 @@ static const struct {
 	ROW(RQ_CLOCK_TASK, RQ, "clock_task", CORE, OPTIONAL, "clock less interrupts and steal"),
 	ROW(RQ_NR_SWITCHES, RQ, "nr_switches", CORE, OPTIONAL, "progress of a CPU"),
 	ROW(RQ_SD, RQ, "sd", DOMAINS, REQUIRED, "lowest scheduling domain"),
+	ROW(RQ_LOCK, RQ, "__lock", CORE, OPTIONAL, "which lock is waited for"),
 	ROW(RQ_PCOUNT, RQ, "rq_sched_info.pcount", SCHEDSTAT, REQUIRED, "tasks that were run"),
 	ROW(RQ_RUN_DELAY, RQ, "rq_sched_info.run_delay", SCHEDSTAT, REQUIRED, "time tasks waited"),
 	ROW(RQ_CPU_TIME, RQ, "rq_cpu_time", SCHEDSTAT, OPTIONAL, "time that tasks ran"),
@@ -176,6 +184,13 @@ static const struct {
 	ROW(RQ_SCHED_GOIDLE, RQ, "sched_goidle", SCHEDSTAT, REQUIRED, "schedules to idle"),
 	ROW(RQ_TTWU_COUNT, RQ, "ttwu_count", SCHEDSTAT, REQUIRED, "wakeups"),
 	ROW(RQ_TTWU_LOCAL, RQ, "ttwu_local", SCHEDSTAT, REQUIRED, "wakeups on the waker's CPU"),
+	ROW(RQ_CFS_TASKS, RQ, "cfs_tasks", TASKS, OPTIONAL, "tasks of the fair class, who waits where"),
+	/* up to 7.2 each cgroup had a timeline of its own */
+	ROW(RQ_FAIR_CURR, RQ, "cfs.curr", LAG, REQUIRED, "lag: who runs is in no sum"),
+	ROW(RQ_FAIR_SUM, RQ, "cfs.sum_w_vruntime", LAG, REQUIRED, "lag: virtual times by weight"),
+	ROW(RQ_FAIR_WEIGHT, RQ, "cfs.sum_weight", LAG, REQUIRED, "lag: of how much weight"),
+	ROW(RQ_FAIR_ZERO, RQ, "cfs.zero_vruntime", LAG, REQUIRED, "lag: what these are told from"),
+	ROW(RQ_FAIR_SHIFT, RQ, "cfs.sum_shift", LAG, OPTIONAL, "lag: how often weights are halved"),
 	ROW(RQ_SCX_NR_RUNNING, RQ, "scx.nr_running", SCX, REQUIRED, "runnable sched_ext tasks"),
 	ROW(RQ_SCX_FLAGS, RQ, "scx.flags", SCX, REQUIRED, "SCX_RQ_*"),
 	ROW(RQ_SCX_CLOCK, RQ, "scx.clock", SCX, OPTIONAL, "scx_bpf_now() (since 6.14)"),
@@ -279,6 +294,15 @@ static const struct {
 	ROW(TASK_CPUS_PTR, TASK, "cpus_ptr", TASKS, REQUIRED, "where it may run"),
 	ROW(TASK_MIGRATION_DISABLED, TASK, "migration_disabled", TASKS, OPTIONAL, "pinned for now"),
 	ROW(TASK_LAST_QUEUED, TASK, "sched_info.last_queued", TASKS, OPTIONAL, "since when it waits (SCHED_INFO)"),
+	ROW(TASK_LAST_ARRIVAL, TASK, "sched_info.last_arrival", TASKS, OPTIONAL, "when it last got a CPU (SCHED_INFO)"),
+	ROW(TASK_FLAGS, TASK, "flags", TASKS, OPTIONAL, "is it a kernel thread?"),
+	ROW(TASK_NVCSW, TASK, "nvcsw", TASKS, OPTIONAL, "hangs: it does not come to run"),
+	ROW(TASK_NIVCSW, TASK, "nivcsw", TASKS, OPTIONAL, "likewise"),
+	ROW(TASK_GROUP_NODE, TASK, "se.group_node", TASKS, OPTIONAL, "link in cfs_tasks"),
+	ROW(TASK_FAIR, TASK, "se", LAG, REQUIRED, "where cfs.curr points"),
+	ROW(TASK_VRUNTIME, TASK, "se.vruntime", LAG, REQUIRED, "lag: virtual time"),
+	ROW(TASK_FAIR_WEIGHT, TASK, "se.h_load.weight", LAG, REQUIRED, "lag: weight in all of the hierarchy (since 7.3)"),
+	ROW(TASK_FAIR_SLICE, TASK, "se.slice", LAG, REQUIRED, "lag: its bound"),
 	ROW(TASK_SCX, TASK, "scx", SCX, REQUIRED, "sched_ext's part"),
 	ROW(TASK_TASKS, TASK, "tasks", TASKS, REQUIRED, "list of processes"),
 	ROW(TASK_SIGNAL, TASK, "signal", TASKS, REQUIRED, "leads to its threads"),
@@ -369,84 +393,6 @@ struct candidates {
 
 /* ---- members ---- */
 
-/* Types of a guest's BPF program may nest without end. */
-#define ANONYMOUS_DEPTH	8
-#define MEMBERS_BUDGET	(1U << 20)
-
-struct search {
-	const struct btf *btf;
-	const char *name;
-	size_t len;
-	unsigned int budget;
-	/* the answer */
-	uint32_t type_id;
-	uint32_t bit_off;
-	uint32_t bits;		/* of a bitfield, else 0 */
-};
-
-static const struct btf_type *resolve(const struct btf *btf, uint32_t type_id)
-{
-	int id = btf__resolve_type(btf, type_id);
-
-	return id > 0 ? btf__type_by_id(btf, id) : NULL;
-}
-
-static bool name_is(const struct search *s, uint32_t name_off)
-{
-	const char *n = btf__name_by_offset(s->btf, name_off);
-
-	return n && !strncmp(n, s->name, s->len) && !n[s->len];
-}
-
-/* Find @s->name in a struct or union that starts at @base bits. */
-static bool find_named(struct search *s, const struct btf_type *t,
-		       uint32_t base, unsigned int depth)
-{
-	const struct btf_member *m = btf_members(t);
-	unsigned int i;
-
-	for (i = 0; i < btf_vlen(t) && s->budget; i++, m++) {
-		uint32_t bit_off = base + btf_member_bit_offset(t, i);
-		const char *n = btf__name_by_offset(s->btf, m->name_off);
-
-		s->budget--;
-		if (!n || !*n) {
-			const struct btf_type *in = resolve(s->btf, m->type);
-
-			if (in && btf_is_composite(in) &&
-			    depth < ANONYMOUS_DEPTH &&
-			    find_named(s, in, bit_off, depth + 1))
-				return true;
-		} else if (name_is(s, m->name_off)) {
-			s->type_id = m->type;
-			s->bit_off = bit_off;
-			s->bits = btf_member_bitfield_size(t, i);
-			return true;
-		}
-	}
-	return false;
-}
-
-/* Find a variable in a section of a BPF program (.bss and the like). */
-static bool find_var(struct search *s, const struct btf_type *t)
-{
-	const struct btf_var_secinfo *v = btf_var_secinfos(t);
-	unsigned int i;
-
-	for (i = 0; i < btf_vlen(t); i++, v++) {
-		const struct btf_type *var = btf__type_by_id(s->btf, v->type);
-
-		if (!var || !btf_is_var(var) || !name_is(s, var->name_off) ||
-		    v->offset > UINT32_MAX / 8)
-			continue;
-		s->type_id = var->type;
-		s->bit_off = 8 * v->offset;
-		s->bits = 0;
-		return true;
-	}
-	return false;
-}
-
 static void set_bitfield(struct mon_field *f, uint32_t bit_off, uint32_t bits)
 {
 	/* Load a whole aligned unit that holds the field. */
@@ -479,7 +425,7 @@ static const struct btf_type *unwrap(const struct btf *btf,
 
 	for (depth = 0; depth < 4 && btf_is_struct(t) && btf_vlen(t) == 1;
 	     depth++) {
-		inner = resolve(btf, btf_members(t)->type);
+		inner = btf_bare_type(btf, btf_members(t)->type);
 		if (!inner)
 			break;
 		t = inner;
@@ -490,7 +436,7 @@ static const struct btf_type *unwrap(const struct btf *btf,
 static bool set_field(const struct btf *btf, uint32_t type_id, uint32_t bit_off,
 		      uint32_t bitfield, struct mon_field *f)
 {
-	const struct btf_type *t = resolve(btf, type_id);
+	const struct btf_type *t = btf_bare_type(btf, type_id);
 	int64_t size = t ? btf__resolve_size(btf, type_id) : -1;
 
 	if (size < 0 || size > INT32_MAX)
@@ -500,7 +446,7 @@ static bool set_field(const struct btf *btf, uint32_t type_id, uint32_t bit_off,
 	f->elem_size = size;
 	if (btf_is_array(t)) {
 		size = btf__resolve_size(btf, btf_array(t)->type);
-		t = resolve(btf, btf_array(t)->type);
+		t = btf_bare_type(btf, btf_array(t)->type);
 		if (!t || size < 0 || size > INT32_MAX)
 			return false;
 		f->elem_size = size;
@@ -515,42 +461,15 @@ static bool set_field(const struct btf *btf, uint32_t type_id, uint32_t bit_off,
 	return true;
 }
 
-static bool find_path(const struct btf *btf, uint32_t type_id, const char *path,
-		      size_t len, struct mon_field *f)
-{
-	struct search s = {
-		.btf = btf, .type_id = type_id, .budget = MEMBERS_BUDGET
-	};
-	const char *end = path + len;
-
-	while (path < end) {
-		const struct btf_type *t = resolve(btf, s.type_id);
-		const char *dot = memchr(path, '.', end - path);
-
-		s.name = path;
-		s.len = (dot ?: end) - path;
-		if (!t || (btf_is_datasec(t) ? !find_var(&s, t) :
-			   !btf_is_composite(t) ||
-			   !find_named(&s, t, s.bit_off, 0)))
-			return false;
-		path += s.len + 1;
-	}
-	return s.name && set_field(btf, s.type_id, s.bit_off, s.bits, f);
-}
-
 bool mon_member_find(const struct btf *btf, uint32_t type_id, const char *path,
 		     struct mon_field *field)
 {
-	while (*path) {
-		size_t len = strcspn(path, "|");
+	struct btf_place place;
 
-		memset(field, 0, sizeof(*field));
-		if (find_path(btf, type_id, path, len, field))
-			return true;
-		path += len + (path[len] == '|');
-	}
 	memset(field, 0, sizeof(*field));
-	return false;
+	return btf_find_path(btf, btf_bare_type(btf, type_id), path, &place) &&
+	       !place.behind_ptr &&
+	       set_field(btf, place.type_id, place.bit_off, place.bits, field);
 }
 
 /* ---- one pass over all types ---- */
@@ -584,22 +503,14 @@ static void note_enum(struct mon_fields *f, bool *seen, const struct btf *btf,
 		      const struct btf_type *t)
 {
 	const char *name = btf__name_by_offset(btf, t->name_off);
+	uint64_t value;
 	unsigned int i;
 
 	if (!name || strncmp(name, "scx_", 4))
 		return;
 	for (i = 0; i < btf_vlen(t); i++) {
-		if (btf_is_enum64(t)) {
-			const struct btf_enum64 *e = btf_enum64(t) + i;
-
-			name = btf__name_by_offset(btf, e->name_off);
-			note_constant(f, seen, name, btf_enum64_value(e));
-		} else {
-			const struct btf_enum *e = btf_enum(t) + i;
-
-			name = btf__name_by_offset(btf, e->name_off);
-			note_constant(f, seen, name, (int64_t)e->val);
-		}
+		name = btf_enumerator(btf, t, i, &value);
+		note_constant(f, seen, name, value);
 	}
 }
 

@@ -10,8 +10,8 @@
  *
  * To read one more member: add an id here, and its row in fields.c.
  */
-#ifndef KTSTR_MONITOR_FIELDS_H
-#define KTSTR_MONITOR_FIELDS_H
+#ifndef KTSTR_MONITOR_VMLINUX_FIELDS_H
+#define KTSTR_MONITOR_VMLINUX_FIELDS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -37,6 +37,7 @@ enum mon_part {
 	MON_PART_STACKS,	/* kernel stacks of tasks that do not run */
 	MON_PART_BPF,		/* BPF maps and programs */
 	MON_PART_WATCHDOG,	/* sched_ext's watchdog */
+	MON_PART_LAG,		/* lag of tasks of the fair class */
 	MON_PART_COUNT
 };
 
@@ -78,6 +79,8 @@ enum mon_symbol_id {
 	MON_SYM_CLASS_STOP,
 	MON_SYM_CLASS_IDLE,
 	MON_SYM_RET_FROM_FORK,
+	MON_SYM_PV_LOCK_HASH,
+	MON_SYM_PV_LOCK_HASH_BITS,
 	MON_SYM_COUNT
 };
 
@@ -122,6 +125,7 @@ enum mon_field_id {
 	MON_RQ_CLOCK_TASK,
 	MON_RQ_NR_SWITCHES,
 	MON_RQ_SD,
+	MON_RQ_LOCK,
 	MON_RQ_PCOUNT,
 	MON_RQ_RUN_DELAY,
 	MON_RQ_CPU_TIME,
@@ -130,6 +134,12 @@ enum mon_field_id {
 	MON_RQ_SCHED_GOIDLE,
 	MON_RQ_TTWU_COUNT,
 	MON_RQ_TTWU_LOCAL,
+	MON_RQ_CFS_TASKS,
+	MON_RQ_FAIR_CURR,
+	MON_RQ_FAIR_SUM,
+	MON_RQ_FAIR_WEIGHT,
+	MON_RQ_FAIR_ZERO,
+	MON_RQ_FAIR_SHIFT,
 	MON_RQ_SCX_NR_RUNNING,
 	MON_RQ_SCX_FLAGS,
 	MON_RQ_SCX_CLOCK,
@@ -228,6 +238,15 @@ enum mon_field_id {
 	MON_TASK_CPUS_PTR,
 	MON_TASK_MIGRATION_DISABLED,
 	MON_TASK_LAST_QUEUED,
+	MON_TASK_LAST_ARRIVAL,
+	MON_TASK_FLAGS,
+	MON_TASK_NVCSW,
+	MON_TASK_NIVCSW,
+	MON_TASK_GROUP_NODE,
+	MON_TASK_FAIR,
+	MON_TASK_VRUNTIME,
+	MON_TASK_FAIR_WEIGHT,
+	MON_TASK_FAIR_SLICE,
 	MON_TASK_SCX,
 	MON_TASK_TASKS,
 	MON_TASK_SIGNAL,
@@ -445,4 +464,4 @@ static inline uint64_t mon_field_get(const struct mon_field *f,
 	return f->is_signed ? (uint64_t)((int64_t)v >> shift) : v >> shift;
 }
 
-#endif /* KTSTR_MONITOR_FIELDS_H */
+#endif /* KTSTR_MONITOR_VMLINUX_FIELDS_H */

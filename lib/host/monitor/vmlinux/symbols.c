@@ -15,8 +15,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/monitor/symbols.h"
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
+#include "lib/host/monitor/vmlinux/symbols.h"
 
 struct func {
 	uint64_t addr;

@@ -5,8 +5,8 @@
  * Addresses are those of the link; what KASLR made of them in a guest is
  * guest.h's business. Types are fields.h's.
  */
-#ifndef KTSTR_MONITOR_SYMBOLS_H
-#define KTSTR_MONITOR_SYMBOLS_H
+#ifndef KTSTR_MONITOR_VMLINUX_SYMBOLS_H
+#define KTSTR_MONITOR_VMLINUX_SYMBOLS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -122,4 +122,4 @@ const char *mon_symbols_path(const struct mon_symbols *symbols);
  */
 size_t mon_notes_build_id(const void *notes, size_t len, uint8_t *id);
 
-#endif /* KTSTR_MONITOR_SYMBOLS_H */
+#endif /* KTSTR_MONITOR_VMLINUX_SYMBOLS_H */

@@ -10,9 +10,8 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "lib/monitor/kernel.h"
-#include "lib/monitor/unwind.h"
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
+#include "lib/host/monitor/vmlinux/vmlinux.h"
 
 #define CONFIG_MAX	(4U << 20)
 
@@ -183,10 +182,7 @@ static int read_parts(struct mon_kernel *k, char *err, size_t err_size)
 	}
 	k->cpus_max = min(k->f.sym_size[MON_SYM_PER_CPU_OFFSET] / 8,
 			  (uint64_t)MON_CPUS_MAX);
-	if (!mon_symbols_section(k->symbols, ".orc_unwind_ip", &k->orc_ip) ||
-	    !mon_symbols_section(k->symbols, ".orc_unwind", &k->orc))
-		k->orc_ip.size = 0;
-	k->orc_old = mon_orc_is_old(&k->orc);
+	mon_orc_open(&k->orc, k->symbols);
 	k->hz = hz_from_ikconfig(k) ?:
 		mon_hz_beside(mon_symbols_path(k->symbols));
 	k->hz_guessed = !k->hz;
@@ -202,17 +198,19 @@ int mon_kernel_open(const char *path, struct mon_kernel **kernel,
 	int ret;
 
 	*kernel = NULL;
-	if (!k)
-		return -ENOMEM;
-	ret = mon_symbols_open(path, &k->symbols, err, err_size);
+	*err = '\0';
+	ret = k ? mon_symbols_open(path, &k->symbols, err, err_size) : -ENOMEM;
 	if (!ret)
 		ret = read_parts(k, err, err_size);
-	if (ret) {
-		mon_kernel_close(k);
-		return ret;
+	if (!ret) {
+		*kernel = k;
+		return 0;
 	}
-	*kernel = k;
-	return 0;
+	/* Where memory ends, nobody else may have had a word for it. */
+	if (!*err)
+		snprintf(err, err_size, "%s: %s", path, strerror(-ret));
+	mon_kernel_close(k);
+	return ret;
 }
 
 void mon_kernel_close(struct mon_kernel *k)

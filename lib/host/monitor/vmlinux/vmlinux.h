@@ -4,11 +4,12 @@
  * where members lie, its identity. The same for every VM that boots it, and
  * unchanged once open; any number of threads may share it.
  */
-#ifndef KTSTR_MONITOR_KERNEL_H
-#define KTSTR_MONITOR_KERNEL_H
+#ifndef KTSTR_MONITOR_VMLINUX_VMLINUX_H
+#define KTSTR_MONITOR_VMLINUX_VMLINUX_H
 
-#include "lib/monitor/fields.h"
-#include "lib/monitor/symbols.h"
+#include "lib/host/monitor/vmlinux/fields.h"
+#include "lib/host/monitor/vmlinux/orc.h"
+#include "lib/host/monitor/vmlinux/symbols.h"
 
 #define MON_BANNER_MAX	512
 #define MON_CPUS_MAX	8192	/* the largest NR_CPUS that x86 allows */
@@ -27,8 +28,7 @@
  * @build_id: bytes of the GNU build id
  * @build_id_len: their number
  * @notes: its .notes section, which holds the build id
- * @orc_ip, @orc: its ORC unwind tables, empty where it has none
- * @orc_old: they number registers as kernels did at first, see unwind.c
+ * @orc: its ORC unwind tables
  * @hz: CONFIG_HZ; MON_HZ_DEFAULT when neither vmlinux nor the configuration
  *	beside it tells
  * @hz_guessed: and that is so
@@ -42,9 +42,7 @@ struct mon_kernel {
 	uint8_t build_id[MON_BUILD_ID_MAX];
 	size_t build_id_len;
 	struct mon_section notes;
-	struct mon_section orc_ip;
-	struct mon_section orc;
-	bool orc_old;
+	struct mon_orc_tables orc;
 	unsigned int hz;
 	bool hz_guessed;
 	unsigned int cpus_max;
@@ -93,4 +91,4 @@ unsigned int mon_hz_beside(const char *vmlinux);
  */
 const char *mon_build_id_str(const uint8_t *id, size_t len, char *buf);
 
-#endif /* KTSTR_MONITOR_KERNEL_H */
+#endif /* KTSTR_MONITOR_VMLINUX_VMLINUX_H */
