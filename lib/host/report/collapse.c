@@ -7,7 +7,7 @@
  * which each line equals the one a period later. What was found is frozen, and
  * the next pass looks at what is left between.
  */
-#include "lib/report/collapse.h"
+#include "lib/host/report/collapse.h"
 
 #include <ctype.h>
 #include <stdbool.h>
@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
 
 #define PASSES_MAX	5
 #define STRIDES_MAX	3	/* an anchor may come so often in a block */
@@ -25,12 +25,12 @@
 #define ANCHORS_MAX	4	/* candidates that a pass tries */
 
 /**
- * struct line - a line that takes part in the comparison
+ * struct log_line - a line that takes part in the comparison
  * @raw: its start; lines that do not take part belong to the one before
  * @hash: of its normal form; 0 when frozen
  * @len: bytes of the normal form
  */
-struct line {
+struct log_line {
 	const char *raw;
 	uint64_t hash;
 	uint32_t len;
@@ -44,7 +44,7 @@ struct cycle {
 };
 
 struct collapse {
-	struct line *lines;
+	struct log_line *lines;
 	uint32_t n;
 	const char *end;
 	struct cycle cycles[PASSES_MAX];
@@ -72,29 +72,44 @@ static const char *skip_number(const char *p, const char *end)
 	return p < end && *p == ':' ? p + 1 : NULL;
 }
 
-/* "R0=", "R10_w=", "frame1: R0=" */
-static bool is_register_state(const char *p, const char *end)
+static bool starts_with(const char *p, const char *end, const char *word)
 {
-	if (end - p > 5 && !memcmp(p, "frame", 5)) {
+	size_t len = strlen(word);
+
+	return (size_t)(end - p) >= len && !memcmp(p, word, len);
+}
+
+static const char *skip_blanks(const char *p, const char *end)
+{
+	while (p < end && *p == ' ')
+		p++;
+	return p;
+}
+
+/*
+ * "R0=", "R10_w=", "fp-8=", "fp[0]-16=", "refs=", each behind "frame1: " as well
+ * and behind blanks: the states of a call have lines of their own.
+ */
+static bool is_state(const char *p, const char *end)
+{
+	p = skip_blanks(p, end);
+	if (starts_with(p, end, "frame")) {
 		p += 5;
 		while (p < end && isdigit((unsigned char)*p))
 			p++;
-		if (end - p > 2 && p[0] == ':' && p[1] == ' ')
-			p += 2;
+		if (p == end || *p++ != ':')
+			return false;
+		p = skip_blanks(p, end);
 	}
+	if (starts_with(p, end, "refs=") || starts_with(p, end, "fp-") ||
+	    starts_with(p, end, "fp["))
+		return true;
 	if (p == end || *p++ != 'R' || p == end ||
 	    !isdigit((unsigned char)*p))
 		return false;
 	while (p < end && (isalnum((unsigned char)*p) || *p == '_'))
 		p++;
 	return p < end && *p == '=';
-}
-
-static bool starts_with(const char *p, const char *end, const char *word)
-{
-	size_t len = strlen(word);
-
-	return (size_t)(end - p) >= len && !memcmp(p, word, len);
 }
 
 /* The end of what stays: no state behind the instruction, no blanks. */
@@ -105,8 +120,7 @@ static const char *cut_state(const char *p, const char *end)
 	for (q = p; (q = memchr(q, ';', end - q)); q++) {
 		if (q == p || q[-1] != ' ' || end - q < 3 || q[1] != ' ')
 			continue;
-		if (is_register_state(q + 2, end) ||
-		    starts_with(q + 2, end, "frame")) {
+		if (is_state(q + 2, end)) {
 			end = q;
 			break;
 		}
@@ -139,12 +153,11 @@ static uint64_t line_hash(const char *p, const char *end, bool numbers,
 
 	*len = 0;
 	if (body) {
-		while (body < end && *body == ' ')
-			body++;
-		if (is_register_state(body, end))
+		body = skip_blanks(body, end);
+		if (is_state(body, end))
 			return 0;
 	}
-	if (is_register_state(p, end) || starts_with(p, end, "mark_precise:"))
+	if (is_state(p, end) || starts_with(p, end, "mark_precise:"))
 		return 0;
 	if (body && !numbers)
 		p = body;
@@ -161,7 +174,7 @@ static void split_lines(struct collapse *c, const char *log, bool numbers)
 
 	c->n = 0;
 	for (p = log; p < c->end; p = eol + 1) {
-		struct line *line = &c->lines[c->n];
+		struct log_line *line = &c->lines[c->n];
 
 		eol = memchr(p, '\n', c->end - p);
 		if (!eol)
@@ -175,8 +188,8 @@ static void split_lines(struct collapse *c, const char *log, bool numbers)
 
 static int by_hash(const void *a, const void *b, void *lines)
 {
-	const struct line *la = &((struct line *)lines)[*(uint32_t *)a];
-	const struct line *lb = &((struct line *)lines)[*(uint32_t *)b];
+	const struct log_line *la = &((struct log_line *)lines)[*(uint32_t *)a];
+	const struct log_line *lb = &((struct log_line *)lines)[*(uint32_t *)b];
 
 	if (la->hash != lb->hash)
 		return la->hash < lb->hash ? -1 : 1;
@@ -200,7 +213,7 @@ static unsigned int find_anchors(struct collapse *c, struct group *best)
 	qsort_r(order, c->n, sizeof(*order), by_hash, c->lines);
 
 	for (i = 0; i < c->n; i = j) {
-		const struct line *line = &c->lines[order[i]];
+		const struct log_line *line = &c->lines[order[i]];
 		struct group g = { i, 0 };
 
 		for (j = i; j < c->n && c->lines[order[j]].hash == line->hash;)
@@ -376,6 +389,37 @@ static uint32_t count_lines(const char *p, const char *end)
 	for (; (p = memchr(p, '\n', end - p)); p++)
 		n++;
 	return n;
+}
+
+/* "          SCX_EV_DISPATCH_KEEP_LAST:                0" */
+static bool is_zero_counter(const char *line, size_t len)
+{
+	const char *name = memmem(line, len, "SCX_EV_", 7);
+
+	return name && len > 2 && line[len - 1] == '0' &&
+	       line[len - 2] == ' ' && memchr(name, ':', line + len - name);
+}
+
+void collapse_zeros(const char *dump, size_t len, struct strbuf *out)
+{
+	const char *line = dump, *end = dump + len;
+	unsigned int zeros = 0;
+
+	while (line < end) {
+		const char *nl = memchr(line, '\n', end - line);
+		size_t n = (nl ?: end) - line;
+
+		if (is_zero_counter(line, n)) {
+			zeros++;
+		} else {
+			strbuf_add(out, line, n);
+			strbuf_add(out, "\n", nl ? 1 : 0);
+		}
+		line += n + 1;
+	}
+	if (zeros)
+		strbuf_addf(out, "%s(%u event counters are 0)\n",
+			    len && dump[len - 1] != '\n' ? "\n" : "", zeros);
 }
 
 void collapse_log(const char *log, size_t len, struct strbuf *out)

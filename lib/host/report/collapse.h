@@ -20,7 +20,7 @@
 
 #include <stddef.h>
 
-#include "lib/util/strbuf.h"
+#include "lib/common/util/strbuf.h"
 
 /**
  * collapse_log() - append a log to @out, its cycles collapsed
@@ -31,5 +31,13 @@
  * Takes time linear in @len, but for a sort.
  */
 void collapse_log(const char *log, size_t len, struct strbuf *out);
+
+/**
+ * collapse_zeros() - append a sched_ext dump to @out, without counters that are 0
+ * @dump: need not end in a NUL
+ * @len: its bytes
+ * @out: gets the text, and a line with their number
+ */
+void collapse_zeros(const char *dump, size_t len, struct strbuf *out);
 
 #endif /* KTSTR_REPORT_COLLAPSE_H */

@@ -2,85 +2,29 @@
 /*
  * What a person reads when a test has failed. See failure.h.
  */
-#include "lib/report/failure.h"
+#include "lib/host/report/failure.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/report/collapse.h"
-#include "lib/report/monitor.h"
-#include "lib/report/timeline.h"
-#include "lib/util/util.h"
+#include "lib/common/attr/attr.h"
+#include "lib/common/ready.h"
+#include "lib/common/util/text.h"
+#include "lib/common/util/util.h"
+#include "lib/host/machine/identity.h"
+#include "lib/host/report/collapse.h"
+#include "lib/host/report/comment.h"
+#include "lib/host/report/monitor.h"
+#include "lib/host/report/timeline.h"
+#include "lib/host/run/loss.h"
 
 #define CONSOLE_LINES	20
 #define LOG_LINES	40
 #define ALL_LINES	0
-
-/* What a guest prints may hold anything; a terminal is not to obey it. */
-static void put_clean(FILE *to, const char *text, size_t len)
-{
-	size_t i;
-
-	for (i = 0; i < len; i++) {
-		unsigned char c = text[i];
-
-		if (c == '\r')
-			continue;
-		fputc(c == '\t' || c >= 0x80 || isprint(c) ? c : '?', to);
-	}
-}
-
-/* A color or a weight, "\033[31m": its bytes, 0 for anything else. */
-static size_t sgr_len(const char *text, size_t len)
-{
-	size_t n = 2;
-
-	if (len < 3 || text[0] != '\033' || text[1] != '[')
-		return 0;
-	while (n < len && isdigit((unsigned char)text[n]))
-		n++;
-	return n < len && text[n] == 'm' ? n + 1 : 0;
-}
-
-/* Text of ours, which may have colors; what guests said is in it cleaned. */
-static void put_colored(FILE *to, const char *text, size_t len)
-{
-	const char *end = text + len;
-
-	while (text < end) {
-		size_t n = sgr_len(text, end - text);
-
-		if (n)
-			fwrite(text, 1, n, to);
-		else
-			put_clean(to, text, 1);
-		text += n ?: 1;
-	}
-}
-
-static void put_lines(FILE *to, const char *text,
-		      void (*put)(FILE *to, const char *text, size_t len))
-{
-	while (*text) {
-		size_t len = strcspn(text, "\n");
-
-		fputs("# ", to);
-		put(to, text, len);
-		fputc('\n', to);
-		text += len;
-		if (*text)
-			text++;
-	}
-}
-
-void report_comment(FILE *to, const char *text)
-{
-	put_lines(to, text, put_clean);
-}
+#define STORY_LINES	5	/* of the short block */
 
 /* The last @lines of a text, or ALL_LINES */
 static void report_tail(FILE *to, const char *head, const struct strbuf *text,
@@ -95,6 +39,22 @@ static void report_tail(FILE *to, const char *head, const struct strbuf *text,
 			text->dropped);
 }
 
+/* ": workers=2 cpus=2 spread=1.2% ..." */
+static void report_cgroup(FILE *to, const struct cgroup_quantities *set)
+{
+	const struct quantity *q;
+	char text[QUANTITY_TEXT_SIZE];
+
+	fputc(':', to);
+	for (q = quantity_next(PER_CGROUP, NULL); q;
+	     q = quantity_next(PER_CGROUP, q))
+		if (q->word)
+			fprintf(to, " %s=%s", q->word,
+				quantity_text(q, quantity_get(q, set), "",
+					      text));
+	fputc('\n', to);
+}
+
 static void report_stats(FILE *to, const struct run_outcome *out)
 {
 	unsigned int i;
@@ -103,34 +63,57 @@ static void report_stats(FILE *to, const struct run_outcome *out)
 		return;
 	fprintf(to, "# --- stats ---\n");
 	for (i = 0; i < out->n_cgroups; i++) {
-		const struct wire_cgroup_stats *s = &out->cgroups[i];
+		const struct outcome_cgroup *g = &out->cgroups[i];
 
-		fprintf(to, "#   ");
-		put_clean(to, s->name, strlen(s->name));
-		fprintf(to, ": workers=%u cpus=%u spread=%u.%u%%", s->workers,
-			s->cpus, s->spread_permille / 10,
-			s->spread_permille % 10);
-		fprintf(to, " gap=%ums migrations=%u iter=%llu\n",
-			s->max_gap_ms, s->migrations,
-			(unsigned long long)s->iterations);
+		report_comment_start(to, g->name, strlen(g->name));
+		report_cgroup(to, &g->q);
 	}
+}
+
+static void report_vm(FILE *to, const struct run_outcome *out)
+{
+	char taken[64] = "";
+
+	/* Some is taken always. */
+	if (out->vm.steal_ns > out->vm.run_ns / 8)
+		snprintf(taken, sizeof(taken),
+			 ", of which the host took %.2f s",
+			 out->vm.steal_ns / 1e9);
+	fprintf(to, "#   last stage: %s; VM: %s after %.2f s%s, %llu exits\n",
+		wire_stage_name(max(out->stage, out->vm.stage)),
+		vm_end_name(out->vm.end), out->vm.run_ns / 1e9, taken,
+		(unsigned long long)out->vm.exits);
+}
+
+static void report_bare(FILE *to, const struct run_outcome *out)
+{
+	struct host_machine machine;
+
+	host_machine_get(&machine);
+	fprintf(to, "#   last stage: %s; on this machine itself, without a VM\n"
+		"#   kernel: %s\n", wire_stage_name(out->stage),
+		machine.release);
 }
 
 static void report_where(FILE *to, const struct failure *f)
 {
 	const struct run_outcome *out = f->out;
 	const char *words = outcome_init_words(out);
+	char lost[LOSS_TEXT_SIZE];
 
-	fprintf(to, "#   last stage: %s; VM: %s after %.2f s, %llu exits\n",
-		wire_stage_name(max(out->stage, out->vm.stage)),
-		vm_end_name(out->vm.end), out->vm.run_ns / 1e9,
-		(unsigned long long)out->vm.exits);
+	if (f->config->bare)
+		report_bare(to, out);
+	else
+		report_vm(to, out);
 	if (*words) {
 		fputs("#   init: ", to);
-		put_clean(to, words, strlen(words));
+		text_put(to, words, strlen(words));
 		fputc('\n', to);
 	}
-	fprintf(to, "#   kernel: %s\n", f->kernel);
+	if (!f->config->bare)
+		fprintf(to, "#   kernel: %s\n", f->config->kernel->image);
+	if (loss_describe(out, lost, sizeof(lost)))
+		fprintf(to, "#   lost: %s\n", lost);
 }
 
 static void report_regs(FILE *to, const struct run_outcome *out)
@@ -144,13 +127,48 @@ static void report_regs(FILE *to, const struct run_outcome *out)
 			(unsigned long long)out->regs[i].flags);
 }
 
+/* Who stands where, and who waits; without names where there is no vmlinux. */
+static void report_story(FILE *to, const struct run_outcome *out)
+{
+	const struct mon_kept_dump *d = mon_findings_get(&out->findings,
+							 MON_DUMP_END);
+	const char *line = d ? d->story.text : "";
+
+	if (!*line && out->findings.where.len)
+		line = out->findings.where.text;
+	if (!*line && out->vm.end != VM_END_POWEROFF)
+		report_regs(to, out);
+	while (*line) {
+		size_t len = strcspn(line, "\n");
+
+		report_comment_start(to, line, len);
+		fputc('\n', to);
+		line += len + (line[len] == '\n');
+	}
+}
+
 static void report_diagnostics(FILE *to, const struct failure *f, bool all)
 {
 	fprintf(to, "# --- diagnostics ---\n");
 	report_where(to, f);
-	report_regs(to, f->out);
+	report_story(to, f->out);
 	report_tail(to, all ? "console" : "last console lines",
 		    &f->out->console, all ? ALL_LINES : CONSOLE_LINES);
+}
+
+/* Its end, on a terminal, were else a screen of counters that are 0. */
+static void report_scx_dump(FILE *to, const struct run_outcome *out, bool all)
+{
+	struct strbuf dump = STRBUF_INIT;
+
+	if (all) {
+		report_tail(to, "sched_ext dump", &out->scx_dump, ALL_LINES);
+		return;
+	}
+	collapse_zeros(out->scx_dump.text, out->scx_dump.len, &dump);
+	dump.dropped += out->scx_dump.dropped;
+	report_tail(to, "sched_ext dump", &dump, LOG_LINES);
+	strbuf_free(&dump);
 }
 
 static void report_sched_log(FILE *to, const struct run_outcome *out, bool all)
@@ -164,14 +182,15 @@ static void report_sched_log(FILE *to, const struct run_outcome *out, bool all)
 
 static void report_error(FILE *to, const struct failure *f)
 {
+	const char *scheduler = run_subject_name(f->config->subject);
 	char topology[TOPOLOGY_NAME_LEN];
 
-	fprintf(to, "# ktstr '%s'", f->test);
-	if (f->scheduler)
-		fprintf(to, " [sched=%s]", f->scheduler);
-	fprintf(to, " [topo=%s] failed:\n#   ",
-		topology_name(&f->topology, topology));
-	put_clean(to, f->verdict->reason, strlen(f->verdict->reason));
+	fprintf(to, "# ktstr '%s'", f->config->test);
+	if (scheduler)
+		fprintf(to, " [sched=%s]", scheduler);
+	fprintf(to, " [topo=%s] failed:\n",
+		topology_name(&f->config->machine->topology, topology));
+	report_comment_start(to, f->verdict->reason, strlen(f->verdict->reason));
 	fputc('\n', to);
 }
 
@@ -180,7 +199,7 @@ static void report_culprit(FILE *to, const struct failure *f)
 	if (!f->culprit || !*f->culprit)
 		return;
 	fputs("#   culprit: ", to);
-	put_clean(to, f->culprit, strlen(f->culprit));
+	text_put(to, f->culprit, strlen(f->culprit));
 	fputc('\n', to);
 }
 
@@ -206,8 +225,7 @@ static void report_whole(FILE *to, const struct failure *f, bool all)
 	report_monitor(to, f->out);
 	if (!all)
 		report_dump(to, f->out);
-	report_tail(to, "sched_ext dump", &f->out->scx_dump,
-		    all ? ALL_LINES : LOG_LINES);
+	report_scx_dump(to, f->out, all);
 	if (all)
 		report_all_dumps(to, f->out);
 }
@@ -242,20 +260,93 @@ static void report_section_head(FILE *to, const struct failure *f,
 	free(text);
 }
 
+static void put_word(FILE *to, const char *word)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	strbuf_add_word(&text, word);
+	fputs(text.text, to);
+	strbuf_free(&text);
+}
+
+static void put_setting(FILE *to, const char *name)
+{
+	const char *value = getenv(name);
+
+	if (!value || !*value)
+		return;
+	fprintf(to, "%s=", name);
+	put_word(to, value);
+	fputc(' ', to);
+}
+
+/* What a program takes of the environment, and a shell may not have. */
+static void put_settings(FILE *to)
+{
+	static const char * const names[] = {
+		"KTSTR_SCHEDULER_DIR", "KTSTR_STRICT", "XDG_CACHE_HOME",
+		READY_ENV_MACHINES, READY_ENV_FILES, READY_ENV_HOST,
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		put_setting(to, names[i]);
+}
+
+/* One that was read from a file lies beside the results. */
+static void put_scenario(FILE *to, const struct run_config *c)
+{
+	const char *name = strrchr(c->test, '.') + 1;
+	const char *dir = getenv("KTSTR_SIDECAR_DIR");
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s%s%s" READY_FILE_SUFFIX, dir ?: "",
+		 dir ? "/" : "", name);
+	put_word(to, c->workload->scenario ? path : name);
+}
+
 /*
- * The command that runs it again: run_ktstr.sh says with which settings it was
- * called; without it there may be none, but for this program.
+ * The command that runs it again, with the attributes that were given.
+ * run_ktstr.sh says with which settings and options it was called, and `test` with
+ * which scheduler; without it there may be none, but for this program.
  */
 static void report_again(FILE *to, const struct failure *f)
 {
 	const char *settings = getenv("KTSTR_AGAIN");
+	const char *options = getenv("KTSTR_AGAIN_OPTIONS");
+	const char *command = getenv("KTSTR_AGAIN_TEST");
+	const char *args = getenv("KTSTR_AGAIN_ARGS");
+	const struct run_config *c = f->config;
+	char topology[TOPOLOGY_NAME_LEN];
 
-	if (settings)
-		fprintf(to, "#   again: %s./run_ktstr.sh repro %s\n", settings,
-			f->test);
-	else
-		fprintf(to, "#   again: KTSTR_REPRO=1 KTSTR_KERNEL=%s ./%s -r %s\n",
-			f->kernel, program_invocation_short_name, f->test);
+	fputs("#   again: ", to);
+	/* Who has given a command has put some there beside the user's. */
+	if (!settings || !command)
+		put_setting(to, ENV_ATTR);
+	if (settings && command) {
+		fprintf(to, "%s./run_ktstr.sh %s%s ", settings,
+			options ?: "", command);
+		if (!c->bare)
+			fprintf(to, "-t %s ",
+				topology_name(&c->machine->topology, topology));
+		fputs("-s ", to);
+		put_scenario(to, c);
+		fprintf(to, "%s\n", args ?: "");
+		return;
+	}
+	if (settings) {
+		fprintf(to, "%s./run_ktstr.sh %srepro %s\n", settings,
+			options ?: "", c->test);
+		return;
+	}
+	put_settings(to);
+	if (!c->bare) {
+		fputs("KTSTR_REPRO=1 KTSTR_KERNEL=", to);
+		put_word(to, c->kernel->image);
+		fputc(' ', to);
+	}
+	put_word(to, c->program);
+	fprintf(to, " -r %s\n", c->test);
 }
 
 /* At most 25 lines: what, about whom, where, the evidence, and how again. */
@@ -263,19 +354,23 @@ static void report_brief(FILE *to, const struct failure *f, const char *path)
 {
 	static const char no_file[] =
 		"KTSTR_VERBOSE=1 prints it, KTSTR_SIDECAR_DIR= keeps it";
+	bool ended = f->out->vm.end == VM_END_POWEROFF;
 
 	report_error(to, f);
 	report_culprit(to, f);
 	report_where(to, f);
-	report_section_head(to, f, report_stats, 4);
+	/* One that did not end has more to tell than what its workers got. */
+	if (ended)
+		report_section_head(to, f, report_stats, 3);
+	else
+		report_section_head(to, f, report_story, STORY_LINES);
 	if (f->out->sched_died || f->out->vm.end != VM_END_POWEROFF)
 		report_tail(to, "last console lines", &f->out->console, 4);
-	report_section_head(to, f, report_alarms, 5);
+	report_section_head(to, f, report_alarms, ended ? 4 : 2);
 	fprintf(to, "#   whole report: %s\n", *path ? path : no_file);
 	report_again(to, f);
 }
 
-#define FAILURE_FILE	"failure.txt"
 #define STORY_FILE	"repro.txt"
 
 /* Where a text about a test goes; "" when nobody named a folder. */
@@ -289,12 +384,12 @@ static void report_path(const char *test, const char *suffix, char *path,
 		snprintf(path, size, "%s/%s.%s", dir, test, suffix);
 }
 
-static FILE *report_open(const char *path, const char *mode)
+static FILE *report_open(FILE *to, const char *path, const char *mode)
 {
 	FILE *file = *path ? fopen(path, mode) : NULL;
 
 	if (*path && !file)
-		printf("#   cannot write %s: %s\n", path, strerror(errno));
+		fprintf(to, "#   cannot write %s: %s\n", path, strerror(errno));
 	return file;
 }
 
@@ -313,36 +408,57 @@ void report_failure(FILE *to, const struct failure *f)
 	char path[PATH_MAX];
 	FILE *file;
 
-	report_path(f->test, FAILURE_FILE, path, sizeof(path));
-	file = report_open(path, "we");
+	report_path(f->config->test, FAILURE_FILE, path, sizeof(path));
+	file = report_open(to, path, "we");
 	if (file) {
 		report_whole(file, f, true);
 		if (fclose(file))
 			fprintf(to, "#   cannot write %s: %s\n", path,
 				strerror(errno));
 	}
-	if (f->verbose)
+	if (f->config->verbose)
 		report_whole(to, f, false);
 	else
 		report_brief(to, f, path);
+}
+
+/* Leaves in @path where it is; "" where nobody wants it kept. */
+static void keep_story(FILE *to, const char *test, bool failed,
+		       const char *text, char *path, size_t path_size)
+{
+	FILE *file;
+
+	report_path(test, failed ? FAILURE_FILE : STORY_FILE, path, path_size);
+	file = report_open(to, path, failed ? "ae" : "we");
+	if (!file)
+		return;
+	fputs("# --- auto-repro ---\n", file);
+	report_comment(file, text);
+	if (fclose(file))
+		fprintf(to, "#   cannot write %s: %s\n", path,
+			strerror(errno));
 }
 
 void report_more(FILE *to, const char *test, bool failed, const char *text,
 		 const char *colored)
 {
 	char path[PATH_MAX];
-	FILE *file;
 
 	if (colored)
-		put_lines(to, colored, put_colored);
+		report_comment_colored(to, colored);
 	else
 		report_comment(to, text);
-	report_path(test, failed ? FAILURE_FILE : STORY_FILE, path,
-		    sizeof(path));
-	file = report_open(path, failed ? "ae" : "we");
-	if (!file)
-		return;
-	fputs("# --- auto-repro ---\n", file);
-	report_comment(file, text);
-	fclose(file);
+	keep_story(to, test, failed, text, path, sizeof(path));
+}
+
+void report_story_kept(FILE *to, const char *test, const char *text)
+{
+	char path[PATH_MAX];
+
+	fputs("# auto-repro: ", to);
+	text_put(to, text, strcspn(text, "\n"));
+	fputc('\n', to);
+	keep_story(to, test, false, text, path, sizeof(path));
+	if (path[0])
+		fprintf(to, "#   all of it: %s\n", path);
 }

@@ -8,39 +8,35 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "lib/run/outcome.h"
-#include "lib/run/verdict.h"
-#include "vmm/topology.h"
+#include "lib/host/run/outcome.h"
+#include "lib/host/run/run.h"
+#include "lib/host/run/verdict.h"
 
 /**
  * struct failure - a failed run
- * @test: full name
- * @scheduler: its name, NULL under EEVDF
- * @topology: of the VM
- * @kernel: path of the image
+ * @config: the run as it was started
  * @culprit: what failed, and for whom, one line; "" when nobody knows
  * @out: what the run has said
  * @verdict: the decision
- * @verbose: print the whole report
  */
 struct failure {
-	const char *test;
-	const char *scheduler;
-	struct topology topology;
-	const char *kernel;
+	const struct run_config *config;
 	const char *culprit;
 	const struct run_outcome *out;
 	const struct run_verdict *verdict;
-	bool verbose;
 };
+
+/* TEST.FAILURE_FILE in $KTSTR_SIDECAR_DIR is a whole report. */
+#define FAILURE_FILE	"failure.txt"
 
 /**
  * report_failure() - print it as KTAP comments
  *
  * At most 25 lines: the error, where it ended, evidence, and the command that
- * runs it again, with the settings in $KTSTR_AGAIN when run_ktstr.sh ran us.
+ * runs it again, with the settings in $KTSTR_AGAIN and the options in
+ * $KTSTR_AGAIN_OPTIONS when run_ktstr.sh ran us.
  * The whole report - error line, stats, diagnostics, scheduler log, monitor,
- * dumps, nothing cut - goes to TEST.failure.txt in $KTSTR_SIDECAR_DIR. When @f
+ * dumps, nothing cut - goes to TEST.FAILURE_FILE in $KTSTR_SIDECAR_DIR. When the run
  * is verbose, its sections go to @to instead of the short one, of each text the
  * end.
  */
@@ -64,8 +60,10 @@ void report_more(FILE *to, const char *test, bool failed, const char *text,
 		 const char *colored);
 
 /**
- * report_comment() - print text as KTAP comments, a line each
+ * report_story_kept() - keep a story, and print what came of it
+ * @test: full name; the story goes to its TEST.repro.txt
+ * @text: lines, of which the first is printed
  */
-void report_comment(FILE *to, const char *text);
+void report_story_kept(FILE *to, const char *test, const char *text);
 
 #endif /* KTSTR_REPORT_FAILURE_H */

@@ -2,33 +2,24 @@
 /*
  * JSON of what may come from a guest. See json.h.
  */
-#include "lib/report/json.h"
+#include "lib/host/report/json.h"
 
 #include <limits.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "lib/common/util/strbuf.h"
+#include "lib/common/util/text.h"
 
 struct json_object *json_text(const char *text, size_t len)
 {
+	struct strbuf fit = STRBUF_INIT;
 	struct json_object *string;
-	char *clean;
-	size_t i, n = 0;
 
-	if (len > INT_MAX)
-		len = INT_MAX;
-	clean = malloc(len + 1);
-	if (!clean)
-		return NULL;
-	for (i = 0; i < len; i++) {
-		char c = text[i];
-
-		if (c != '\r')
-			clean[n++] = (c >= ' ' && c <= '~') || c == '\n' ||
-				     c == '\t' ? c : '?';
-	}
-	string = json_object_new_string_len(clean, (int)n);
-	free(clean);
+	fit.max = INT_MAX;
+	text_add(&fit, text, len);
+	string = json_object_new_string_len(fit.text, (int)fit.len);
+	strbuf_free(&fit);
 	return string;
 }
 
@@ -50,7 +41,7 @@ void json_add_int(struct json_object *to, const char *key, int64_t value)
 	json_add_new(to, key, json_object_new_int64(value));
 }
 
-void json_add_double(struct json_object *to, const char *key, double value)
+struct json_object *json_double(double value)
 {
 	struct json_object *number = NULL;
 
@@ -60,7 +51,12 @@ void json_add_double(struct json_object *to, const char *key, double value)
 		json_object_set_serializer(number,
 					   json_object_double_to_json_string,
 					   (void *)"%.3f", NULL);
-	json_add_new(to, key, number);
+	return number;
+}
+
+void json_add_double(struct json_object *to, const char *key, double value)
+{
+	json_add_new(to, key, json_double(value));
 }
 
 void json_add_bool(struct json_object *to, const char *key, int value)

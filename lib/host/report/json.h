@@ -11,8 +11,7 @@
 
 /**
  * json_text() - a string of bytes that may be anything
- * @text: the bytes; what is no printable ASCII, newline or tab becomes `?`,
- *	but for carriage returns, which go
+ * @text: the bytes; made fit as text_add() does
  * @len: their number
  *
  * Return: a string; NULL, which is JSON's null, without memory.
@@ -34,6 +33,14 @@ void json_add_text(struct json_object *to, const char *key, const char *text);
  * @value: the number
  */
 void json_add_int(struct json_object *to, const char *key, int64_t value);
+
+/**
+ * json_double() - a number, with three decimals
+ * @value: the number
+ *
+ * Return: it; NULL, which is JSON's null, for what is not finite.
+ */
+struct json_object *json_double(double value);
 
 /**
  * json_add_double() - add a member that is a number, with three decimals

@@ -2,7 +2,7 @@
 /*
  * The monitor's section of a report. See monitor.h.
  */
-#include "lib/report/monitor.h"
+#include "lib/host/report/monitor.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -10,8 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/report/failure.h"
-#include "lib/util/util.h"
+#include "lib/common/util/text.h"
+#include "lib/common/util/util.h"
+#include "lib/host/report/comment.h"
 
 #define DUMP_LINES	100
 
@@ -19,7 +20,7 @@
 struct summary {
 	double max_imbalance;
 	double sum_imbalance;
-	uint32_t max_depth;
+	int64_t max_depth;
 	double sum_running;
 	double sum_depth;
 	uint64_t n_cpus;
@@ -28,7 +29,7 @@ struct summary {
 static void sum_point(struct summary *sum, const struct mon_point *p,
 		      unsigned int n_cpus)
 {
-	uint32_t most = 0, least = UINT32_MAX;
+	int64_t most = 0, least = INT64_MAX;
 	unsigned int i;
 	double ratio;
 
@@ -37,14 +38,14 @@ static void sum_point(struct summary *sum, const struct mon_point *p,
 
 		if (!c->valid)
 			continue;
-		most = max(most, c->nr_running);
-		least = min(least, c->nr_running);
-		sum->max_depth = max(sum->max_depth, c->dsq_depth);
-		sum->sum_running += c->nr_running;
-		sum->sum_depth += c->dsq_depth;
+		most = max(most, c->q.nr_running);
+		least = min(least, c->q.nr_running);
+		sum->max_depth = max(sum->max_depth, c->q.dsq_depth);
+		sum->sum_running += c->q.nr_running;
+		sum->sum_depth += c->q.dsq_depth;
 		sum->n_cpus++;
 	}
-	ratio = (double)most / max(min(least, most), 1U);
+	ratio = (double)most / max(min(least, most), (int64_t)1);
 	sum->max_imbalance = max(sum->max_imbalance, ratio);
 	sum->sum_imbalance += ratio;
 }
@@ -60,7 +61,7 @@ static void print_samples(FILE *to, const struct mon_series *s)
 	if (s->n_left_out || s->n_rejected)
 		fprintf(to, " (left out: %" PRIu64 " whole, %" PRIu64 " CPUs)",
 			s->n_left_out, s->n_rejected);
-	fprintf(to, " max_imbalance=%.1f max_dsq_depth=%u cost=%.1f us each\n",
+	fprintf(to, " max_imbalance=%.1f max_dsq_depth=%" PRId64 " cost=%.1f us each\n",
 		sum.max_imbalance, sum.max_depth,
 		s->cost_ns / (double)NSEC_PER_USEC / s->n_taken);
 	fprintf(to,
@@ -90,7 +91,7 @@ static void print_events(FILE *to, const struct mon_series *s)
 	seconds = (until->host_ns - from->host_ns) / (double)NSEC_PER_SEC;
 	fprintf(to, "#   events:");
 	for (e = 0; e < s->n_events; e++) {
-		int64_t n = until->events[e] - from->events[e];
+		int64_t n = mon_count_went(from->events[e], until->events[e]);
 
 		if (n)
 			fprintf(to, " %s=%" PRId64 " (%.1f/s)",
@@ -275,7 +276,9 @@ static void print_notes(FILE *to, const char *notes)
 
 	for (; *notes; notes += len + (notes[len] == '\n')) {
 		len = strcspn(notes, "\n");
-		fprintf(to, "#   %.*s\n", (int)len, notes);
+		fputs("#   ", to);
+		text_put(to, notes, len);
+		fputc('\n', to);
 	}
 }
 
@@ -335,9 +338,14 @@ void report_all_dumps(FILE *to, const struct run_outcome *out)
 	const struct mon_findings *f = &out->findings;
 	unsigned int i;
 
-	for (i = 0; i < f->n_dumps; i++)
-		fprintf(to, "==== %s\n%s", f->dumps[i].what,
-			f->dumps[i].text.text);
+	for (i = 0; i < f->n_dumps; i++) {
+		struct strbuf fit = STRBUF_INIT;
+
+		strbuf_addf(&fit, "==== %s\n", f->dumps[i].what);
+		text_add(&fit, f->dumps[i].text.text, f->dumps[i].text.len);
+		fputs(fit.text, to);
+		strbuf_free(&fit);
+	}
 }
 
 void report_dump(FILE *to, const struct run_outcome *out)

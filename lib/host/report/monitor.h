@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "lib/run/outcome.h"
+#include "lib/host/run/outcome.h"
 
 /**
  * report_monitor() - print the monitor's section as KTAP comments

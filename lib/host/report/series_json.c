@@ -2,13 +2,14 @@
 /*
  * What the monitor has seen, as JSON. See series_json.h.
  */
-#include "lib/report/series_json.h"
+#include "lib/host/report/series_json.h"
 
 #include <string.h>
 
-#include "lib/report/json.h"
-#include "lib/report/timeline.h"
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
+#include "lib/host/report/json.h"
+#include "lib/host/report/quantity_json.h"
+#include "lib/host/report/timeline.h"
 
 #define DUMP_TEXT_MAX	((size_t)256 << 10)
 
@@ -48,7 +49,7 @@ static int64_t clock_us(const struct clock *c, uint64_t host_ns,
 		return (int64_t)(host_ns - c->host_start_ns) / 1000;
 	if (guest_ns)
 		return us(guest_ns);
-	return ((int64_t)host_ns + c->host_to_guest_ns) / 1000;
+	return mon_count_add((int64_t)host_ns, c->host_to_guest_ns) / 1000;
 }
 
 /* Of what only the host saw. */
@@ -64,121 +65,25 @@ static void add_int(struct json_object *array, int64_t value)
 
 /* ---- samples ---- */
 
-static int64_t cpu_nr_running(const struct mon_point_cpu *c)
-{
-	return c->nr_running;
-}
-
-static int64_t cpu_scx_nr_running(const struct mon_point_cpu *c)
-{
-	return c->scx_nr_running;
-}
-
-static int64_t cpu_dsq_depth(const struct mon_point_cpu *c)
-{
-	return c->dsq_depth;
-}
-
-static int64_t cpu_idle(const struct mon_point_cpu *c)
-{
-	return c->idle;
-}
-
-static int64_t cpu_curr_pid(const struct mon_point_cpu *c)
-{
-	return c->curr_pid;
-}
-
-static int64_t cpu_clock_us(const struct mon_point_cpu *c)
-{
-	return us(c->clock_ns);
-}
-
-static int64_t cpu_switches(const struct mon_point_cpu *c)
-{
-	return (int64_t)c->nr_switches;
-}
-
-static int64_t cpu_vcpu_time_us(const struct mon_point_cpu *c)
-{
-	return us(c->vcpu_time_ns);
-}
-
-static int64_t cpu_run_delay_us(const struct mon_point_cpu *c)
-{
-	return us(c->run_delay_ns);
-}
-
-static int64_t cpu_scx_flags(const struct mon_point_cpu *c)
-{
-	return c->scx_flags;
-}
-
-static int64_t cpu_pcount(const struct mon_point_cpu *c)
-{
-	return (int64_t)c->pcount;
-}
-
-static int64_t cpu_sched_count(const struct mon_point_cpu *c)
-{
-	return c->sched_count;
-}
-
-static int64_t cpu_goidle(const struct mon_point_cpu *c)
-{
-	return c->sched_goidle;
-}
-
-static int64_t cpu_ttwu(const struct mon_point_cpu *c)
-{
-	return c->ttwu_count;
-}
-
-static int64_t cpu_ttwu_local(const struct mon_point_cpu *c)
-{
-	return c->ttwu_local;
-}
-
-static const struct {
-	const char *key;
-	int64_t (*get)(const struct mon_point_cpu *cpu);
-	bool schedstat;		/* only of kernels that count it */
-} cpu_columns[] = {
-	{ .key = "nr_running", .get = cpu_nr_running },
-	{ .key = "scx_nr_running", .get = cpu_scx_nr_running },
-	{ .key = "scx_flags", .get = cpu_scx_flags },
-	{ .key = "dsq_depth", .get = cpu_dsq_depth },
-	{ .key = "idle", .get = cpu_idle },
-	{ .key = "curr_pid", .get = cpu_curr_pid },
-	{ .key = "clock_us", .get = cpu_clock_us },
-	{ .key = "nr_switches", .get = cpu_switches },
-	{ .key = "vcpu_time_us", .get = cpu_vcpu_time_us },
-	{ .key = "run_delay_us", .get = cpu_run_delay_us,
-	  .schedstat = true },
-	{ .key = "pcount", .get = cpu_pcount, .schedstat = true },
-	{ .key = "sched_count", .get = cpu_sched_count, .schedstat = true },
-	{ .key = "sched_goidle", .get = cpu_goidle, .schedstat = true },
-	{ .key = "ttwu_count", .get = cpu_ttwu, .schedstat = true },
-	{ .key = "ttwu_local", .get = cpu_ttwu_local, .schedstat = true },
-};
-
-/* null stands for a CPU that made no sense in a sample, and for no counter. */
+/*
+ * null stands for a CPU that made no sense in a sample, and for what the kernel
+ * does not count.
+ */
 static void add_cpu_column(struct json_object *cpu, const struct mon_series *s,
-			   unsigned int n, unsigned int column)
+			   unsigned int n, const struct quantity *q)
 {
 	struct json_object *array = json_object_new_array_ext((int)s->n_points);
-	bool counted = s->has_schedstat || !cpu_columns[column].schedstat;
+	bool counted = s->has_schedstat || q->from != FROM_SCHEDSTAT;
 	size_t i;
 
-	json_add_new(cpu, cpu_columns[column].key, array);
+	json_add_new(cpu, q->name, array);
 	for (i = 0; array && i < s->n_points; i++) {
 		const struct mon_point_cpu *c =
 			&mon_series_point(s, i)->cpus[n];
+		int64_t value = c->valid && counted ? quantity_get(q, &c->q) :
+				QUANTITY_UNKNOWN;
 
-		if (c->valid && counted)
-			add_int(array, cpu_columns[column].get(c));
-		else
-			json_object_array_add(array, NULL);
+		json_object_array_add(array, quantity_to_json(q, value));
 	}
 }
 
@@ -212,7 +117,8 @@ static bool ever_valid(const struct mon_series *s, unsigned int cpu)
 static struct json_object *cpus_json(const struct mon_series *s)
 {
 	struct json_object *cpus = json_object_new_array();
-	unsigned int cpu, i;
+	const struct quantity *q;
+	unsigned int cpu;
 
 	for (cpu = 0; cpus && cpu < s->n_cpus; cpu++) {
 		struct json_object *o;
@@ -223,8 +129,9 @@ static struct json_object *cpus_json(const struct mon_series *s)
 		if (!o)
 			break;
 		json_add_int(o, "cpu", cpu);
-		for (i = 0; i < ARRAY_SIZE(cpu_columns); i++)
-			add_cpu_column(o, s, cpu, i);
+		for (q = quantity_next(PER_CPU, NULL); q;
+		     q = quantity_next(PER_CPU, q))
+			add_cpu_column(o, s, cpu, q);
 		add_comms(o, s, cpu);
 		json_object_array_add(cpus, o);
 	}
@@ -270,21 +177,22 @@ static struct json_object *events_json(const struct mon_series *s)
 static void add_scx(struct json_object *to, const struct mon_series *s)
 {
 	struct json_object *scx = json_object_new_object();
-	struct json_object *loaded = json_object_new_array();
-	struct json_object *bypass = json_object_new_array();
-	struct json_object *kind = json_object_new_array();
+	const struct quantity *q;
 	size_t i;
 
 	json_add_new(to, "sched_ext", scx);
-	json_add_new(scx, "loaded", loaded);
-	json_add_new(scx, "bypass_depth", bypass);
-	json_add_new(scx, "exit_kind", kind);
-	for (i = 0; i < s->n_points; i++) {
-		const struct mon_point *p = mon_series_point(s, i);
+	for (q = quantity_next(PER_SAMPLE, NULL); q;
+	     q = quantity_next(PER_SAMPLE, q)) {
+		struct json_object *array = json_object_new_array();
 
-		add_int(loaded, p->scx_loaded);
-		add_int(bypass, p->bypass_depth);
-		add_int(kind, p->exit_kind);
+		json_add_new(scx, q->name, array);
+		for (i = 0; array && i < s->n_points; i++) {
+			const struct mon_point *p = mon_series_point(s, i);
+			int64_t value = quantity_get(q, &p->q);
+
+			json_object_array_add(array,
+					      quantity_to_json(q, value));
+		}
 	}
 }
 
@@ -297,7 +205,6 @@ static void mark_words(struct json_object *o, const struct mon_mark *m)
 	} else if (m->kind == MON_MARK_STEP) {
 		json_add_text(o, "text", timeline_step_name(m->step.edge));
 		json_add_int(o, "step", m->step.index);
-		json_add_int(o, "ops", m->step.n_ops);
 		json_add_int(o, "cgroups", m->step.cgroups);
 		json_add_int(o, "workers", m->step.workers);
 		json_add_int(o, "iterations", (int64_t)m->step.iterations);
@@ -360,16 +267,7 @@ static struct json_object *phases_json(const struct mon_series *s)
 		json_add_text(o, "name", p->name);
 		json_add_int(o, "start_us", us(p->start_ns));
 		json_add_int(o, "end_us", us(p->end_ns));
-		json_add_int(o, "samples", p->n_points);
-		json_add_double(o, "avg_running", p->avg_running);
-		json_add_int(o, "max_running", p->max_running);
-		json_add_int(o, "max_running_cpu", p->max_running_cpu);
-		json_add_double(o, "avg_imbalance", p->avg_imbalance);
-		json_add_double(o, "max_imbalance", p->max_imbalance);
-		json_add_double(o, "avg_dsq_depth", p->avg_dsq_depth);
-		json_add_int(o, "max_dsq_depth", p->max_dsq_depth);
-		json_add_int(o, "alarms", p->n_alarms);
-		json_add_double(o, "iterations_per_s", p->throughput);
+		quantities_to_json(o, PER_PHASE, &p->q);
 		add_phase_events(o, &t, p);
 		json_object_array_add(phases, o);
 	}
@@ -425,7 +323,8 @@ static struct json_object *dumps_json(const struct mon_findings *f,
 	return dumps;
 }
 
-struct json_object *series_json(const struct run_outcome *out)
+struct json_object *series_json(const struct run_outcome *out,
+				const struct run_quantities *run)
 {
 	const struct mon_series *s = &out->series;
 	struct clock clock = clock_choose(s);
@@ -437,10 +336,7 @@ struct json_object *series_json(const struct run_outcome *out)
 	json_add_text(o, "notes", s->notes[0] ? s->notes : NULL);
 	json_add_text(o, "clock", clock.guest ? "guest" : "host");
 	json_add_int(o, "interval_us", us(s->interval_ns * s->stride));
-	json_add_int(o, "samples_taken", (int64_t)s->n_taken);
-	json_add_int(o, "samples_left_out", (int64_t)s->n_left_out);
-	json_add_int(o, "cpus_rejected", (int64_t)s->n_rejected);
-	json_add_int(o, "cost_us", us(s->cost_ns));
+	quantities_from_to_json(o, PER_RUN, FROM_MONITOR, run);
 	json_add_new(o, "time_us", times_json(s, &clock));
 	json_add_new(o, "cpus", cpus_json(s));
 	json_add_new(o, "events", events_json(s));

@@ -2,7 +2,7 @@
 /*
  * Writing sidecars. See sidecar.h.
  */
-#include "lib/report/sidecar.h"
+#include "lib/host/report/sidecar.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -12,13 +12,14 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "lib/host/machine.h"
-#include "lib/report/collapse.h"
-#include "lib/report/json.h"
-#include "lib/report/series_json.h"
-#include "lib/run/verdict.h"
-#include "lib/util/log.h"
-#include "lib/util/util.h"
+#include "lib/common/util/log.h"
+#include "lib/common/util/util.h"
+#include "lib/host/machine/identity.h"
+#include "lib/host/report/collapse.h"
+#include "lib/host/report/json.h"
+#include "lib/host/report/quantity_json.h"
+#include "lib/host/report/series_json.h"
+#include "lib/host/run/numbers.h"
 
 #define LOG_LINES	200
 #define CONSOLE_LINES	60
@@ -53,29 +54,54 @@ static void add_time(struct json_object *o)
 	json_add_text(o, "time", text);
 }
 
-static void add_scheduler(struct json_object *o, const struct sidecar *s)
+static void add_scheduler(struct json_object *o,
+			  const struct run_subject *subject)
 {
 	struct json_object *args = json_object_new_array();
 	unsigned int i;
 
-	json_add_text(o, "scheduler", s->scheduler);
+	json_add_text(o, "scheduler", run_subject_name(subject));
 	json_add_new(o, "scheduler_args", args);
-	for (i = 0; args && i < s->n_sched_args; i++) {
-		const char *arg = s->sched_args[i];
+	for (i = 0; args && i < subject->n_args; i++) {
+		const char *arg = subject->args[i];
 
 		json_object_array_add(args, json_text(arg, strlen(arg)));
 	}
 }
 
-static void add_kernel(struct json_object *o, const struct sidecar *s)
+/* As a command line has them, so that --attr takes each. */
+static void add_attributes(struct json_object *o, const struct sidecar *s)
+{
+	struct json_object *attrs = json_object_new_object();
+	const struct attr_row *row;
+
+	json_add_new(o, "attributes", attrs);
+	for (row = attr_rows; row < attr_rows + attr_n_rows; row++) {
+		struct strbuf text = STRBUF_INIT;
+
+		if (attr_text(s->attr, row, &text))
+			json_add_text(attrs, row->name, text.text);
+		strbuf_free(&text);
+	}
+	json_add_text(o, "given", s->config->given);
+}
+
+/* Without a VM it is the one that runs here. */
+static void add_kernel(struct json_object *o, const struct run_config *c)
 {
 	struct json_object *kernel = json_object_new_object();
+	const char *image = c->kernel->image;
+	struct host_machine machine;
 	char release[128] = "";
 
 	json_add_new(o, "kernel", kernel);
-	json_add_text(kernel, "image", s->kernel);
-	if (s->kernel)
-		host_image_release(s->kernel, release, sizeof(release));
+	json_add_text(kernel, "image", image[0] ? image : NULL);
+	if (c->bare) {
+		host_machine_get(&machine);
+		snprintf(release, sizeof(release), "%s", machine.release);
+	} else if (image[0]) {
+		host_image_release(image, release, sizeof(release));
+	}
 	json_add_text(kernel, "release", release[0] ? release : NULL);
 }
 
@@ -92,24 +118,52 @@ static void add_host(struct json_object *o, const struct sidecar *s)
 	json_add_int(host, "online_cpus", machine.online_cpus);
 	json_add_int(host, "memory_kb", (int64_t)machine.memory_kb);
 	json_add_bool(host, "emulated", s->emulated);
-	json_add_double(host, "slowness", s->slowness);
+	json_add_bool(host, "bare", s->config->bare);
+	json_add_double(host, "slowness", s->config->slowness);
 }
 
-static void add_vm(struct json_object *o, const struct sidecar *s)
+static void add_vm(struct json_object *o, const struct sidecar *s,
+		   const struct run_quantities *run)
 {
 	struct json_object *vm = json_object_new_object();
 	const struct run_outcome *out = s->out;
 
 	json_add_new(o, "vm", vm);
 	json_add_text(vm, "end", vm_end_name(out->vm.end));
+	json_add_text(vm, "origin", vm_origin_name(out->vm.origin));
 	json_add_text(vm, "message", out->vm.message);
 	json_add_text(vm, "last_stage",
 		      wire_stage_name(max(out->stage, out->vm.stage)));
-	json_add_int(vm, "run_us", (int64_t)(out->vm.run_ns / 1000));
-	json_add_int(vm, "exits", (int64_t)out->vm.exits);
-	json_add_bool(vm, "retried", s->retried);
+	quantities_from_to_json(vm, PER_RUN, FROM_VMM, run);
+	json_add_bool(vm, "retried", s->retried && *s->retried);
 	json_add_bool(vm, "scheduler_died", out->sched_died);
 	json_add_text(vm, "init", outcome_init_words(out));
+}
+
+static void add_lost(struct json_object *o, const struct run_outcome *out)
+{
+	const struct {
+		const char *key;
+		uint64_t n;
+	} rows[] = {
+		{ "records", out->vm.ring.records },
+		{ "text_records", out->vm.ring.texts },
+		{ "serial_bytes", out->vm.serial_lost },
+		{ "console_bytes",
+		  out->vm.console_left_out + out->console.dropped },
+		{ "output_bytes", out->output.dropped },
+		{ "scheduler_log_bytes", out->sched_log.dropped },
+		{ "sched_ext_dump_bytes", out->scx_dump.dropped },
+		{ "said_bytes", out->said.dropped },
+		{ "metrics_refused", out->n_refused },
+	};
+	struct json_object *lost = json_object_new_object();
+	size_t i;
+
+	json_add_new(o, "lost", lost);
+	json_add_bool(lost, "ring_broken", out->vm.ring.broken);
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
+		json_add_int(lost, rows[i].key, (int64_t)rows[i].n);
 }
 
 static void add_details(struct json_object *o, const struct run_outcome *out)
@@ -125,26 +179,19 @@ static void add_details(struct json_object *o, const struct run_outcome *out)
 	}
 }
 
-static struct json_object *cgroup_json(const struct wire_cgroup_stats *g)
+/* What is the scheduler's doing; how the run went is told with "vm". */
+static void add_summary(struct json_object *o,
+			const struct run_quantities *run)
 {
-	struct json_object *o = json_object_new_object();
+	static const enum quantity_from froms[] = {
+		FROM_MEMORY, FROM_SCHEDSTAT, FROM_WORKERS, FROM_HARNESS,
+	};
+	struct json_object *summary = json_object_new_object();
+	size_t i;
 
-	json_add_text(o, "name", g->name);
-	json_add_int(o, "workers", g->workers);
-	json_add_int(o, "cpus", g->cpus);
-	json_add_double(o, "spread_pct", g->spread_permille / 10.0);
-	json_add_double(o, "min_off_cpu_pct", g->min_off_cpu_permille / 10.0);
-	json_add_double(o, "max_off_cpu_pct", g->max_off_cpu_permille / 10.0);
-	json_add_int(o, "max_gap_ms", g->max_gap_ms);
-	json_add_int(o, "max_gap_cpu", g->max_gap_cpu);
-	json_add_int(o, "migrations", g->migrations);
-	json_add_int(o, "iterations", (int64_t)g->iterations);
-	json_add_int(o, "work_units", (int64_t)g->work_units);
-	json_add_int(o, "p99_wake_ns", (int64_t)g->p99_wake_ns);
-	json_add_int(o, "median_wake_ns", (int64_t)g->median_wake_ns);
-	json_add_int(o, "run_delay_ns_mean", (int64_t)g->run_delay_ns_mean);
-	json_add_int(o, "run_delay_ns_worst", (int64_t)g->run_delay_ns_worst);
-	return o;
+	json_add_new(o, "summary", summary);
+	for (i = 0; i < ARRAY_SIZE(froms); i++)
+		quantities_from_to_json(summary, PER_RUN, froms[i], run);
 }
 
 static void add_cgroups(struct json_object *o, const struct run_outcome *out)
@@ -153,8 +200,49 @@ static void add_cgroups(struct json_object *o, const struct run_outcome *out)
 	unsigned int i;
 
 	json_add_new(o, "cgroups", groups);
-	for (i = 0; groups && i < out->n_cgroups; i++)
-		json_object_array_add(groups, cgroup_json(&out->cgroups[i]));
+	for (i = 0; groups && i < out->n_cgroups; i++) {
+		struct json_object *group = json_object_new_object();
+
+		json_add_text(group, "name", out->cgroups[i].name);
+		quantities_to_json(group, PER_CGROUP, &out->cgroups[i].q);
+		json_object_array_add(groups, group);
+	}
+}
+
+static void add_workers(struct json_object *o, const struct run_outcome *out)
+{
+	struct json_object *workers = json_object_new_array();
+	unsigned int i;
+
+	json_add_new(o, "workers", workers);
+	for (i = 0; workers && i < out->n_workers; i++) {
+		const struct outcome_worker *w = &out->workers[i];
+		struct json_object *worker = json_object_new_object();
+
+		json_add_text(worker, "cgroup", out->cgroups[w->cgroup].name);
+		json_add_int(worker, "worker", w->index);
+		quantities_to_json(worker, PER_WORKER, &w->q);
+		json_object_array_add(workers, worker);
+	}
+}
+
+static void add_payloads(struct json_object *o, const struct run_outcome *out)
+{
+	struct json_object *payloads = json_object_new_array();
+	unsigned int i;
+
+	json_add_new(o, "payloads", payloads);
+	for (i = 0; payloads && i < out->n_payloads; i++) {
+		const struct outcome_payload *p = &out->payloads[i];
+		struct json_object *metric = json_object_new_object();
+
+		json_add_text(metric, "payload", p->payload);
+		json_add_text(metric, "metric", p->metric);
+		json_add_text(metric, "unit", p->unit);
+		json_add_text(metric, "better", quantity_better_name(p->better));
+		json_add_double(metric, "value", p->value);
+		json_object_array_add(payloads, metric);
+	}
 }
 
 static void add_tail(struct json_object *o, const char *key,
@@ -177,17 +265,25 @@ static void add_texts(struct json_object *o, const struct run_outcome *out)
 static void add_run(struct json_object *o, const struct sidecar *s)
 {
 	const struct run_outcome *out = s->out;
+	struct run_quantities run;
 
-	add_vm(o, s);
+	run_measure(out, &run);
+	if (!s->config->bare)
+		add_vm(o, s, &run);
+	add_lost(o, out);
 	add_details(o, out);
+	add_summary(o, &run);
 	add_cgroups(o, out);
+	add_workers(o, out);
+	add_payloads(o, out);
 	add_texts(o, out);
-	json_add_new(o, "monitor", series_json(out));
+	json_add_new(o, "monitor", series_json(out, &run));
 }
 
 struct json_object *sidecar_json(const struct sidecar *s)
 {
 	struct json_object *o = json_object_new_object();
+	const struct run_config *c = s->config;
 	char topology[TOPOLOGY_NAME_LEN];
 
 	if (!o)
@@ -197,13 +293,19 @@ struct json_object *sidecar_json(const struct sidecar *s)
 	json_add_text(o, "run_id", getenv("KTSTR_RUN_ID"));
 	json_add_text(o, "project_commit", getenv("KTSTR_COMMIT"));
 	add_time(o);
-	json_add_text(o, "test", s->test);
+	json_add_text(o, "test", c->test);
 	json_add_text(o, "result", result_word(s->code));
 	json_add_text(o, "reason", s->reason);
-	json_add_text(o, "topology", topology_name(&s->topology, topology));
-	json_add_int(o, "cpus", topology_cpus(&s->topology));
-	add_scheduler(o, s);
-	add_kernel(o, s);
+	json_add_bool(o, "infrastructure", s->doubt == RUN_INFRASTRUCTURE);
+	json_add_bool(o, "inconclusive", s->doubt == RUN_INCONCLUSIVE);
+	json_add_text(o, "retried", s->retried && *s->retried ? s->retried :
+		      NULL);
+	json_add_text(o, "topology",
+		      topology_name(&c->machine->topology, topology));
+	json_add_int(o, "cpus", topology_cpus(&c->machine->topology));
+	add_scheduler(o, c->subject);
+	add_attributes(o, s);
+	add_kernel(o, c);
 	add_host(o, s);
 	if (s->out)
 		add_run(o, s);
@@ -239,7 +341,7 @@ void sidecar_write(const struct sidecar *s)
 	if (!dir || !*dir)
 		return;
 	if ((size_t)snprintf(path, sizeof(path), "%s/%s" SIDECAR_SUFFIX, dir,
-			     s->test) >= sizeof(path)) {
+			     s->config->test) >= sizeof(path)) {
 		pr_warn("no sidecar: %s is too long a path", dir);
 		return;
 	}

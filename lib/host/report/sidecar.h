@@ -4,13 +4,15 @@
  *
  * One file for each test that got a result on the host: TEST.ktstr.json in
  * $KTSTR_SIDECAR_DIR, put in place whole. Without the variable there is none.
- * Documentation/sidecars.rst describes the members.
+ * Documentation/looking-at-runs.rst describes the members.
  */
 #ifndef KTSTR_REPORT_SIDECAR_H
 #define KTSTR_REPORT_SIDECAR_H
 
-#include "lib/run/outcome.h"
-#include "vmm/topology.h"
+#include "lib/common/attr/attr.h"
+#include "lib/host/run/outcome.h"
+#include "lib/host/run/run.h"
+#include "lib/host/run/verdict.h"
 
 #define SIDECAR_FORMAT	"ktstr-run"
 #define SIDECAR_VERSION	1
@@ -18,30 +20,25 @@
 
 /**
  * struct sidecar - a test's run
- * @test: full name
+ * @config: the run as it was to be; its slowness is 0 when it was not measured,
+ *	the kernel's image "" when there is none
+ * @attr: its attributes, merged
  * @code: KSFT_*: what the test's result line says
  * @reason: its text, may be ""
- * @topology: of the VM
- * @scheduler: its name, NULL under EEVDF
- * @sched_args: its arguments, @n_sched_args of them
- * @kernel: path of the image; NULL when there is none
- * @slowness: see host_slowness(); 0 when it was not measured
+ * @doubt: why the result is neither a pass nor a failure, where it is not
  * @emulated: this is an emulated host
- * @retried: a VM hung before init, and @out is of the one booted after it
+ * @retried: why the test was run again, and @out is of the last run; "" when
+ *	it was not
  * @out: what the run has said; NULL when no VM was run
  */
 struct sidecar {
-	const char *test;
+	const struct run_config *config;
+	const struct ktstr_attr *attr;
 	int code;
 	const char *reason;
-	struct topology topology;
-	const char *scheduler;
-	const char * const *sched_args;
-	unsigned int n_sched_args;
-	const char *kernel;
-	double slowness;
+	enum run_doubt doubt;
 	bool emulated;
-	bool retried;
+	const char *retried;
 	const struct run_outcome *out;
 };
 

@@ -2,7 +2,7 @@
 /*
  * Cutting a run into phases. See timeline.h.
  */
-#include "lib/report/timeline.h"
+#include "lib/host/report/timeline.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
 
 const char *timeline_step_name(uint32_t edge)
 {
@@ -51,9 +51,11 @@ static void add_phases(struct timeline *t)
 			continue;
 		p[t->n_phases].start_ns = m->guest_ns;
 		p[t->n_phases].end_ns = m->guest_ns;
+		p[t->n_phases].q.iterations_per_s = NAN;
 		if (m->kind == MON_MARK_STEP) {
 			p[t->n_phases].told_step = true;
 			p[t->n_phases].is_step = m->step.edge == 1;
+			p[t->n_phases].works = m->step.edge <= 1;
 			p[t->n_phases].cgroups = m->step.cgroups;
 			p[t->n_phases].workers = m->step.workers;
 			p[t->n_phases].iterations = m->step.iterations;
@@ -76,12 +78,17 @@ static struct timeline_phase *phase_at(const struct timeline *t,
 	return NULL;
 }
 
+static double next_mean(double mean, double value, int64_t n)
+{
+	return mean + (value - mean) / n;
+}
+
 static void add_point(struct timeline_phase *p, const struct mon_point *point,
 		      unsigned int n_cpus)
 {
-	uint32_t most = 0, least = UINT32_MAX;
-	uint64_t sum = 0, depth = 0;
-	unsigned int i, n = 0;
+	int64_t most = 0, least = INT64_MAX, sum = 0, depth = 0, n = 0;
+	struct phase_quantities *q = &p->q;
+	unsigned int i;
 	double ratio;
 
 	for (i = 0; i < n_cpus; i++) {
@@ -90,25 +97,26 @@ static void add_point(struct timeline_phase *p, const struct mon_point *point,
 		if (!c->valid)
 			continue;
 		n++;
-		sum += c->nr_running;
-		depth += c->dsq_depth;
-		most = max(most, c->nr_running);
-		least = min(least, c->nr_running);
-		p->max_dsq_depth = max(p->max_dsq_depth, c->dsq_depth);
-		if (c->nr_running > p->max_running) {
-			p->max_running = c->nr_running;
-			p->max_running_cpu = i;
+		sum += c->q.nr_running;
+		depth += c->q.dsq_depth;
+		most = max(most, c->q.nr_running);
+		least = min(least, c->q.nr_running);
+		q->max_dsq_depth = max(q->max_dsq_depth, c->q.dsq_depth);
+		if (c->q.nr_running > q->max_running) {
+			q->max_running = c->q.nr_running;
+			q->max_running_cpu = i;
 		}
 	}
 	if (!n)
 		return;
-	ratio = (double)most / max(least, 1U);
-	p->n_points++;
-	p->avg_running += ((double)sum / n - p->avg_running) / p->n_points;
-	p->avg_imbalance += (ratio - p->avg_imbalance) / p->n_points;
-	p->avg_dsq_depth += ((double)depth / n - p->avg_dsq_depth) /
-			    p->n_points;
-	p->max_imbalance = max(p->max_imbalance, ratio);
+	ratio = (double)most / max(least, (int64_t)1);
+	q->samples++;
+	q->avg_running = next_mean(q->avg_running, (double)sum / n,
+				   q->samples);
+	q->avg_imbalance = next_mean(q->avg_imbalance, ratio, q->samples);
+	q->avg_dsq_depth = next_mean(q->avg_dsq_depth, (double)depth / n,
+				     q->samples);
+	q->max_imbalance = max(q->max_imbalance, ratio);
 	p->end_ns = max(p->end_ns, point->guest_ns);
 }
 
@@ -121,9 +129,13 @@ static void add_events(struct timeline_phase *p, const struct mon_point *prev,
 	if (!prev || !prev->events_valid || !point->events_valid)
 		return;
 	p->events_valid = true;
-	for (e = 0; e < n && e < MON_EVENTS_MAX; e++)
+	for (e = 0; e < n && e < MON_EVENTS_MAX; e++) {
+		int64_t went = mon_count_went(prev->events[e],
+					      point->events[e]);
+
 		if (point->events[e] > prev->events[e])
-			p->events[e] += point->events[e] - prev->events[e];
+			p->events[e] = mon_count_add(p->events[e], went);
+	}
 }
 
 static void add_points(struct timeline *t)
@@ -153,7 +165,7 @@ static void add_alarms(struct timeline *t)
 		struct timeline_phase *p = phase_at(t, m->guest_ns);
 
 		if (m->kind == MON_MARK_ALARM && m->guest_ns && p)
-			p->n_alarms++;
+			p->q.alarms++;
 	}
 }
 
@@ -166,11 +178,11 @@ static void add_throughput(struct timeline *t)
 		struct timeline_phase *p = &t->phases[i];
 		uint64_t until = t->phases[i + 1].iterations;
 
-		if (p->is_step && t->phases[i + 1].told_step &&
-		    until > p->iterations && p[1].start_ns > p->start_ns)
-			p->throughput = (double)(until - p->iterations) *
-					NSEC_PER_SEC /
-					(p[1].start_ns - p->start_ns);
+		if (p->works && p[1].told_step && until > p->iterations &&
+		    p[1].start_ns > p->start_ns)
+			p->q.iterations_per_s =
+				(double)(until - p->iterations) * NSEC_PER_SEC /
+				(p[1].start_ns - p->start_ns);
 	}
 }
 
@@ -205,6 +217,15 @@ static void print_change(FILE *to, const char *what, double change, bool worse,
 {
 	fprintf(to, "#     >>> %s: %s %+.1f%s\n",
 		worse ? "DEGRADATION" : "IMPROVEMENT", what, change, unit);
+}
+
+static void print_quantity_change(FILE *to, enum quantity_id id, double change,
+				  const char *unit)
+{
+	const struct quantity *q = &quantities[id];
+
+	print_change(to, q->word, change, (change > 0) != (q->better == BETTER_UP),
+		     unit);
 }
 
 /* Events a second; false when they were not counted */
@@ -249,21 +270,32 @@ static void print_changes(FILE *to, const struct timeline *t,
 			  const struct timeline_phase *was,
 			  const struct timeline_phase *p)
 {
-	double imbalance = p->avg_imbalance - was->avg_imbalance;
-	double depth = p->avg_dsq_depth - was->avg_dsq_depth;
-	double ratio = was->throughput > 0 ?
-		       p->throughput / was->throughput - 1 : 0;
+	double imbalance = p->q.avg_imbalance - was->q.avg_imbalance;
+	double depth = p->q.avg_dsq_depth - was->q.avg_dsq_depth;
+	double ratio = p->q.iterations_per_s / was->q.iterations_per_s - 1;
 
-	if (was->n_points && p->n_points) {
+	if (was->q.samples && p->q.samples) {
 		if (fabs(imbalance) > CHANGE_IMBALANCE)
-			print_change(to, "imbalance", imbalance, imbalance > 0,
-				     "");
+			print_quantity_change(to, PHASE_avg_imbalance,
+					      imbalance, "");
 		if (fabs(depth) > CHANGE_DEPTH)
-			print_change(to, "dsq", depth, depth > 0, "");
+			print_quantity_change(to, PHASE_avg_dsq_depth, depth,
+					      "");
 	}
-	if (p->throughput > 0 && fabs(ratio) > CHANGE_THROUGHPUT)
-		print_change(to, "throughput", ratio * 100, ratio < 0, " %");
+	/* Not so where one of the two is not known */
+	if (fabs(ratio) > CHANGE_THROUGHPUT)
+		print_quantity_change(to, PHASE_iterations_per_s, ratio * 100,
+				      " %");
 	print_rate_changes(to, t, was, p);
+}
+
+static void print_queues(FILE *to, const struct phase_quantities *q)
+{
+	fprintf(to, "%lld samples, running/cpu %.1f (most %lld, CPU %lld), imbalance %.1f (most %.1f), dsq %.1f (most %lld)",
+		(long long)q->samples, q->avg_running,
+		(long long)q->max_running, (long long)q->max_running_cpu,
+		q->avg_imbalance, q->max_imbalance, q->avg_dsq_depth,
+		(long long)q->max_dsq_depth);
 }
 
 static void print_phase(FILE *to, const struct timeline *t,
@@ -276,18 +308,14 @@ static void print_phase(FILE *to, const struct timeline *t,
 		p->start_ns / (double)NSEC_PER_SEC, p->name, seconds);
 	if (p->told_step)
 		fprintf(to, "%u cgroups, %u workers, ", p->cgroups, p->workers);
-	if (!p->n_points)
+	if (!p->q.samples)
 		fprintf(to, "[no samples]");
 	else
-		fprintf(to,
-			"%u samples, running/cpu %.1f (most %u, CPU %u), imbalance %.1f (most %.1f), dsq %.1f (most %u)",
-			p->n_points, p->avg_running, p->max_running, p->max_running_cpu,
-			p->avg_imbalance, p->max_imbalance, p->avg_dsq_depth,
-			p->max_dsq_depth);
-	if (p->n_alarms)
-		fprintf(to, ", %u alarms", p->n_alarms);
-	if (p->throughput > 0)
-		fprintf(to, ", %.0f iterations/s", p->throughput);
+		print_queues(to, &p->q);
+	if (p->q.alarms)
+		fprintf(to, ", %" PRId64 " alarms", p->q.alarms);
+	if (p->q.iterations_per_s > 0)
+		fprintf(to, ", %.0f iterations/s", p->q.iterations_per_s);
 	fputc('\n', to);
 	for (e = 0; p->events_valid && e < t->series->n_events; e++)
 		if (p->events[e] && seconds > 0)

@@ -13,7 +13,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "lib/monitor/series.h"
+#include "lib/common/quantity.h"
+#include "lib/host/monitor/judge/series.h"
 
 #define TIMELINE_MAX	256	/* phases; what comes later is in the last */
 
@@ -22,45 +23,30 @@
  * @name: "stage attached", "step 0", ...
  * @start_ns: guest's CLOCK_MONOTONIC
  * @end_ns: the next one's start, or of what was seen last
- * @n_points: samples in it; what follows is 0 without any
- * @avg_running: runnable tasks of a CPU, on average
- * @max_running: most runnable tasks on one CPU,
- * @max_running_cpu: and which that was
- * @max_imbalance: most over least runnable tasks (at least 1) in one sample
- * @avg_imbalance: on average
- * @avg_dsq_depth: tasks in a CPU's local DSQ, on average
- * @max_dsq_depth: longest local DSQ
- * @n_alarms: verdicts of the monitor in it: stalls and the like
+ * @q: its quantities: without samples those of run queues are 0, and what the
+ *	workers did is only known where they worked all the time
  * @events: how far each counter went on
  * @events_valid: it was read at least twice
  * @told_step: it begins with the beginning or the end of a step or workload
  * @is_step: a step begins with it
+ * @works: a step or a workload without steps begins with it
  * @cgroups: that exist at its start, when a step told
  * @workers: that run then
  * @iterations: of the workers until its start, when a step told
- * @throughput: iterations a second while it lasted; 0 when not known
  */
 struct timeline_phase {
 	char name[48];
 	uint64_t start_ns;
 	uint64_t end_ns;
-	unsigned int n_points;
-	double avg_running;
-	uint32_t max_running;
-	unsigned int max_running_cpu;
-	double max_imbalance;
-	double avg_imbalance;
-	double avg_dsq_depth;
-	uint32_t max_dsq_depth;
-	unsigned int n_alarms;
+	struct phase_quantities q;
 	int64_t events[MON_EVENTS_MAX];
 	bool events_valid;
 	bool told_step;
 	bool is_step;
+	bool works;
 	uint32_t cgroups;
 	uint32_t workers;
 	uint64_t iterations;
-	double throughput;
 };
 
 /**
