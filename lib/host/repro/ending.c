@@ -2,14 +2,14 @@
 /*
  * How two runs of a test ended. See ending.h.
  */
-#include "lib/repro/ending.h"
+#include "lib/host/repro/ending.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/repro/stack.h"
-#include "lib/util/util.h"
+#include "lib/common/scx/stack.h"
+#include "lib/common/util/util.h"
 
 static enum wire_stage last_stage(const struct run_outcome *out)
 {
@@ -25,7 +25,7 @@ static bool kernel_died(const struct run_outcome *out)
 
 static bool hung(const struct run_outcome *out)
 {
-	return out->vm.end == VM_END_DEADLINE;
+	return out->vm.end == VM_END_DEADLINE || out->vm.end == VM_END_HUNG;
 }
 
 /* Nothing died, and yet no scheduler was there for the body. */

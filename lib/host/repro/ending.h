@@ -12,8 +12,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "lib/repro/culprit.h"
-#include "lib/run/outcome.h"
+#include "lib/common/scx/culprit.h"
+#include "lib/host/run/outcome.h"
 
 /**
  * struct ending - a run that is over

@@ -2,7 +2,7 @@
 /*
  * Auto-repro, step by step. See pipeline.h.
  */
-#include "lib/repro/pipeline.h"
+#include "lib/host/repro/pipeline.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,10 +10,13 @@
 
 #include <bpf/btf.h>
 
-#include "lib/repro/decode.h"
-#include "lib/repro/ending.h"
-#include "lib/repro/source.h"
-#include "lib/util/util.h"
+#include "lib/common/scx/decode.h"
+#include "lib/common/util/util.h"
+#include "lib/host/repro/ending.h"
+#include "lib/host/repro/source.h"
+
+/* Of each function, where the test has passed; each takes a dozen of lines. */
+#define HEALTHY_CALLS	8
 
 /* One repro VM, for the run's callback. */
 struct round {
@@ -29,58 +32,29 @@ static void on_probe(void *ctx, const void *payload, size_t len)
 }
 
 /* The message first: it is short, and the others repeat it. */
-void repro_exit_of(const struct run_outcome *out, struct scx_exit *ex,
-		   struct stack *st)
+void repro_exit_of(const struct run_outcome *out, const char *vmlinux,
+		   struct scx_exit *ex, struct stack *st)
 {
 	const struct strbuf *texts[] = {
 		&out->sched_log, &out->scx_dump, &out->console,
 	};
+	struct stack_places places;
+	struct source *src = NULL;
+	char err[256];
 	size_t i;
 
+	/* Another kernel's functions are elsewhere. */
+	if (vmlinux[0] && !out->series.other_kernel)
+		src = source_open(vmlinux, err, sizeof(err));
+	source_places(src, &places);
+	st->places = &places;
 	exit_init(ex);
 	for (i = 0; i < ARRAY_SIZE(texts); i++) {
 		exit_parse(ex, texts[i]->text, texts[i]->len);
 		stack_extract(st, texts[i]->text, texts[i]->len);
 	}
-}
-
-/* The program that failed; without one, the kernel function. */
-static const struct stack_func *culprit_func(const struct stack *st)
-{
-	unsigned int i;
-
-	for (i = 0; i < st->n; i++)
-		if (st->funcs[i].kind == STACK_BPF)
-			return &st->funcs[i];
-	return st->n ? &st->funcs[0] : NULL;
-}
-
-void repro_culprit(const struct run_outcome *out, char *buf, size_t size)
-{
-	struct strbuf text = STRBUF_INIT;
-	const struct stack_func *func;
-	struct stack st = { };
-	struct scx_exit ex;
-
-	repro_exit_of(out, &ex, &st);
-	func = culprit_func(&st);
-	if (func)
-		strbuf_addf(&text, "%s%s", func->name,
-			    func->kind == STACK_BPF ? " (BPF)" : "()");
-	if (ex.subject.pid)
-		strbuf_addf(&text, "%s%s[%d]", text.len ? " for " : "task ",
-			    ex.subject.comm, ex.subject.pid);
-	else if (ex.current.pid)
-		strbuf_addf(&text, "%s%s[%d] ran", text.len ? " while " : "",
-			    ex.current.comm, ex.current.pid);
-	if (ex.wait_ms)
-		strbuf_addf(&text, ", which waited for %llu ms",
-			    (unsigned long long)ex.wait_ms);
-	if (text.len && ex.cpu >= 0)
-		strbuf_addf(&text, ", CPU %d", ex.cpu);
-	snprintf(buf, size, "%s", text.text);
-	strbuf_free(&text);
-	stack_free(&st);
+	st->places = NULL;
+	source_close(src);
 }
 
 /* Names a line each, for ktstr-probe. What is called all the time is not. */
@@ -99,7 +73,7 @@ static void list_functions(const struct repro_request *request,
 		if (func->kind == STACK_BPF)
 			strbuf_addf(names, PROBE_NAMES_BPF "%s\n", func->name);
 		else if (!stack_is_generic(func->name))
-			strbuf_addf(names, "%s\n", func->name);
+			strbuf_addf(names, "%s\n", func->symbol);
 	}
 }
 
@@ -116,7 +90,8 @@ static enum repro_end round_end(const struct run_outcome *out,
 		return REPRO_NO_BOOT;
 	if (stage < STAGE_ATTACHED)
 		return REPRO_NO_ATTACH;
-	return out->vm.end == VM_END_DEADLINE ? REPRO_TIMED_OUT : REPRO_RAN;
+	return out->vm.end == VM_END_DEADLINE || out->vm.end == VM_END_HUNG ?
+	       REPRO_TIMED_OUT : REPRO_RAN;
 }
 
 static void round_reason(const struct run_outcome *out, char *reason,
@@ -150,7 +125,6 @@ static struct round *round_run(const struct repro_request *request,
 	}
 	story_init(&round->story);
 	outcome_init(&round->out);
-	config.stop_at_alarm = false;
 	config.console = NULL;
 	config.output = NULL;
 	config.probes = names;
@@ -164,6 +138,13 @@ static struct round *round_run(const struct repro_request *request,
 	return round;
 }
 
+static const char *vmlinux_of(const struct repro_request *request)
+{
+	const struct run_config *primary = request->primary;
+
+	return primary && primary->kernel ? primary->kernel->vmlinux : "";
+}
+
 void repro_init(const struct repro_request *request, struct repro *repro)
 {
 	memset(repro, 0, sizeof(*repro));
@@ -172,7 +153,8 @@ void repro_init(const struct repro_request *request, struct repro *repro)
 	repro->colored = (struct strbuf)STRBUF_INIT;
 	story_init(&repro->story);
 	repro->primary_ns = request->out->vm.run_ns;
-	repro_exit_of(request->out, &repro->first, &repro->stack);
+	repro_exit_of(request->out, vmlinux_of(request),
+		      &repro->first, &repro->stack);
 	exit_init(&repro->again);
 }
 
@@ -198,7 +180,7 @@ bool repro_take(const struct repro_request *request, struct repro *repro,
 	enum exit_match match;
 	struct scx_exit ex;
 
-	repro_exit_of(out, &ex, &st);
+	repro_exit_of(out, vmlinux_of(request), &ex, &st);
 	match = ending_match(&first, &(struct ending){ out, &ex, &st });
 	repro->rounds++;
 	repro->matched += match == EXIT_REPRODUCED;
@@ -242,6 +224,7 @@ static void repro_render(const struct repro_request *request,
 	const struct mon_series *series = &request->out->series;
 	const struct repro_report report = {
 		.primary_ran = request->out->stage >= STAGE_WORKLOAD,
+		.healthy = !ending_is_failure(request->out),
 		.end = repro->end,
 		.match = repro->match,
 		.rounds = repro->rounds,
@@ -265,6 +248,8 @@ static void repro_render(const struct repro_request *request,
 		snprintf(err, sizeof(err), "%s", series->why_none);
 	else if (vmlinux[0])
 		btf = btf__parse(vmlinux, NULL);
+	if (report.healthy && !request->primary->verbose)
+		r.calls_max = HEALTHY_CALLS;
 	decode = decode_create(btf);
 	r.decode = decode;
 	if (vmlinux[0] && !series->other_kernel)
@@ -286,6 +271,9 @@ static bool go_on(const struct repro_request *request,
 		  const struct repro *repro)
 {
 	if (repro->rounds >= (request->rounds ?: REPRO_ROUNDS))
+		return false;
+	/* Where nothing has failed, nothing is to come again. */
+	if (!request->rounds && !ending_is_failure(request->out))
 		return false;
 	/* A guest that hangs takes all the time that it is given. */
 	return request->all_rounds ||

@@ -12,25 +12,28 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "lib/repro/culprit.h"
-#include "lib/repro/exit.h"
-#include "lib/repro/render.h"
-#include "lib/repro/stack.h"
-#include "lib/repro/stitch.h"
-#include "lib/run/run.h"
+#include "lib/common/scx/culprit.h"
+#include "lib/common/scx/exit.h"
+#include "lib/common/scx/stack.h"
+#include "lib/host/repro/render.h"
+#include "lib/host/repro/stitch.h"
+#include "lib/host/run/run.h"
 
 #define REPRO_ROUNDS	3	/* at most, unless asked otherwise */
 
 /**
  * repro_culprit() - what failed, and for whom, as far as its texts tell
  * @out: a run that is over
+ * @vmlinux: its kernel's, by whose DWARF plumbing is known; "" for none
  * @buf: gets one line; "" when nothing tells
  * @size: of @buf
  *
- * The innermost BPF program, else function, of the stack; the task of a stall,
- * else the one that ran.
+ * The BPF program or op that failed, and for which task; who held the CPU or the
+ * lock that others waited for; else the innermost function that is no messenger,
+ * and who ran.
  */
-void repro_culprit(const struct run_outcome *out, char *buf, size_t size);
+void repro_culprit(const struct run_outcome *out, const char *vmlinux,
+		   char *buf, size_t size);
 
 /**
  * struct repro_request - what to reproduce
@@ -129,10 +132,11 @@ void repro_take_none(struct repro *repro, const char *why);
 /**
  * repro_exit_of() - how the scheduler of a run ended
  * @out: the run
+ * @vmlinux: its kernel's, by whose DWARF plumbing is known; "" for none
  * @ex: gets it
  * @st: gets the functions that its texts name; zeroed before
  */
-void repro_exit_of(const struct run_outcome *out, struct scx_exit *ex,
-		   struct stack *st);
+void repro_exit_of(const struct run_outcome *out, const char *vmlinux,
+		   struct scx_exit *ex, struct stack *st);
 
 #endif /* KTSTR_REPRO_PIPELINE_H */

@@ -2,17 +2,17 @@
 /*
  * The story of a failure as people read it. See render.h.
  */
-#include "lib/repro/render.h"
+#include "lib/host/repro/render.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/report/collapse.h"
-#include "lib/repro/decode.h"
-#include "lib/repro/source.h"
-#include "lib/repro/stitch.h"
-#include "lib/util/util.h"
+#include "lib/common/scx/decode.h"
+#include "lib/common/util/text.h"
+#include "lib/common/util/util.h"
+#include "lib/host/report/collapse.h"
+#include "lib/host/repro/source.h"
+#include "lib/host/repro/stitch.h"
 
 #define LINE_WIDTH	80	/* where locations end */
 #define LABEL_WIDTH	12
@@ -31,8 +31,7 @@ static const char *color(const struct render *r, const char *code)
 /* A guest's words: escapes are ours alone. */
 static void put_said(struct strbuf *out, const char *text)
 {
-	for (; *text; text++)
-		strbuf_add(out, *text == '\033' ? "?" : text, 1);
+	text_add(out, text, strlen(text));
 }
 
 /* Text that a parameter pointed to, as a C string. */
@@ -40,18 +39,19 @@ static void put_string(const __u64 *words, const struct desc_field *f,
 		       struct strbuf *out)
 {
 	const char *text = (const char *)&words[f->slot];
-	size_t i;
+	size_t len = strnlen(text, f->size), line, i;
 
 	strbuf_add(out, "\"", 1);
-	for (i = 0; i < f->size && text[i]; i++) {
-		if (text[i] == '\n')
+	for (i = 0; i < len; i += line + 1) {
+		const char *nl = memchr(text + i, '\n', len - i);
+
+		line = nl ? (size_t)(nl - text) - i : len - i;
+		text_add(out, text + i, line);
+		if (nl)
 			strbuf_add(out, "\\n", 2);
-		else
-			strbuf_add(out, isprint((unsigned char)text[i]) ?
-				   &text[i] : "?", 1);
 	}
 	/* The last byte is the end's: what fills the rest was cut, it seems. */
-	strbuf_addf(out, i + 1 >= f->size ? "\"..." : "\"");
+	strbuf_addf(out, len + 1 >= f->size ? "\"..." : "\"");
 }
 
 /* @failed: of the call's reads; what is in @words for them is no value. */
@@ -75,7 +75,7 @@ static void put_value(const struct render *r, const struct probe_desc *d,
 	if (f->decode == DECODE_STRING)
 		put_string(words, f, out);
 	else
-		decode_value(r->decode, f->decode, fields_value(f, words),
+		decode_value(r->decode, f->decode, desc_value(f, words),
 			     f->type_id, out);
 }
 
@@ -218,7 +218,7 @@ static void put_return(const struct render *r, const struct probe_desc *d,
 	if (!d->ret_size || !call->exit_ns || d->flags & DESC_NO_EXIT)
 		return;
 	strbuf_addf(out, "    returns  ");
-	decode_value(r->decode, f.decode, fields_value(&f, &call->ret),
+	decode_value(r->decode, f.decode, desc_value(&f, &call->ret),
 		     d->ret_type_id, out);
 	strbuf_addf(out, "\n");
 }
@@ -238,6 +238,17 @@ static void put_call(const struct render *r, const struct story *story,
 	put_return(r, d, call, out);
 }
 
+/* How many calls of the same function come behind this one. */
+static unsigned int calls_left(const struct story *story, unsigned int i)
+{
+	uint32_t func = story->calls[i].func;
+	unsigned int n = 0;
+
+	for (i++; i < story->n_calls; i++)
+		n += story->calls[i].func == func;
+	return n;
+}
+
 void render_story(const struct render *r, const struct story *story,
 		  struct strbuf *out)
 {
@@ -255,8 +266,12 @@ void render_story(const struct render *r, const struct story *story,
 	if (r->no_source)
 		strbuf_addf(out, "%s\n", r->no_source);
 	strbuf_addf(out, "\n");
+	if (r->calls_max)
+		strbuf_addf(out, "(the last %u calls of each function; KTSTR_VERBOSE=1 shows all)\n",
+			    r->calls_max);
 	for (i = 0; i < story->n_calls; i++)
-		put_call(r, story, &story->calls[i], out);
+		if (!r->calls_max || calls_left(story, i) < r->calls_max)
+			put_call(r, story, &story->calls[i], out);
 }
 
 void render_pipeline(const struct story *story, struct strbuf *out)
@@ -342,11 +357,18 @@ static void put_verdict(const struct render *r,
 			"not reproduced: the scheduler ran normally",
 	};
 
+	static const char * const healthy[] = {
+		[EXIT_REPRODUCED] = "the scheduler ran normally again",
+		[EXIT_DIFFERENT] = "the scheduler failed with probes only",
+		[EXIT_NOT_REPRODUCED] = "the scheduler ran normally again",
+	};
+	const char *text = report->healthy ? healthy[report->match] :
+					     texts[report->match];
+
 	if (put_short_end(report, out))
 		return;
-	strbuf_addf(out, "%s%s%s", color(r, BOLD), texts[report->match],
-		    color(r, PLAIN));
-	if (report->rounds > 1)
+	strbuf_addf(out, "%s%s%s", color(r, BOLD), text, color(r, PLAIN));
+	if (report->rounds > 1 && !report->healthy)
 		strbuf_addf(out, ", %u of %u rounds", report->matched,
 			    report->rounds);
 	if (report->match != EXIT_NOT_REPRODUCED)
@@ -354,7 +376,9 @@ static void put_verdict(const struct render *r,
 	strbuf_addf(out, "\n");
 }
 
-static void put_tail(const char *head, const struct strbuf *text, bool collapse,
+static void put_tail(const char *head, const struct strbuf *text,
+		     void (*collapse)(const char *log, size_t len,
+				      struct strbuf *out),
 		     struct strbuf *out)
 {
 	struct strbuf short_text = STRBUF_INIT;
@@ -363,7 +387,7 @@ static void put_tail(const char *head, const struct strbuf *text, bool collapse,
 	if (!text || !text->len)
 		return;
 	if (collapse)
-		collapse_log(text->text, text->len, &short_text);
+		collapse(text->text, text->len, &short_text);
 	else
 		strbuf_add(&short_text, text->text, text->len);
 	tail = strbuf_tail(&short_text, RENDER_TAIL_LINES);
@@ -405,7 +429,7 @@ void render_repro(const struct render *r, const struct repro_report *report,
 	if (report->rounds > 1)
 		strbuf_addf(out, " in %u rounds", report->rounds);
 	strbuf_addf(out, "\n");
-	put_tail("repro VM scheduler log", report->sched_log, true, out);
-	put_tail("repro VM sched_ext dump", report->dump, false, out);
-	put_tail("repro VM dmesg", report->console, false, out);
+	put_tail("repro VM scheduler log", report->sched_log, collapse_log, out);
+	put_tail("repro VM sched_ext dump", report->dump, collapse_zeros, out);
+	put_tail("repro VM dmesg", report->console, NULL, out);
 }

@@ -16,7 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "lib/repro/culprit.h"
+#include "lib/common/scx/culprit.h"
 
 struct decode;
 struct source;
@@ -31,12 +31,14 @@ struct story;
  * @source: kernel source lines, NULL for none
  * @no_source: why there are none, NULL to say nothing
  * @color: for a terminal
+ * @calls_max: show only so many calls of each function, the last ones; 0 for all
  */
 struct render {
 	const struct decode *decode;
 	struct source *source;
 	const char *no_source;
 	bool color;
+	unsigned int calls_max;
 };
 
 /**
@@ -65,6 +67,7 @@ enum repro_end {
 /**
  * struct repro_report - all that the auto-repro section says
  * @primary_ran: did the primary reach its workload?
+ * @healthy: nothing has failed in the primary: its calls were asked for
  * @end: how the last repro VM ended
  * @match: whether it crashed as the primary did
  * @rounds: repro VMs that ran
@@ -79,6 +82,7 @@ enum repro_end {
  */
 struct repro_report {
 	bool primary_ran;
+	bool healthy;
 	enum repro_end end;
 	enum exit_match match;
 	unsigned int rounds;

@@ -6,7 +6,7 @@
  * compile unit it belongs to, and only that unit's line table is decoded. DWARF
  * that was split off is looked for where strip and distributions put it.
  */
-#include "lib/repro/source.h"
+#include "lib/host/repro/source.h"
 
 #include <dwarf.h>
 #include <elfutils/libdw.h>
@@ -21,7 +21,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/util/util.h"
+#include "lib/common/scx/stack.h"
+#include "lib/common/util/util.h"
 
 /* An open ELF file; zero, with @fd -1, when there is none. */
 struct elf_file {
@@ -35,6 +36,7 @@ struct elf_file {
  * @debug: the file beside it that holds its DWARF, when it has none itself
  * @dw: DWARF of either
  * @syms: symbol table of @main, else of @debug
+ * @file: what source_places() has told last
  */
 struct source {
 	struct elf_file main;
@@ -43,6 +45,7 @@ struct source {
 	Elf_Data *syms;
 	const char *strings;
 	size_t strings_size;
+	char file[SOURCE_PATH_LEN];
 };
 
 static int file_open(struct elf_file *file, const char *path)
@@ -343,4 +346,26 @@ int source_func_line(struct source *src, const char *name,
 	tree_path(path, comp_dir, file);
 	*line = number;
 	return 0;
+}
+
+static const char *place_file(void *ctx, const char *symbol)
+{
+	struct source *src = ctx;
+	unsigned int line;
+
+	return source_func_line(src, symbol, src->file, &line) ? NULL :
+	       src->file;
+}
+
+static const char *no_file(void *ctx, const char *symbol)
+{
+	(void)ctx;
+	(void)symbol;
+	return NULL;
+}
+
+void source_places(struct source *src, struct stack_places *places)
+{
+	places->file = src ? place_file : no_file;
+	places->ctx = src;
 }

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 struct source;
+struct stack_places;
 
 #define SOURCE_PATH_LEN	128
 
@@ -36,5 +37,12 @@ void source_close(struct source *src);
  */
 int source_func_line(struct source *src, const char *name,
 		     char file[SOURCE_PATH_LEN], unsigned int *line);
+
+/**
+ * source_places() - files of functions, for stack_extract()
+ * @src: may be NULL; must outlive @places
+ * @places: filled in
+ */
+void source_places(struct source *src, struct stack_places *places);
 
 #endif /* KTSTR_REPRO_SOURCE_H */

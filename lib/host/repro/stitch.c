@@ -2,16 +2,16 @@
 /*
  * The story of one failure. See stitch.h.
  */
-#include "lib/repro/stitch.h"
+#include "lib/host/repro/stitch.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/repro/culprit.h"
-#include "lib/repro/decode.h"
-#include "lib/util/util.h"
+#include "lib/common/scx/culprit.h"
+#include "lib/common/scx/decode.h"
+#include "lib/common/util/text.h"
+#include "lib/common/util/util.h"
 
 #define NOTES_MAX	(64U << 10)
 
@@ -30,37 +30,26 @@ void story_exit(struct story *story)
 	story_init(story);
 }
 
-/* A guest's name may be any bytes; a terminal is not to obey them. */
-static void text_clean(char *text, size_t size)
-{
-	size_t i;
-
-	text[size - 1] = '\0';
-	for (i = 0; text[i]; i++)
-		if (!isprint((unsigned char)text[i]))
-			text[i] = '?';
-}
-
 /* Make text of what should be text, and refuse numbers out of range. */
 static bool desc_check(struct probe_desc *d)
 {
 	unsigned int i;
 
-	text_clean(d->name, sizeof(d->name));
-	text_clean(d->op, sizeof(d->op));
-	text_clean(d->source, sizeof(d->source));
+	text_clean_buf(d->name, sizeof(d->name));
+	text_clean_buf(d->op, sizeof(d->op));
+	text_clean_buf(d->source, sizeof(d->source));
 	if (d->n_params > PROBE_ARGS || d->n_fields > PROBE_FIELDS ||
 	    (d->task_arg != PROBE_NO_ARG && d->task_arg >= PROBE_ARGS) ||
 	    d->ret_size > 8 || d->ret_decode >= DECODE_KIND_COUNT)
 		return false;
 	for (i = 0; i < d->n_params; i++) {
-		text_clean(d->params[i].type, DESC_LABEL_LEN);
-		text_clean(d->params[i].name, DESC_LABEL_LEN);
+		text_clean_buf(d->params[i].type, DESC_LABEL_LEN);
+		text_clean_buf(d->params[i].name, DESC_LABEL_LEN);
 	}
 	for (i = 0; i < d->n_fields; i++) {
 		struct desc_field *f = &d->fields[i];
 
-		text_clean(f->name, DESC_LABEL_LEN);
+		text_clean_buf(f->name, DESC_LABEL_LEN);
 		if (f->arg >= d->n_params || !f->size ||
 		    f->decode >= DECODE_KIND_COUNT ||
 		    f->size > PROBE_FIELD_MAX * 8 ||
@@ -96,7 +85,7 @@ static int feed_call(struct story *story, const void *data)
 	struct probe_call *calls, call;
 
 	memcpy(&call, data, sizeof(call));
-	text_clean(call.comm, sizeof(call.comm));
+	text_clean_buf(call.comm, sizeof(call.comm));
 	if (call.func >= story->n_descs ||
 	    (call.exit_ns && call.exit_ns < call.entry_ns) ||
 	    story->n_calls == STORY_CALLS_MAX)
@@ -116,7 +105,7 @@ static int feed_note(struct story *story, const char *text, size_t len)
 	len = min(len, sizeof(note) - 1);
 	memcpy(note, text, len);
 	note[len] = '\0';
-	text_clean(note, sizeof(note));
+	text_clean_buf(note, sizeof(note));
 	strbuf_addf(&story->notes, "  %s\n", note);
 	return 0;
 }
@@ -124,8 +113,8 @@ static int feed_note(struct story *story, const char *text, size_t len)
 static int feed_exit(struct story *story, const void *data)
 {
 	memcpy(&story->exit, data, sizeof(story->exit));
-	text_clean(story->exit.current_comm, PROBE_COMM);
-	text_clean(story->exit.subject_comm, PROBE_COMM);
+	text_clean_buf(story->exit.current_comm, PROBE_COMM);
+	text_clean_buf(story->exit.subject_comm, PROBE_COMM);
 	story->has_exit = true;
 	return 0;
 }
@@ -133,7 +122,7 @@ static int feed_exit(struct story *story, const void *data)
 static int feed_culprit(struct story *story, const void *data)
 {
 	memcpy(&story->culprit, data, sizeof(story->culprit));
-	text_clean(story->culprit.comm, sizeof(story->culprit.comm));
+	text_clean_buf(story->culprit.comm, sizeof(story->culprit.comm));
 	story->has_culprit = true;
 	return 0;
 }
@@ -184,16 +173,6 @@ const struct probe_desc *story_desc(const struct story *story,
 	return &story->descs[call->func];
 }
 
-bool stitch_wanted(const struct probe_call *call,
-		   const struct probe_culprit *c)
-{
-	if (c->source == CULPRIT_NONE)
-		return true;
-	/* Memory of a task that is gone may be another one's now: ask both. */
-	return (!c->addr || call->task == c->addr) &&
-	       (int32_t)call->pid == c->pid;
-}
-
 static int by_time(const void *a, const void *b)
 {
 	const struct probe_call *x = a, *y = b;
@@ -210,7 +189,7 @@ void story_stitch(struct story *story)
 	if (!story->n_calls)
 		return;
 	for (i = 0; i < story->n_calls; i++)
-		if (stitch_wanted(&story->calls[i], &story->culprit))
+		if (probe_call_wanted(&story->calls[i], &story->culprit))
 			story->calls[n++] = story->calls[i];
 	story->left_out = story->n_calls - n;
 	story->n_calls = n;

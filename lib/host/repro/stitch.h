@@ -12,8 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "lib/repro/probe_wire.h"
-#include "lib/util/strbuf.h"
+#include "lib/common/probe/probe_wire.h"
+#include "lib/common/util/strbuf.h"
 
 #define STORY_CALLS_MAX	1024
 
@@ -58,14 +58,6 @@ int story_feed(struct story *story, const void *payload, size_t len);
  * in; when it was made in none, as being about the task that made it.
  */
 void story_stitch(struct story *story);
-
-/**
- * stitch_wanted() - does a call belong to the culprit's story?
- *
- * ktstr-probe uses it to know what to hand over.
- */
-bool stitch_wanted(const struct probe_call *call,
-		   const struct probe_culprit *culprit);
 
 /**
  * story_desc() - the function of a call; never NULL after story_feed()
