@@ -7,6 +7,8 @@
 
 #include <stdbool.h>
 
+#include "lib/common/attr/parts.h"
+
 /**
  * struct run_budget - limits in milliseconds
  * @boot_ms: from the first KVM_RUN to init's first words; the VM ends there
@@ -17,6 +19,8 @@
  * @grace_ms: for the test program and sched_ext to end once the scheduler has
  * @deadline_ms: the whole VM; more than the sum, so that each part can speak
  *	before the next outer one kills
+ * @wall_ms: the same by the clock. All others are without what the host takes
+ *	meanwhile, see steal_own_ns()
  */
 struct run_budget {
 	unsigned int boot_ms;
@@ -25,6 +29,7 @@ struct run_budget {
 	unsigned int stop_ms;
 	unsigned int grace_ms;
 	unsigned int deadline_ms;
+	unsigned int wall_ms;
 };
 
 /**
@@ -33,9 +38,10 @@ struct run_budget {
  * @duration_ms: what the scenario holds for
  * @has_scheduler: a scheduler process is started
  * @slowness: see host_slowness()
+ * @cpus: of the VM: those that boot take turns, and ask each other
  */
 void budget_compute(struct run_budget *budget, unsigned int duration_ms,
-		    bool has_scheduler, double slowness);
+		    bool has_scheduler, double slowness, unsigned int cpus);
 
 /**
  * budget_limit() - let the test say how long it and its scheduler may take
@@ -43,6 +49,34 @@ void budget_compute(struct run_budget *budget, unsigned int duration_ms,
  * @ms: for the scheduler to attach, if there is one, and for the program
  */
 void budget_limit(struct run_budget *budget, unsigned int ms);
+
+/**
+ * budget_switch() - make room for ops that attach schedulers
+ * @budget: with limits for a scheduler
+ * @n_staged: how many there are beside the first
+ *
+ * Each of them may come and go once at the worst speed, and the first come back.
+ * Init does not count what they take as the program's.
+ */
+void budget_switch(struct run_budget *budget, unsigned int n_staged);
+
+/**
+ * budget_payloads() - make room for programs that the body runs
+ * @budget: as it is without
+ * @load: which they are; each to be waited for once
+ * @slowness: see host_slowness()
+ */
+void budget_payloads(struct run_budget *budget, const struct run_workload *load,
+		     double slowness);
+
+/**
+ * budget_finish() - once all parts are known: what the clock may say at most
+ * @budget: the limits
+ * @left_ms: in how much time the harness gives up
+ *
+ * A host that takes much is waited for, but the VM must have ended by then.
+ */
+void budget_finish(struct run_budget *budget, unsigned int left_ms);
 
 /**
  * budget_longest_ms() - the most that a test can take

@@ -2,12 +2,12 @@
 /*
  * A VM as a machine for the monitor. See observe.h.
  */
-#include "lib/run/observe.h"
+#include "lib/host/run/observe.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
 #include "vmm/memory.h"
 #include "vmm/vm.h"
 
@@ -16,9 +16,14 @@ static void *vm_map(void *ctx, uint64_t gpa, size_t len)
 	return vm_memory(ctx, gpa, len);
 }
 
-static uint64_t vm_cpu_time(void *ctx, unsigned int cpu)
+static int vm_cpu_time(void *ctx, unsigned int cpu, uint64_t *ns)
 {
-	return vm_vcpu_time_ns(ctx, cpu);
+	return vm_vcpu_time_ns(ctx, cpu, ns);
+}
+
+static int vm_steal(void *ctx, unsigned int cpu, uint64_t *ns)
+{
+	return vm_vcpu_steal_ns(ctx, cpu, ns);
 }
 
 static uint64_t vm_tsc(void *ctx)
@@ -40,9 +45,21 @@ static int vm_regs(void *ctx, unsigned int cpu, struct mon_regs *regs)
 	return 0;
 }
 
-static void map_written(void *ctx)
+/* A vCPU that the host does not run now is no news; it is asked again. */
+static int vm_peek(void *ctx, unsigned int cpu, uint64_t limit_ns,
+		   struct mon_vcpu *vcpu)
 {
-	vm_ring_control(ctx, WIRE_CTL_MAP_WRITTEN);
+	struct vm_vcpu_state s = { };
+	int ret = vm_vcpu_peek(ctx, cpu, limit_ns, &s);
+
+	if (ret)
+		return ret;
+	*vcpu = (struct mon_vcpu){
+		.regs.ip = s.regs.ip, .regs.sp = s.regs.sp,
+		.regs.bp = s.regs.bp, .regs.flags = s.regs.flags,
+		.regs.cs = s.regs.cs, .halted = s.halted,
+	};
+	return 0;
 }
 
 static void stop_vm(void *ctx)
@@ -50,11 +67,18 @@ static void stop_vm(void *ctx)
 	vm_stop(ctx);
 }
 
+static void end_hung_vm(void *ctx, const char *why)
+{
+	vm_stop_hung(ctx, why);
+}
+
 static const struct mon_mem_ops vm_mem_ops = {
 	.map = vm_map,
 	.vcpu_time_ns = vm_cpu_time,
+	.steal_ns = vm_steal,
 	.guest_tsc = vm_tsc,
 	.vcpu_regs = vm_regs,
+	.vcpu_peek = vm_peek,
 };
 
 /* RAM that finds no place below the hole of MMIO lies above it. */
@@ -70,7 +94,10 @@ static uint64_t phys_end(const struct vm *vm)
 static struct mon_live *cannot(const struct run_config *config,
 			       struct run_outcome *out)
 {
-	if (config->write || config->watchdog_ms)
+	const struct run_workload *load = config->workload;
+
+	if (load->bpf_map_write.map || load->plant.kind ||
+	    load->watchdog_timeout_ms)
 		snprintf(out->findings.error, sizeof(out->findings.error),
 			 "no monitor to do what the test asks for: %.200s",
 			 out->series.why_none);
@@ -80,16 +107,21 @@ static struct mon_live *cannot(const struct run_config *config,
 struct mon_live *observe_start(const struct run_config *config, struct vm *vm,
 			       struct run_outcome *out)
 {
+	unsigned int hz = config->workload->monitor_hz;
 	struct mon_live_config live_config = {
 		.vmlinux = config->kernel->vmlinux,
 		.ops = &vm_mem_ops,
 		.ctx = vm,
 		.phys_end = phys_end(vm),
+		.interval_ms = hz ? MSEC_PER_SEC / hz : 0,
 		.slowness = config->slowness,
-		.watchdog_ms = config->watchdog_ms,
+		.pace = config->pace,
+		.machine = config->machine,
+		.workload = config->workload,
+		.limits = &config->expectations->limits,
 		.series = &out->series,
 		.findings = &out->findings,
-		.written = map_written,
+		.hung = end_hung_vm,
 	};
 	struct mon_series *s = &out->series;
 	struct mon_live *live;
@@ -102,12 +134,8 @@ struct mon_live *observe_start(const struct run_config *config, struct vm *vm,
 			 config->kernel->image);
 		return cannot(config, out);
 	}
-	if (config->stop_at_alarm)
+	if (config->expectations->expect_alarm && !config->probes)
 		live_config.alarmed = stop_vm;
-	if (config->limits)
-		live_config.limits = *config->limits;
-	if (config->write)
-		live_config.write = *config->write;
 	ret = mon_live_start(&live_config, &live);
 	if (ret)
 		snprintf(s->why_none, sizeof(s->why_none),

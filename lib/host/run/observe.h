@@ -5,8 +5,8 @@
 #ifndef KTSTR_RUN_OBSERVE_H
 #define KTSTR_RUN_OBSERVE_H
 
-#include "lib/monitor/live.h"
-#include "lib/run/run.h"
+#include "lib/host/monitor/judge/live.h"
+#include "lib/host/run/run.h"
 
 struct vm;
 

@@ -7,63 +7,50 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-#include "lib/check/check.h"
-#include "lib/host/kernel.h"
-#include "lib/run/outcome.h"
-#include "lib/wire/map_write.h"
-#include "vmm/topology.h"
+#include "lib/common/attr/parts.h"
+#include "lib/host/machine/kernel.h"
+#include "lib/host/run/outcome.h"
 
 /**
  * struct run_config - a run
+ * @machine: the VM
+ * @subject: the scheduler
+ * @workload: what goes on there, in a body that @program runs
+ * @expectations: what it is held to
  * @program: the test program on this machine, also run in the guest
  * @test: full name of the test, for -r; NULL for no arguments
+ * @given: attributes that were given as text, for @program in the guest; NULL
+ *	for none
  * @kernel: what to boot
- * @kernel_args: words added to the kernel's command line; may be NULL
- * @kaslr: the kernel chooses where it lies
- * @topology: CPUs of the VM
- * @memory_mb: guest RAM, 0 for the VMM's choice
- * @scheduler: path of the scheduler's program, NULL for EEVDF
- * @sched_args: its arguments, @n_sched_args of them
- * @ops: what its name in sched_ext must begin with; NULL for any
- * @sysctls: `key=value` for the guest, ended by NULL
- * @duration_ms: what the scenario holds for
- * @limit_ms: for the scheduler to attach, and for the test program; 0 for what
- *	@duration_ms and @slowness make of it
+ * @harness_ns: when whoever runs us gives up, by CLOCK_MONOTONIC; 0 for never
  * @slowness: see host_slowness()
- * @limits: what the monitor holds the run to; NULL for nothing
- * @write: what the host writes into a BPF map; NULL for nothing
- * @watchdog_ms: sched_ext's watchdog timeout; 0 leaves it alone
- * @stop_at_alarm: the monitor's first verdict ends the VM
+ * @pace: see host_pace()
  * @verbose: the guest's kernel and init talk
+ * @bare: there is no VM: it runs on this machine itself
  * @console: bytes of the guest's console as they come; may be NULL
  * @output: bytes that the test program prints, as they come; may be NULL
  * @probes: names of kernel functions, a line each, for ktstr-probe to watch;
- *	NULL for a run without it. The scheduler's own are found in the guest
+ *	NULL for a run without it. The scheduler's own are found in the guest.
+ *	A run with it goes on to its end, whatever the monitor says
  * @probe: payload of a WIRE_PROBE record; may be NULL
  * @ctx: first argument of the callbacks
  */
 struct run_config {
+	const struct run_machine *machine;
+	const struct run_subject *subject;
+	const struct run_workload *workload;
+	const struct run_expectations *expectations;
 	const char *program;
 	const char *test;
+	const char *given;
 	const struct host_kernel *kernel;
-	const char *kernel_args;
-	bool kaslr;
-	struct topology topology;
-	unsigned int memory_mb;
-	const char *scheduler;
-	const char * const *sched_args;
-	unsigned int n_sched_args;
-	const char *ops;
-	const char * const *sysctls;
-	unsigned int duration_ms;
-	unsigned int limit_ms;
+	uint64_t harness_ns;
 	double slowness;
-	const struct check_limits *limits;
-	const struct bpf_map_write *write;
-	unsigned int watchdog_ms;
-	bool stop_at_alarm;
+	double pace;
 	bool verbose;
+	bool bare;
 	void (*console)(void *ctx, const char *bytes, size_t len);
 	void (*output)(void *ctx, const char *bytes, size_t len);
 	const char *probes;
