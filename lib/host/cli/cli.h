@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The `ktstr` program: looks at runs that are over. A subcommand is a file
- * with one entry point, and a row of the table in main.c.
+ * The `ktstr` program: runs tests side by side, looks at runs that are over. Its
+ * subcommands are the rows of command.h.
  */
 #ifndef KTSTR_CLI_CLI_H
 #define KTSTR_CLI_CLI_H
@@ -41,30 +41,45 @@ int runs_load(char *const *paths, size_t n_paths, const char *run_id,
 void runs_free(struct runs *runs);
 
 /**
- * struct cli_args - what `html` and `perfetto` take
- * @output: -o FILE
- * @run_id: --run ID, or NULL
- * @paths: the rest, @n_paths of them
+ * file_write() - write a file that appears whole or not at all
+ * @path: the file
+ * @write: writes its content; 0 or -errno
+ * @what: for @write
+ *
+ * Prints what is wrong.
+ *
+ * Return: 0, -errno.
  */
-struct cli_args {
-	const char *output;
-	const char *run_id;
-	char *const *paths;
-	size_t n_paths;
-};
+int file_write(const char *path, int (*write)(const void *what, FILE *to),
+	       const void *what);
 
 /**
- * cli_convert() - read sidecars, write one file
+ * runs_convert() - read sidecars, write one file
+ * @paths: as runs_load()
+ * @n_paths: as runs_load()
+ * @run_id: as runs_load()
+ * @output: the file
+ * @write: writes its content; 0 or -errno
+ *
+ * Prints what is wrong.
+ *
+ * Return: 0, -errno.
+ */
+int runs_convert(char *const *paths, size_t n_paths, const char *run_id,
+		 const char *output,
+		 int (*write)(const struct runs *runs, FILE *to));
+
+/**
+ * cli_convert() - a subcommand that reads sidecars and writes one file
  * @argc: of the subcommand
- * @argv: of the subcommand; argv[0] is its name
+ * @argv: of the subcommand
  * @write: writes the file's content; 0 or -errno
+ * @err: CLI_ERR_SIZE bytes; gets one sentence
  *
- * The file appears whole or not at all.
- *
- * Return: exit status.
+ * Return: as subcommands.
  */
 int cli_convert(int argc, char **argv,
-		int (*write)(const struct runs *runs, FILE *to));
+		int (*write)(const struct runs *runs, FILE *to), char *err);
 
 /**
  * html_write() - one page that shows runs, with all that it needs inside
@@ -83,5 +98,11 @@ int html_write(const struct runs *runs, FILE *to);
  * Return: 0, -errno.
  */
 int perfetto_write(const struct runs *runs, FILE *to);
+
+/**
+ * cli_version() - what `ktstr --version` prints
+ * @to: where
+ */
+void cli_version(FILE *to);
 
 #endif /* KTSTR_CLI_CLI_H */

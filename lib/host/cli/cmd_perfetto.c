@@ -10,16 +10,22 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "lib/cli/cli.h"
-#include "lib/report/json.h"
-#include "lib/util/util.h"
+#include "lib/common/quantity.h"
+#include "lib/common/util/util.h"
+#include "lib/host/cli/cli.h"
+#include "lib/host/cli/command.h"
+#include "lib/host/report/json.h"
 
 #define TID_PHASES	100000
 #define TID_ALARMS	100001
 
-/* A trace that is being written; @pid is the run's. */
+/*
+ * A trace that is being written; @pid is the run's, @base_us 0 or its first
+ * moment, where that is earlier: Perfetto drops what comes before 0.
+ */
 struct trace {
 	FILE *to;
+	int64_t base_us;
 	int pid;
 	bool any;
 };
@@ -96,7 +102,7 @@ static void put_slice(struct trace *t, int tid, const char *name,
 	struct json_object *event = event_new("X", name);
 
 	json_add_int(event, "tid", tid);
-	json_add_int(event, "ts", start_us);
+	json_add_int(event, "ts", start_us - t->base_us);
 	json_add_int(event, "dur", max(end_us - start_us, (int64_t)1));
 	put(t, event);
 }
@@ -107,7 +113,7 @@ static void put_instant(struct trace *t, int tid, const char *name,
 	struct json_object *event = event_new("i", name);
 
 	json_add_int(event, "tid", tid);
-	json_add_int(event, "ts", time_us);
+	json_add_int(event, "ts", time_us - t->base_us);
 	json_add_text(event, "s", "p");
 	put(t, event);
 }
@@ -118,7 +124,7 @@ static void put_counter(struct trace *t, const char *name, int64_t time_us,
 	struct json_object *event = event_new("C", name);
 	struct json_object *args = json_object_new_object();
 
-	json_add_int(event, "ts", time_us);
+	json_add_int(event, "ts", time_us - t->base_us);
 	json_add_double(args, unit, value);
 	json_add_new(event, "args", args);
 	put(t, event);
@@ -132,18 +138,19 @@ static int64_t time_at(struct json_object *mon, size_t i)
 }
 
 static void put_cpu_counter(struct trace *t, struct json_object *mon,
-			    struct json_object *cpu, const char *key)
+			    struct json_object *cpu, const struct quantity *q)
 {
 	size_t n = length(mon, "time_us"), i;
 	char name[64];
 
 	snprintf(name, sizeof(name), "CPU %lld %s",
-		 (long long)get_int(cpu, "cpu"), key);
+		 (long long)get_int(cpu, "cpu"), q->name);
 	for (i = 0; i < n; i++) {
-		struct json_object *value = at(cpu, key, i);
+		struct json_object *value = at(cpu, q->name, i);
 
 		if (value)
-			put_counter(t, name, time_at(mon, i), "tasks",
+			put_counter(t, name, time_at(mon, i),
+				    quantity_unit_name(q->unit),
 				    json_object_get_int64(value));
 	}
 }
@@ -182,6 +189,7 @@ static void put_cpu_tasks(struct trace *t, struct json_object *mon,
 
 static void put_cpus(struct trace *t, struct json_object *mon)
 {
+	const struct quantity *q;
 	size_t i;
 
 	for (i = 0; i < length(mon, "cpus"); i++) {
@@ -192,9 +200,10 @@ static void put_cpus(struct trace *t, struct json_object *mon)
 		snprintf(name, sizeof(name), "CPU %d (sampled)", tid - 1);
 		put_name(t, "thread_name", tid, name);
 		put_cpu_tasks(t, mon, cpu, tid);
-		put_cpu_counter(t, mon, cpu, "nr_running");
-		put_cpu_counter(t, mon, cpu, "scx_nr_running");
-		put_cpu_counter(t, mon, cpu, "dsq_depth");
+		for (q = quantity_next(PER_CPU, NULL); q;
+		     q = quantity_next(PER_CPU, q))
+			if (q->unit == UNIT_TASKS)
+				put_cpu_counter(t, mon, cpu, q);
 	}
 }
 
@@ -276,6 +285,33 @@ static void put_happenings(struct trace *t, struct json_object *mon)
 	}
 }
 
+static void earliest(struct json_object *list, const char *key,
+		     int64_t *first_us)
+{
+	size_t i;
+
+	if (!list || json_object_get_type(list) != json_type_array)
+		return;
+	for (i = 0; i < json_object_array_length(list); i++) {
+		struct json_object *o = json_object_array_get_idx(list, i);
+
+		*first_us = min(*first_us, key ? get_int(o, key) :
+					   json_object_get_int64(o));
+	}
+}
+
+/* What was before the guest's clock, or the monitor, began is earlier than 0. */
+static int64_t base_of(struct json_object *mon)
+{
+	int64_t first_us = 0;
+
+	earliest(get(mon, "time_us"), NULL, &first_us);
+	earliest(get(mon, "phases"), "start_us", &first_us);
+	earliest(get(mon, "marks"), "time_us", &first_us);
+	earliest(get(mon, "alarms"), "since_us", &first_us);
+	return first_us;
+}
+
 int perfetto_write(const struct runs *runs, FILE *to)
 {
 	struct trace t = { .to = to };
@@ -294,10 +330,16 @@ int perfetto_write(const struct runs *runs, FILE *to)
 		put_name(&t, "process_name", 0, name);
 		if (!mon)
 			continue;
+		t.base_us = base_of(mon);
 		put_cpus(&t, mon);
 		put_events(&t, mon);
 		put_happenings(&t, mon);
 	}
 	fprintf(to, "\n]}\n");
 	return ferror(to) ? -EIO : 0;
+}
+
+int perfetto_main(int argc, char **argv, char *err)
+{
+	return cli_convert(argc, argv, perfetto_write, err);
 }

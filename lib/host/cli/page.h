@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * lib/cli/page.html, linked in as it is: the linker makes the names.
+ * lib/host/cli/page.html, linked in as it is: the linker makes the names.
  */
 #ifndef KTSTR_CLI_PAGE_H
 #define KTSTR_CLI_PAGE_H

@@ -3,20 +3,21 @@
  * Reading sidecars, and what the subcommands that convert them share. See
  * cli.h.
  */
-#include "lib/cli/cli.h"
+#include "lib/host/cli/args.h"
+#include "lib/host/cli/cli.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <getopt.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "lib/report/json.h"
-#include "lib/report/sidecar.h"
-#include "lib/util/log.h"
+#include "lib/common/util/log.h"
+#include "lib/host/machine/paths.h"
+#include "lib/host/report/json.h"
+#include "lib/host/report/sidecar.h"
 
 #define SIDECAR_MAX_BYTES	(256L << 20)
 
@@ -128,13 +129,12 @@ static int cmp_test(const void *a, const void *b)
 int runs_load(char *const *paths, size_t n_paths, const char *run_id,
 	      struct runs *runs)
 {
-	struct stat st;
 	int ret = 0;
 	size_t i;
 
 	*runs = (struct runs){ };
 	for (i = 0; i < n_paths && !ret; i++) {
-		if (!stat(paths[i], &st) && S_ISDIR(st.st_mode))
+		if (host_is_folder(paths[i]))
 			ret = load_dir(runs, paths[i], run_id);
 		else
 			ret = load_file(runs, paths[i], NULL);
@@ -163,70 +163,67 @@ void runs_free(struct runs *runs)
 
 /* ---- converting ---- */
 
-static int args_parse(int argc, char **argv, struct cli_args *args)
-{
-	static const struct option options[] = {
-		{ "output", required_argument, NULL, 'o' },
-		{ "run", required_argument, NULL, 'r' },
-		{ }
-	};
-	int c;
-
-	*args = (struct cli_args){ };
-	while ((c = getopt_long(argc, argv, "o:", options, NULL)) != -1) {
-		if (c == 'o')
-			args->output = optarg;
-		else if (c == 'r')
-			args->run_id = optarg;
-		else
-			return -EINVAL;
-	}
-	args->paths = argv + optind;
-	args->n_paths = (size_t)(argc - optind);
-	if (!args->output || !args->n_paths) {
-		pr_err("%s needs -o FILE and sidecars; see ktstr --help",
-		       argv[0]);
-		return -EINVAL;
-	}
-	return 0;
-}
-
-static int write_file(const char *path, const struct runs *runs,
-		      int (*write)(const struct runs *runs, FILE *to))
+int file_write(const char *path, int (*write)(const void *what, FILE *to),
+	       const void *what)
 {
 	char temp[PATH_MAX];
+	int ret = -ENAMETOOLONG;
 	FILE *to;
-	int ret;
 
 	if ((size_t)snprintf(temp, sizeof(temp), "%s.%d", path, getpid()) >=
 	    sizeof(temp))
-		return -ENAMETOOLONG;
+		goto out;
 	to = fopen(temp, "we");
-	if (!to)
-		return -errno;
-	ret = write(runs, to);
-	if (fclose(to) && !ret)
+	ret = to ? write(what, to) : -errno;
+	if (to && fclose(to) && !ret)
 		ret = -errno;
 	if (!ret && rename(temp, path))
 		ret = -errno;
 	if (ret)
 		unlink(temp);
+out:
+	if (ret)
+		pr_err("%s: %s", path, strerror(-ret));
+	return ret;
+}
+
+struct conversion {
+	const struct runs *runs;
+	int (*write)(const struct runs *runs, FILE *to);
+};
+
+static int write_runs(const void *what, FILE *to)
+{
+	const struct conversion *c = what;
+
+	return c->write(c->runs, to);
+}
+
+int runs_convert(char *const *paths, size_t n_paths, const char *run_id,
+		 const char *output,
+		 int (*write)(const struct runs *runs, FILE *to))
+{
+	struct runs runs;
+	struct conversion c = { &runs, write };
+	int ret;
+
+	ret = runs_load(paths, n_paths, run_id, &runs);
+	if (ret)
+		return ret;
+	ret = file_write(output, write_runs, &c);
+	runs_free(&runs);
 	return ret;
 }
 
 int cli_convert(int argc, char **argv,
-		int (*write)(const struct runs *runs, FILE *to))
+		int (*write)(const struct runs *runs, FILE *to), char *err)
 {
-	struct cli_args args;
-	struct runs runs;
+	struct convert_args args;
 	int ret;
 
-	if (args_parse(argc, argv, &args) ||
-	    runs_load(args.paths, args.n_paths, args.run_id, &runs))
-		return 1;
-	ret = write_file(args.output, &runs, write);
+	ret = convert_args_parse(argc, argv, &args, err);
 	if (ret)
-		pr_err("%s: %s", args.output, strerror(-ret));
-	runs_free(&runs);
-	return ret ? 1 : 0;
+		return ret;
+	return runs_convert(args.paths, args.n_paths, args.run_id, args.output,
+			    write) ? 1 : 0;
 }

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The command lines of subcommands, read. What they point to are the words that
+ * were given. Those of `test` are in test.h.
+ */
+#ifndef KTSTR_CLI_ARGS_H
+#define KTSTR_CLI_ARGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lib/host/suite/names.h"
+
+#define RUN_MAX_JOBS	99
+
+/**
+ * struct run_args - of `run`
+ * @choice: which tests
+ * @html: a page of them is written there; NULL for none, as the next three
+ * @perfetto: a trace
+ * @junit: results as JUnit's XML
+ * @json: results as JSON
+ * @jobs: how many run side by side; 0 as the machine allows
+ * @rerun: only what failed the last time
+ * @dry_run: print the names
+ */
+struct run_args {
+	struct suite_choice choice;	/* first: see choice_args.c */
+	const char *html;
+	const char *perfetto;
+	const char *junit;
+	const char *json;
+	unsigned int jobs;
+	bool rerun;
+	bool dry_run;
+};
+
+/**
+ * struct list_args - of `list`
+ * @choice: which tests
+ * @json: print JSON
+ * @plan: print "PROGRAM TEST", as `suite` takes them
+ * @table: print that of lib/test/tables.c; NULL for the names of tests
+ */
+struct list_args {
+	struct suite_choice choice;	/* first: see choice_args.c */
+	bool json;
+	bool plan;
+	const char *table;
+};
+
+/**
+ * struct repro_args - of `repro`
+ * @test: whose
+ * @functions: names with commas between; NULL for those of the crash's path
+ * @rounds: how often, as it was written; NULL for until it fails the same way
+ * @dry_run: print its whole name
+ */
+struct repro_args {
+	const char *test;
+	const char *functions;
+	const char *rounds;
+	bool dry_run;
+};
+
+/**
+ * struct scenario_args - of `scenario`
+ * @option: what the program of the scenarios is asked for
+ * @what: which one
+ */
+struct scenario_args {
+	const char *option;
+	const char *what;
+};
+
+/**
+ * scenario_args_parse() - read the arguments of `scenario`
+ *
+ * As run_args_parse().
+ */
+int scenario_args_parse(int argc, char **argv, struct scenario_args *args,
+			char *err);
+
+/**
+ * struct convert_args - of `html` and `perfetto`
+ * @output: -o FILE
+ * @run_id: --run ID, or NULL
+ * @paths: the rest, @n_paths of them
+ */
+struct convert_args {
+	const char *output;
+	const char *run_id;
+	char *const *paths;
+	size_t n_paths;
+};
+
+/**
+ * struct suite_args - of `suite`
+ * @folder: of the programs
+ * @log: all that is said; NULL for none, as @times
+ * @times: what tests took
+ * @jobs: how many run side by side
+ * @limit_s: what a process may take
+ * @tell_fd: progress and totals go there; 0 for nowhere
+ */
+struct suite_args {
+	const char *folder;
+	const char *log;
+	const char *times;
+	unsigned int jobs;
+	unsigned int limit_s;
+	unsigned int tell_fd;
+};
+
+/*
+ * Each reads the words of a subcommand, argv[0] is its name, and permutes them.
+ * Return: 0; CLI_HELP when help is asked for; -EINVAL with one sentence in the
+ * CLI_ERR_SIZE bytes at @err. What is in a choice is released by choice_free(),
+ * whatever came of it.
+ */
+int run_args_parse(int argc, char **argv, struct run_args *args, char *err);
+int list_args_parse(int argc, char **argv, struct list_args *args, char *err);
+int repro_args_parse(int argc, char **argv, struct repro_args *args,
+		     char *err);
+int convert_args_parse(int argc, char **argv, struct convert_args *args,
+		       char *err);
+int suite_args_parse(int argc, char **argv, struct suite_args *args,
+		     char *err);
+int completion_args_parse(int argc, char **argv, const char **shell,
+			  char *err);
+int no_args_parse(int argc, char **argv, char *err);
+
+/**
+ * choice_init() - have room for words
+ * @choice: zeroed
+ * @argc: how many words there are
+ *
+ * Return: 0, -EINVAL with a sentence in @err when there is no memory.
+ */
+int choice_init(struct suite_choice *choice, int argc, char *err);
+
+/**
+ * choice_free() - release what choice_init() has allocated
+ * @choice: the choice
+ */
+void choice_free(struct suite_choice *choice);
+
+/* Options of a choice, for tables of those that have one; see choice_args.c. */
+int choice_take_test(void *args, const char *text, char *err);
+int choice_take_fixture(void *args, const char *text, char *err);
+int choice_take_exclude(void *args, const char *text, char *err);
+int choice_take_shard(void *args, const char *text, char *err);
+
+/* The option of those that run tests; see attr_args.c. */
+int attr_take(void *args, const char *text, char *err);
+
+#define ATTR_OPTION							\
+	{ 0, "attr", "NAME=VALUE", attr_take,				\
+	  "an attribute that goes before what tests say, as\n"		\
+	  "Documentation/attributes.rst lists them; may be repeated",	\
+	  CLI_TEXT }
+
+struct cli_command;
+
+/**
+ * attr_check_settings() - is what $KTSTR_ATTR says right?
+ * @command: to be run
+ * @err: CLI_ERR_SIZE bytes; gets one sentence
+ *
+ * Return: 0, also where @command has nothing to do with tests; -EINVAL.
+ */
+int attr_check_settings(const struct cli_command *command, char *err);
+
+#define CHOICE_OPTIONS							\
+	{ 't', "test", "TEST", choice_take_test,			\
+	  "of these only such tests; may be repeated, and must match\n"	\
+	  "something", CLI_TEST },					\
+	{ 'f', "fixture", "FIXTURE", choice_take_fixture,		\
+	  "of these only such fixtures; may be repeated", CLI_TEXT },	\
+	{ 0, "exclude", "GLOB", choice_take_exclude,			\
+	  "but for these; may be repeated", CLI_TEST },			\
+	{ 0, "shard", "I/N", choice_take_shard,				\
+	  "of these only the first, second ... of N parts", CLI_TEXT }
+
+#define CHOICE_ABOUT							\
+	"A GLOB is a name as results have it (scx.simple.steady), what one begins with\n" \
+	"(scx.simple), a program, or a pattern of shells' ('*.steady'). One that matches\n" \
+	"nothing is an error, said before anything is built or booted.\n"
+
+#endif /* KTSTR_CLI_ARGS_H */

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * `ktstr run`: tests side by side.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/common/util/log.h"
+#include "lib/common/util/util.h"
+#include "lib/host/cli/args.h"
+#include "lib/host/cli/cli.h"
+#include "lib/host/cli/command.h"
+#include "lib/host/cli/programs.h"
+#include "lib/host/cli/results.h"
+#include "lib/host/cli/running.h"
+
+#define STATUS_NOTHING	4	/* kselftest's: skipped */
+
+/* No file is no test: nothing has failed yet. */
+static int choose(const struct running *r, struct run_args *args,
+		  struct suite_names *names, char *err)
+{
+	struct suite_names only = { };
+	int ret = 0;
+
+	if (args->rerun) {
+		args->choice.only = &only;
+		ret = suite_names_load(&only, r->failed);
+		if (ret == -ENOENT || ret == -ENODATA)
+			ret = 0;
+		if (ret)
+			cli_bad(err, "%s: %s", r->failed, strerror(-ret));
+	}
+	if (!ret)
+		ret = programs_choose(r->own, &args->choice, names, err);
+	suite_names_free(&only);
+	return ret;
+}
+
+static int take_tests(struct running *r, const struct suite_names *names,
+		      char *err)
+{
+	const struct suite_name *t;
+
+	for (t = names->list; t < names->list + names->n; t++)
+		if (t->chosen && suite_add(&r->suite, t->program, t->test))
+			return cli_bad(err, "no memory");
+	return 0;
+}
+
+/* What was written is said, as it may have been a while ago that it was asked. */
+static int convert(const struct running *r, const char *path,
+		   int (*write)(const struct runs *runs, FILE *to))
+{
+	char *paths[] = { (char *)r->results };
+	int ret = runs_convert(paths, 1, r->run_id, path, write);
+
+	if (!ret)
+		fprintf(stderr, "ktstr: wrote %s\n", path);
+	return ret;
+}
+
+static int write_junit(const void *r, FILE *to)
+{
+	return results_junit(r, to);
+}
+
+static int write_json(const void *r, FILE *to)
+{
+	return results_json(r, to);
+}
+
+/* The pages and files that were asked for, of this run. */
+static int write_files(const struct running *r, const struct run_args *args)
+{
+	int bad = 0;
+
+	if (args->junit && file_write(args->junit, write_junit, r))
+		bad = -EIO;
+	if (args->json && file_write(args->json, write_json, r))
+		bad = -EIO;
+	if (args->html && convert(r, args->html, html_write))
+		bad = -EIO;
+	if (args->perfetto && convert(r, args->perfetto, perfetto_write))
+		bad = -EIO;
+	return bad;
+}
+
+static int run_chosen(struct running *r, const struct run_args *args,
+		      const struct suite_names *names, char *err)
+{
+	int ret, status;
+
+	ret = take_tests(r, names, err) ?: running_begin(r, args->jobs, err);
+	if (ret)
+		return ret;
+	ret = running_run(r);
+	if (ret < 0)
+		return cli_bad(err, "the tests could not be run: %s",
+			       strerror(-ret));
+	ret = write_files(r, args);
+	status = running_end(r, "run --rerun-failed", NULL);
+	return ret ? 1 : status;
+}
+
+static void print_chosen(const struct suite_names *names)
+{
+	const struct suite_name *t;
+
+	for (t = names->list; t < names->list + names->n; t++)
+		if (t->chosen)
+			puts(t->test);
+}
+
+int run_main(int argc, char **argv, char *err)
+{
+	struct suite_names names = { };
+	struct running r = { };
+	struct run_args args;
+	int ret;
+
+	ret = run_args_parse(argc, argv, &args, err) ?:
+	      running_locate(&r, err) ?: choose(&r, &args, &names, err);
+	if (ret == -ENODATA) {
+		fprintf(stderr, "ktstr: %s\n", err);
+		ret = STATUS_NOTHING;
+	} else if (!ret && args.dry_run) {
+		print_chosen(&names);
+	} else if (!ret) {
+		ret = run_chosen(&r, &args, &names, err);
+	}
+	suite_names_free(&names);
+	choice_free(&args.choice);
+	running_exit(&r);
+	return ret;
+}

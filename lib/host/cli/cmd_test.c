@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * `ktstr test`: a scheduler through the ready scenarios. See test.h.
+ *
+ * The tests are those of the program `ready` beside us, which learns from the
+ * environment which machines to run on, and by attributes all else; they are run
+ * side by side, and the table is made of their sidecars.
+ */
+#include "lib/host/cli/test.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "lib/common/attr/attr.h"
+#include "lib/common/util/strbuf.h"
+#include "lib/common/util/util.h"
+#include "lib/host/cli/cli.h"
+#include "lib/host/cli/command.h"
+#include "lib/host/cli/running.h"
+#include "lib/host/machine/identity.h"
+#include "lib/host/suite/names.h"
+
+/* What the harness gives a test, and a host that has to be started. */
+#define TEST_LIMIT_S	1000
+
+/**
+ * struct test_run - a run
+ * @args: what was asked for
+ * @found: the scheduler
+ * @here: the one that runs on this machine, where that is meant
+ * @name: of the scheduler
+ * @r: the run
+ * @rows: the tests, @n of them
+ */
+struct test_run {
+	struct test_args args;
+	struct sched_found found;
+	char here[64];
+	const char *name;
+	struct running r;
+	struct test_row *rows;
+	size_t n;
+};
+
+/* ---- what is to be run ---- */
+
+static int find_scheduler(struct test_run *run, char *err)
+{
+	const char *own = getenv("KTSTR_SCHEDULER_DIR");
+	const char *const dirs[] = {
+		own && *own ? own : run->r.own, run->r.own, NULL,
+	};
+	const char *given = run->args.program ?: run->args.scheduler;
+	int ret;
+
+	if (run->args.host) {
+		host_scheduler(run->here, sizeof(run->here));
+		run->name = run->here[0] ? run->here : READY_EEVDF;
+		return 0;
+	}
+	ret = sched_find(given, dirs, &run->found, err);
+	if (!ret && run->found.kind == SCHED_SOURCE) {
+		snprintf(err, CLI_ERR_SIZE, "%.2000s: has to be built: ./run_ktstr.sh test does",
+			 run->found.path);
+		return -EINVAL;
+	}
+	run->name = run->found.kind == SCHED_NONE ? READY_EEVDF :
+		    basename(run->found.path);
+	return ret;
+}
+
+static void name_test(const struct test_run *run, struct test_row *row)
+{
+	char machine[READY_NAME_SIZE] = READY_HOST;
+
+	if (!run->args.host)
+		ready_machine_name(machine, run->name, &row->topology);
+	snprintf(row->test, sizeof(row->test), READY_PROGRAM ".%s.%s", machine,
+		 row->scenario);
+}
+
+static int list_tests(struct test_run *run)
+{
+	const struct test_args *args = &run->args;
+	struct test_row *row;
+	unsigned int i, j;
+
+	run->n = args->n_topologies * args->n_scenarios;
+	run->rows = calloc(run->n, sizeof(*run->rows));
+	if (!run->rows)
+		return -ENOMEM;
+	row = run->rows;
+	for (i = 0; i < args->n_topologies; i++) {
+		for (j = 0; j < args->n_scenarios; j++, row++) {
+			row->topology = args->topologies[i];
+			row->scenario = args->scenarios[j];
+			name_test(run, row);
+		}
+	}
+	return 0;
+}
+
+/* ---- what the tests learn from the environment ---- */
+
+static int set_scheduler_dir(const struct test_run *run)
+{
+	char dir[PATH_MAX];
+
+	if (run->found.kind == SCHED_NONE)
+		return 0;
+	/* It is also what an emulated host has to show. */
+	snprintf(dir, sizeof(dir), "%s", run->found.path);
+	*strrchr(dir, '/') = '\0';
+	return setenv("KTSTR_SCHEDULER_DIR", *dir ? dir : "/", 1);
+}
+
+static int set_machines(const struct test_run *run)
+{
+	const struct test_args *args = &run->args;
+	char machine[READY_NAME_SIZE], name[TOPOLOGY_NAME_LEN];
+	struct strbuf text = STRBUF_INIT;
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < args->n_topologies; i++) {
+		ready_machine_name(machine, run->name, &args->topologies[i]);
+		strbuf_addf(&text, "%s%s=%s", i ? " " : "", machine,
+			    topology_name(&args->topologies[i], name));
+	}
+	ret = setenv(READY_ENV_MACHINES, text.text, 1);
+	strbuf_free(&text);
+	return ret;
+}
+
+static void __printf(2, 3) add_attr(struct strbuf *all, const char *fmt, ...)
+{
+	va_list ap;
+	char *item;
+	int len;
+
+	va_start(ap, fmt);
+	len = vasprintf(&item, fmt, ap);
+	va_end(ap);
+	if (len < 0)
+		return;
+	attr_given_add(all, item);
+	free(item);
+}
+
+/* What was given by --attr and KTSTR_ATTR comes behind, and so goes before. */
+static int set_attr(const struct test_run *run)
+{
+	const struct test_args *args = &run->args;
+	const char *given = getenv(ENV_ATTR);
+	struct strbuf all = STRBUF_INIT;
+	unsigned int i;
+	int ret;
+
+	if (!args->host)
+		add_attr(&all, "scheduler=%s", run->name);
+	for (i = 0; i < args->n_args; i++)
+		add_attr(&all, "sched_args=%s", args->args[i]);
+	if (args->seconds)
+		add_attr(&all, "duration_s=%u", args->seconds);
+	if (given && *given)
+		strbuf_addf(&all, "%s%s", all.len ? "," : "", given);
+	ret = setenv(ENV_ATTR, all.text, 1);
+	strbuf_free(&all);
+	return ret;
+}
+
+/* What the user has said, as what we add is in the command. */
+static int set_again_attr(void)
+{
+	const char *given = getenv(ENV_ATTR), *settings = getenv("KTSTR_AGAIN");
+	struct strbuf text = STRBUF_INIT;
+	int ret;
+
+	if (!given || !*given || !settings)
+		return 0;
+	strbuf_addf(&text, "%s" ENV_ATTR "=", settings);
+	strbuf_add_word(&text, given);
+	strbuf_add(&text, " ", 1);
+	ret = setenv("KTSTR_AGAIN", text.text, 1);
+	strbuf_free(&text);
+	return ret;
+}
+
+/* What a report of a failure has between our name and -t, and at the end. */
+static int set_again(const struct test_run *run)
+{
+	const struct test_args *args = &run->args;
+	struct strbuf text = STRBUF_INIT;
+	unsigned int i;
+	int ret;
+
+	strbuf_addf(&text, "test ");
+	strbuf_add_word(&text, args->host ? "--host" : args->scheduler);
+	if (args->seconds)
+		strbuf_addf(&text, " -d %u", args->seconds);
+	if (args->n_kernels) {
+		strbuf_addf(&text, " --kernel ");
+		strbuf_add_word(&text, getenv("KTSTR_KERNEL") ?:
+				       args->kernels[0]);
+	}
+	ret = setenv("KTSTR_AGAIN_TEST", text.text, 1);
+	strbuf_reset(&text);
+	for (i = 0; i < args->n_args; i++) {
+		strbuf_addf(&text, "%s", i ? " " : " -- ");
+		strbuf_add_word(&text, args->args[i]);
+	}
+	if (!ret)
+		ret = setenv("KTSTR_AGAIN_ARGS", text.text, 1);
+	strbuf_free(&text);
+	return ret;
+}
+
+static int set_environment(const struct test_run *run)
+{
+	if (run->args.n_kernels && !run->args.program &&
+	    setenv("KTSTR_KERNEL", run->args.kernels[0], 1))
+		return -errno;
+	if (run->args.host ? setenv(READY_ENV_HOST, "1", 1) :
+	    set_scheduler_dir(run) || set_machines(run))
+		return -errno;
+	if (set_again(run) || set_again_attr() || set_attr(run))
+		return -errno;
+	return 0;
+}
+
+/* ---- running ---- */
+
+static int take_tests(struct test_run *run)
+{
+	size_t i;
+
+	for (i = 0; i < run->n; i++)
+		if (suite_add(&run->r.suite, READY_PROGRAM, run->rows[i].test))
+			return -ENOMEM;
+	return 0;
+}
+
+/* ---- scenarios in files ---- */
+
+/* What it says before the scenario begins is what was left out of it. */
+static int put_file(const char *results, const struct test_file *file,
+		    const char *text, char *err)
+{
+	const char *scenario = strstr(text, "\n{");
+	char path[PATH_MAX];
+	FILE *to;
+	int bad;
+
+	scenario = *text == '{' || !scenario ? text : scenario + 1;
+	fwrite(text, 1, scenario - text, stdout);
+	if (snprintf(path, sizeof(path), "%s/%s" READY_FILE_SUFFIX, results,
+		     file->name) >= (int)sizeof(path))
+		return cli_bad(err, "%.1000s: is too long a path", results);
+	to = fopen(path, "we");
+	if (!to)
+		return cli_bad(err, "%.2000s: %s", path, strerror(errno));
+	bad = fputs(scenario, to) < 0;
+	bad |= fclose(to);
+	return bad ? cli_bad(err, "%.2000s: cannot be written", path) : 0;
+}
+
+/* Its first line is one of ours. */
+static int say_wrong(const struct test_file *file, const char *text, char *err)
+{
+	static const char ours[] = "ktstr: ";
+
+	if (!text || !strstarts(text, ours))
+		return cli_bad(err, "-s %.1000s: it could not be looked at",
+			       file->path);
+	text += strlen(ours);
+	return cli_bad(err, "%.*s", (int)strcspn(text, "\n"), text);
+}
+
+/*
+ * The program that runs it reads it, says what is wrong, and tells it anew, so that
+ * what was run lies beside its results.
+ */
+static int take_file(const struct running *r, const struct test_file *file,
+		     char *err)
+{
+	char program[PATH_MAX + 16], *text = NULL;
+	size_t size = 0;
+	int status = -1;
+	FILE *from;
+	pid_t pid;
+	int ret;
+
+	snprintf(program, sizeof(program), "%s/" READY_PROGRAM, r->own);
+	from = suite_ask(program, "--scenario-json", file->path, &pid);
+	if (!from)
+		return cli_bad(err, "%.2000s: cannot be asked", program);
+	if (getdelim(&text, &size, '\0', from) < 0) {
+		free(text);
+		text = NULL;
+	}
+	fclose(from);
+	waitpid(pid, &status, 0);
+	ret = text && !status ? put_file(r->results, file, text, err) :
+				say_wrong(file, text, err);
+	free(text);
+	return ret;
+}
+
+static int take_files(const struct test_run *run, char *err)
+{
+	const struct test_args *args = &run->args;
+	struct strbuf names = STRBUF_INIT;
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < args->n_files && !ret; i++) {
+		ret = take_file(&run->r, &args->files[i], err);
+		strbuf_addf(&names, "%s%s", i ? " " : "", args->files[i].name);
+	}
+	if (!ret && setenv(READY_ENV_FILES, names.text, 1))
+		ret = cli_bad(err, "no memory");
+	strbuf_free(&names);
+	return ret;
+}
+
+static int run_and_tell(struct test_run *run, char *err)
+{
+	struct running *r = &run->r;
+	struct test_totals t;
+	int ret;
+
+	r->host = run->args.host;
+	ret = running_begin(r, run->args.jobs, err) ?: take_files(run, err);
+	if (ret)
+		return ret;
+	r->suite.limit_s = TEST_LIMIT_S * run->n;
+	/* It is about this run alone, and said in the table. */
+	r->failed[0] = '\0';
+	ret = running_run(r);
+	if (ret < 0)
+		return cli_bad(err, "the tests could not be run: %s",
+			       strerror(-ret));
+	test_table(stdout, r->results, r->run_id, run->rows, run->n, &t);
+	ret = running_end(r, NULL, run->name);
+	/* A test without a sidecar has nothing to show. */
+	return t.failed ? 1 : ret;
+}
+
+static int begin(struct test_run *run, char *err)
+{
+	int ret = find_scheduler(run, err);
+
+	if (!ret && run->args.n_kernels > 1 && !run->args.program)
+		return cli_bad(err, "--kernel: one at a time; ./run_ktstr.sh test takes several");
+	if (!ret && (list_tests(run) || set_environment(run) ||
+		     take_tests(run)))
+		return cli_bad(err, "no memory");
+	return ret;
+}
+
+int test_main(int argc, char **argv, char *err)
+{
+	struct test_run run = { };
+	int ret;
+
+	ret = test_args_parse(argc, argv, &run.args, err) ?:
+	      running_locate(&run.r, err) ?: begin(&run, err) ?:
+	      run_and_tell(&run, err);
+	running_exit(&run.r);
+	free(run.rows);
+	return ret;
+}

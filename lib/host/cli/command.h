@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The subcommands of `ktstr`. One is a row here and its file, cmd_NAME.c with
+ * NAME_main(); what it takes, where it takes anything, is in NAME_args.c.
+ */
+#ifndef KTSTR_CLI_COMMAND_H
+#define KTSTR_CLI_COMMAND_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+#include "lib/host/cli/option.h"
+
+/**
+ * enum cli_needs - what run_ktstr.sh sees to before it runs one
+ * @CLI_NOTHING: none of its business, or only scripts use it
+ * @CLI_PROGRAMS: the programs of the suite, whatever kernel they are for
+ * @CLI_VMS: programs, a kernel and a host that runs it
+ */
+enum cli_needs {
+	CLI_NOTHING,
+	CLI_PROGRAMS,
+	CLI_VMS,
+};
+
+/*
+ * name, as it is typed, what run_ktstr.sh sees to, what it takes, its operands,
+ * what it does. One that says nothing of what it does is for scripts.
+ */
+#define CLI_COMMANDS(row)						\
+	row(test, "test", CLI_VMS, &test_spec,				\
+	    "SCHEDULER|--host [OPTION...] [-- ARGUMENT...]",			\
+	    "a scheduler through the ready scenarios")			\
+	row(run, "run", CLI_VMS, &run_spec, "[OPTION...] [GLOB...]",	\
+	    "run tests")						\
+	row(list, "list", CLI_PROGRAMS, &list_spec,			\
+	    "[OPTION...] [GLOB...]", "the names of tests")		\
+	row(scenario, "scenario", CLI_PROGRAMS, &scenario_spec,		\
+	    "[OPTION...] SCENARIO|FILE",				\
+	    "a scenario as text: as scenario.json, or rt-app's")	\
+	row(repro, "repro", CLI_VMS, &repro_spec, "[OPTION...] TEST",	\
+	    "one test, and again with probes on its crash path")	\
+	row(demo, "demo", CLI_VMS, &no_spec, "",			\
+	    "what a scheduler's death looks like: a test that fails")	\
+	row(kernel, "kernel", CLI_NOTHING, &no_spec, "",		\
+	    "which kernel tests boot")					\
+	row(kvm_check, "kvm-check", CLI_NOTHING, &no_spec, "",		\
+	    "can KVM here run a kernel? usable, emulated or none")	\
+	row(html, "html", CLI_PROGRAMS, &convert_spec,			\
+	    "-o FILE [--run ID] SIDECAR|FOLDER...",			\
+	    "a page that shows runs: no network, no other file")	\
+	row(perfetto, "perfetto", CLI_PROGRAMS, &convert_spec,		\
+	    "-o FILE [--run ID] SIDECAR|FOLDER...",			\
+	    "the same as a trace for ui.perfetto.dev")			\
+	row(completion, "completion", CLI_NOTHING, &completion_spec,	\
+	    "bash|zsh", "what completes our command lines in a shell")	\
+	row(man, "man", CLI_NOTHING, &no_spec, "",			\
+	    "the manual page, for man -l -")				\
+	row(suite, "suite", CLI_NOTHING, &suite_spec,			\
+	    "[OPTION...] FOLDER", NULL)
+
+/*
+ * Each with the words of its command line, argv[0] is its name. Return: exit
+ * status; CLI_HELP, or another -errno with one sentence in the CLI_ERR_SIZE bytes
+ * at @err.
+ */
+#define CLI_DECLARE_MAIN(name, typed, needs, spec, operands, what)	\
+	int name##_main(int argc, char **argv, char *err);
+CLI_COMMANDS(CLI_DECLARE_MAIN)
+
+/**
+ * struct cli_command - a row
+ * @name: as it is typed
+ * @needs: what run_ktstr.sh sees to
+ * @spec: what it takes
+ * @operands: for its usage
+ * @what: one line, or NULL
+ */
+struct cli_command {
+	const char *name;
+	enum cli_needs needs;
+	const struct cli_spec *spec;
+	const char *operands;
+	const char *what;
+};
+
+/* Those of the rows, and one that takes nothing. */
+extern const struct cli_spec no_spec, test_spec, run_spec, list_spec,
+	scenario_spec, repro_spec, convert_spec, completion_spec, suite_spec;
+
+/* The rows, in their order. */
+extern const struct cli_command cli_commands[];
+extern const size_t cli_n_commands;
+
+/**
+ * cli_find() - the row of a name
+ * @name: as it is typed
+ * @err: CLI_ERR_SIZE bytes; gets one sentence where there is none, with names
+ *	that are near
+ *
+ * Return: the row, NULL.
+ */
+const struct cli_command *cli_find(const char *name, char *err);
+
+/**
+ * cli_help() - what `NAME --help` prints
+ * @to: where
+ * @program: how we are called
+ * @command: the row
+ */
+void cli_help(FILE *to, const char *program, const struct cli_command *command);
+
+#endif /* KTSTR_CLI_COMMAND_H */

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What `run` takes.
+ */
+#include <errno.h>
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/common/util/util.h"
+#include "lib/host/cli/args.h"
+#include "lib/host/cli/command.h"
+
+/* Better said before the run than after it. */
+static int writable(const char *option, const char *text, char *err)
+{
+	char dir[PATH_MAX];
+	struct stat st;
+
+	snprintf(dir, sizeof(dir), "%s", text);
+	if (*text && strlen(text) < sizeof(dir) &&
+	    (stat(text, &st) || !S_ISDIR(st.st_mode)) &&
+	    !access(dirname(dir), W_OK | X_OK))
+		return 0;
+	return cli_bad(err, "%s %s: cannot be written", option, text);
+}
+
+static int take_html(void *args, const char *text, char *err)
+{
+	((struct run_args *)args)->html = text;
+	return writable("--html", text, err);
+}
+
+static int take_perfetto(void *args, const char *text, char *err)
+{
+	((struct run_args *)args)->perfetto = text;
+	return writable("--perfetto", text, err);
+}
+
+static int take_junit(void *args, const char *text, char *err)
+{
+	((struct run_args *)args)->junit = text;
+	return writable("--junit", text, err);
+}
+
+static int take_json(void *args, const char *text, char *err)
+{
+	((struct run_args *)args)->json = text;
+	return writable("--json", text, err);
+}
+
+static int take_jobs(void *args, const char *text, char *err)
+{
+	struct run_args *a = args;
+
+	if (cli_number(text, RUN_MAX_JOBS, &a->jobs))
+		return 0;
+	return cli_bad(err, "-j %.100s: is no number from 1 to %d", text,
+		       RUN_MAX_JOBS);
+}
+
+static int take_rerun(void *args, const char *text, char *err)
+{
+	(void)text;
+	(void)err;
+	((struct run_args *)args)->rerun = true;
+	return 0;
+}
+
+static int take_dry_run(void *args, const char *text, char *err)
+{
+	(void)text;
+	(void)err;
+	((struct run_args *)args)->dry_run = true;
+	return 0;
+}
+
+/* The programs that run tests are told by their environment. */
+static int take_clone(void *args, const char *text, char *err)
+{
+	(void)args;
+	(void)text;
+	return setenv("KTSTR_CLONE", "1", 1) ?
+	       cli_bad(err, "--clone: %s", strerror(errno)) : 0;
+}
+
+static const struct cli_option run_options[] = {
+	CHOICE_OPTIONS,
+	ATTR_OPTION,
+	{ 0, "rerun-failed", NULL, take_rerun,
+	  "of these only what failed, or was not judged, when it was\n"
+	  "last run", CLI_TEXT },
+	{ 0, "dry-run", NULL, take_dry_run, "print which would be run",
+	  CLI_TEXT },
+	{ 0, "clone", NULL, take_clone,
+	  "copy VMs that have booted before, rather than boot each", CLI_TEXT },
+	{ 'j', "jobs", "N", take_jobs,
+	  "how many run side by side [as this machine allows]", CLI_TEXT },
+	{ 0, "junit", "FILE", take_junit, "write the results as JUnit's XML",
+	  CLI_FILE },
+	{ 0, "json", "FILE", take_json,
+	  "write them as JSON, with KCIDB's names", CLI_FILE },
+	{ 0, "html", "FILE", take_html,
+	  "write a page that shows the run queues over time", CLI_FILE },
+	{ 0, "perfetto", "FILE", take_perfetto,
+	  "write the same as a trace for ui.perfetto.dev", CLI_FILE },
+};
+
+int run_args_parse(int argc, char **argv, struct run_args *args, char *err)
+{
+	int ret;
+
+	*args = (struct run_args){ };
+	ret = choice_init(&args->choice, argc, err);
+	if (ret)
+		return ret;
+	ret = cli_parse(&run_spec, argc, argv, args, err);
+	if (ret < 0)
+		return ret;
+	args->choice.globs = argv + ret;
+	args->choice.n_globs = argc - ret;
+	return 0;
+}
+
+/* Names are printed by the programs alone. */
+static int check(int argc, char **argv, FILE *answers, char *err)
+{
+	struct run_args args;
+	int ret = run_args_parse(argc, argv, &args, err);
+
+	if (!ret && args.dry_run)
+		fprintf(answers, "needs programs\n");
+	choice_free(&args.choice);
+	return ret;
+}
+
+const struct cli_spec run_spec = {
+	.options = run_options,
+	.n_options = ARRAY_SIZE(run_options),
+	.check = check,
+	.about = "Runs tests, side by side, and prints KTAP: those that are named, or all but\n"
+		 "those that fail on purpose.\n\n" CHOICE_ABOUT,
+	.operand = CLI_TEST,
+};
