@@ -30,17 +30,18 @@
  * A fixture is a machine, a variant is a topology or a scheduler, a test is a
  * scenario. All three are described by the same struct ktstr_attr; what is
  * set in the test goes before the variant, the variant before the fixture.
+ * What KTSTR_ATTR and --attr say goes before all.
  */
 #ifndef KTSTR_KTSTR_H
 #define KTSTR_KTSTR_H
 
 #include "kselftest_harness.h"
 
-#include "lib/check/check.h"
-#include "lib/scenario/scenario.h"
+#include "lib/common/attr/attr.h"
+#include "lib/common/topology.h"
+#include "lib/guest/scenario/scenario.h"
+#include "lib/guest/work/work.h"
 #include "lib/test/test.h"
-#include "lib/work/work.h"
-#include "vmm/topology.h"
 
 /**
  * KTSTR_FIXTURE() - declare a machine
@@ -114,6 +115,7 @@
 				&fixture_name##_attr,			\
 				variant ? &variant->attr : NULL,	\
 				&fixture_name##_##test_name##_attr,	\
+				ktstr_given(),				\
 			},						\
 			.exit_code = &_metadata->exit_code,		\
 			.reason = _metadata->results->reason,		\
@@ -148,6 +150,8 @@
 		TH_LOG("%s", __r->details[__i].text);			\
 	if (__r->not_judged[0])						\
 		TH_LOG("%s", __r->not_judged);				\
+	if (__r->host_took[0])						\
+		TH_LOG("%s", __r->host_took);				\
 	if (__r->failed)						\
 		_metadata->exit_code = KSFT_FAIL;			\
 	if (__r->skipped && __test_passed(_metadata))			\
@@ -219,6 +223,22 @@ static inline unsigned int ktstr_decls_refused(void)
 	return n;
 }
 
+/* How many tests will the harness run? It asks the same for each. */
+static inline unsigned int ktstr_n_enabled(int argc, char **argv)
+{
+	static struct __fixture_variant_metadata none = { .name = "" };
+	struct __fixture_variant_metadata *v;
+	struct __fixture_metadata *f;
+	struct __test_metadata *t;
+	unsigned int n = 0;
+
+	for (f = __fixture_list; f; f = f->next)
+		for (v = f->variant ?: &none; v; v = v->next)
+			for (t = f->tests; t; t = t->next)
+				n += test_enabled(argc, argv, f, v, t);
+	return n;
+}
+
 static inline void ktstr_harness_at_exit(void)
 {
 	struct ktstr_counts counts = {
@@ -234,18 +254,34 @@ static inline void ktstr_harness_at_exit(void)
 }
 
 /**
+ * ktstr_harness_main() - run what was declared
+ * @argc: of main()
+ * @argv: of main()
+ *
+ * For a main() that has something to do before; others say KTSTR_HARNESS_MAIN.
+ *
+ * Return: exit status.
+ */
+static inline int ktstr_harness_main(int argc, char **argv)
+{
+	int ret = ktstr_decls_refused() ? KSFT_FAIL :
+		  ktstr_attr_take(&argc, argv);
+
+	if (ret < 0)
+		ret = ktstr_main_begin(argc, argv, ktstr_n_enabled);
+	if (ret >= 0)
+		return ret;
+	atexit(ktstr_harness_at_exit);
+	return test_harness_run(argc, argv);
+}
+
+/**
  * KTSTR_HARNESS_MAIN - main() of a suite, at its end
  */
 #define KTSTR_HARNESS_MAIN						\
 	int main(int argc, char **argv)					\
 	{								\
-		int ret = ktstr_decls_refused() ? KSFT_FAIL :		\
-			  ktstr_main_begin(argc, argv);			\
-									\
-		if (ret >= 0)						\
-			return ret;					\
-		atexit(ktstr_harness_at_exit);				\
-		return test_harness_run(argc, argv);			\
+		return ktstr_harness_main(argc, argv);			\
 	}
 
 #endif /* KTSTR_KTSTR_H */

@@ -7,23 +7,18 @@
 
 #include "lib/test/test.h"
 
-/* All levels together: arguments of each, and of the scheduler. */
-#define ATTR_MAX_ARGS	(4 * KTSTR_MAX_ARGS)
-
 /**
- * struct ktstr_merged - what a test comes down to
- * @attr: every field decided; .sched_args is not used, see @sched_args
- * @sched_args: the scheduler's own arguments, then those of each level
- * @n_sched_args: their number
+ * attr_merge_levels() - decide every attribute of a test
+ * @test: the test with its levels
+ * @merged: filled in, sense or not
+ *
+ * The library's defaults, the scheduler's, then the levels from the outside in.
  */
-struct ktstr_merged {
-	struct ktstr_attr attr;
-	const char *sched_args[ATTR_MAX_ARGS];
-	unsigned int n_sched_args;
-};
+void attr_merge_levels(const struct ktstr_test *test,
+		       struct ktstr_merged *merged);
 
 /**
- * attr_merge() - decide every attribute of a test
+ * attr_merge() - the same, and see whether it makes sense
  * @test: the test with its levels
  * @merged: filled in
  * @err: gets one sentence that names the value at fault

@@ -5,15 +5,17 @@
  */
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/run/verdict.h"
-#include "lib/scenario/scenario.h"
+#include "lib/common/util/util.h"
+#include "lib/common/wire/plan.h"
+#include "lib/common/wire/wire.h"
+#include "lib/guest/scenario/scenario.h"
+#include "lib/host/run/verdict.h"
 #include "lib/test/attr.h"
 #include "lib/test/glue.h"
-#include "lib/util/util.h"
-#include "lib/wire/wire.h"
 
 /* ASSERT_ ends a body by SIGABRT: that is no crash. */
 static const int crash_signals[] = {
@@ -49,6 +51,30 @@ static void tell_of_crashes(void)
 		sigaction(crash_signals[i], &sa, NULL);
 }
 
+/* The host may have been told another one than the test has. */
+static unsigned int duration_ms(const struct ktstr_attr *attr)
+{
+	const char *value = getenv(ENV_DURATION_MS);
+
+	return value ? strtoul(value, NULL, 10) :
+		       attr->duration_s * MSEC_PER_SEC;
+}
+
+/* Those that ops may name */
+static void know_programs(struct ktstr_ctx *ctx,
+			  const struct ktstr_merged *merged)
+{
+	const struct ktstr_attr *attr = &merged->attr;
+
+	ctx->scheduler = attr->scheduler;
+	memcpy(ctx->sched_args, merged->sched_args, sizeof(ctx->sched_args));
+	ctx->n_sched_args = merged->n_sched_args;
+	memcpy(ctx->staged, attr->staged, sizeof(attr->staged));
+	memcpy(ctx->payloads, attr->payloads, sizeof(attr->payloads));
+	if (ctx->sched_pid && attr->scheduler)
+		ctx->running = attr->scheduler->name;
+}
+
 bool guest_begin(const struct ktstr_test *test, struct ktstr_ctx **ctx)
 {
 	struct ktstr_merged merged;
@@ -65,8 +91,9 @@ bool guest_begin(const struct ktstr_test *test, struct ktstr_ctx **ctx)
 		return false;
 	}
 	tell_of_crashes();
-	(*ctx)->duration_ms = merged.attr.duration_s * MSEC_PER_SEC;
+	(*ctx)->duration_ms = duration_ms(&merged.attr);
 	(*ctx)->workers = merged.attr.workers;
 	(*ctx)->limits = merged.attr.limits;
+	know_programs(*ctx, &merged);
 	return true;
 }

@@ -10,21 +10,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/host/paths.h"
-#include "lib/run/verdict.h"
+#include "lib/host/machine/paths.h"
+#include "lib/host/run/verdict.h"
 #include "lib/test/glue.h"
 #include "lib/test/resume.h"
 #include "vmm/emulated-host/emulated-host.h"
-#include "vmm/probe.h"
+#include "vmm/kvm_check.h"
 
-#define PROBE_WHY_SIZE	200
+#define CHECK_WHY_SIZE	200
 #define RERUN_STARTS	3	/* for one and the same test */
 
 /*
  * A host that dies while tests run is no verdict about any: the next one goes
  * on with the test that has none.
  */
-static int run_to_the_end(struct emuhost_config *config, int *status)
+static int run_to_the_end(struct emuhost_config *config, int *status,
+			  bool *failed)
 {
 	struct resume resume;
 	const char *env[] = { resume.env, NULL };
@@ -36,13 +37,14 @@ static int run_to_the_end(struct emuhost_config *config, int *status)
 	config->ctx = &resume;
 	for (;;) {
 		ret = emuhost_run(config, status);
+		*failed = resume_failed(&resume);
 		/* Each test that got its result is worth another start. */
 		tries = resume.seen > resume.known ? 1 : tries + 1;
 		if (ret != -EIO || !resume.said || tries == RERUN_STARTS)
 			return ret;
 		resume_again(&resume);
 		config->env = env;
-		printf("\n# infrastructure: going on after %u results on another emulated host\n",
+		printf("\n# " INFRASTRUCTURE "going on after %u results on another emulated host\n",
 		       resume.known);
 		fflush(stdout);
 	}
@@ -65,7 +67,7 @@ static void show_file(struct move_folders *f, const char *path)
 }
 
 void move_folders(struct move_folders *f, const struct host_kernel *kernel,
-		  const char *scheduler_dir)
+		  const char *scheduler_dir, const char *scheduler)
 {
 	f->n = 0;
 	f->n_dirs = 0;
@@ -74,6 +76,8 @@ void move_folders(struct move_folders *f, const struct host_kernel *kernel,
 	show_file(f, kernel->config);
 	if (scheduler_dir && *scheduler_dir)
 		f->list[f->n++] = scheduler_dir;
+	if (scheduler && *scheduler == '/')
+		show_file(f, scheduler);
 	f->list[f->n] = NULL;
 }
 
@@ -81,9 +85,11 @@ static int rerun(char **argv, const char *why)
 {
 	char cache[PATH_MAX], agent[PATH_MAX], self[PATH_MAX];
 	const char *sidecars = getenv("KTSTR_SIDECAR_DIR");
-	const char *writable[] = { sidecars && *sidecars ? sidecars : NULL,
-				   NULL };
+	const char *writable[3] = { };
+	char clones[PATH_MAX];
 	struct move_folders folders;
+	unsigned int n = 0;
+	bool failed = false;
 	struct emuhost_config config = {
 		.argv = (const char *const *)argv,
 		.cache = cache,
@@ -92,10 +98,15 @@ static int rerun(char **argv, const char *why)
 		.readable = folders.list,
 		.reason = why,
 	};
-	int ret, status;
+	int ret, status = 0;
 
+	if (sidecars && *sidecars)
+		writable[n++] = sidecars;
+	if (!host_clones_dir(clones, sizeof(clones)))
+		writable[n++] = clones;
 	move_folders(&folders, &ktstr_glue.kernel,
-		     getenv("KTSTR_SCHEDULER_DIR"));
+		     getenv("KTSTR_SCHEDULER_DIR"),
+		     ktstr_glue.given.scheduler.binary);
 	ret = host_cache_dir(cache, sizeof(cache));
 	if (!ret)
 		ret = host_find_program("ktstr-emuhost-agent", agent,
@@ -108,11 +119,11 @@ static int rerun(char **argv, const char *why)
 	/* Over there, nothing is a terminal. */
 	setenv(ENV_COLOR, glue_color() ? "1" : "0", 1);
 	argv[0] = self;
-	ret = run_to_the_end(&config, &status);
+	ret = run_to_the_end(&config, &status, &failed);
 	if (ret == -EIO) {
 		/* It may have died between two results: no parser may wait. */
-		printf("Bail out! infrastructure: the emulated host died\n");
-		return RUN_FAIL;
+		printf("Bail out! " INFRASTRUCTURE "the emulated host died\n");
+		return failed || glue_strict() ? RUN_FAIL : RUN_SKIP;
 	}
 	return ret ? ret : emuhost_exit_code(status);
 }
@@ -120,16 +131,16 @@ static int rerun(char **argv, const char *why)
 int move_to_kvm(char **argv, char *missing, size_t missing_size)
 {
 	enum kvm_usability usable;
-	char why[PROBE_WHY_SIZE] = "";
+	char why[CHECK_WHY_SIZE] = "";
 	int ret;
 
-	ret = kvm_probe(NULL, &usable, why, sizeof(why));
+	ret = kvm_check(NULL, &usable, why, sizeof(why));
 	if (!ret && usable == KVM_USABLE)
 		return -1;
 
 	if (emuhost_inside()) {
 		snprintf(missing, missing_size,
-			 "infrastructure: no usable KVM on the emulated host: %s",
+			 INFRASTRUCTURE "no usable KVM on the emulated host: %s",
 			 why);
 		return -1;
 	}

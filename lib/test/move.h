@@ -8,7 +8,7 @@
 #include <limits.h>
 #include <stddef.h>
 
-#include "lib/host/kernel.h"
+#include "lib/host/machine/kernel.h"
 
 /**
  * move_to_kvm() - stay where KVM is usable, else rerun on an emulated host
@@ -28,9 +28,9 @@ int move_to_kvm(char **argv, char *missing, size_t missing_size);
  * @n_dirs: their number
  */
 struct move_folders {
-	const char *list[8];
+	const char *list[10];
 	unsigned int n;
-	char dirs[3][PATH_MAX];
+	char dirs[4][PATH_MAX];
 	unsigned int n_dirs;
 };
 
@@ -39,8 +39,10 @@ struct move_folders {
  * @folders: filled in
  * @kernel: its files may lie apart, and each may be a link
  * @scheduler_dir: may be NULL or ""
+ * @scheduler: path of a program that was given, may be NULL
  */
 void move_folders(struct move_folders *folders,
-		  const struct host_kernel *kernel, const char *scheduler_dir);
+		  const struct host_kernel *kernel, const char *scheduler_dir,
+		  const char *scheduler);
 
 #endif /* KTSTR_TEST_MOVE_H */

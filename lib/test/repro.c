@@ -6,12 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/repro/ending.h"
-#include "lib/repro/pipeline.h"
-#include "lib/report/failure.h"
+#include "lib/common/util/log.h"
+#include "lib/common/util/util.h"
+#include "lib/host/report/failure.h"
+#include "lib/host/repro/ending.h"
+#include "lib/host/repro/pipeline.h"
 #include "lib/test/attr.h"
 #include "lib/test/glue.h"
-#include "lib/util/util.h"
 
 #define FUNCTIONS_MAX	256
 
@@ -29,17 +30,17 @@ static bool repro_wanted(const struct ktstr_attr *attr,
 {
 	if (!attr->scheduler || !attr->scheduler->binary) {
 		if (on_purpose())
-			printf("# auto-repro: this test has no scheduler to probe: it was run once, as it is\n");
+			fprintf(ktstr_glue.out, "# auto-repro: this test has no scheduler to probe: it was run once, as it is\n");
 		return false;
 	}
 	if (on_purpose())
 		return true;
-	if (verdict->infrastructure || !ending_is_failure(out) ||
+	if (verdict->doubt || !ending_is_failure(out) ||
 	    attr->auto_repro == AUTO_REPRO_OFF)
 		return false;
 	if (attr->auto_repro == AUTO_REPRO_ON)
 		return true;
-	return verdict->code == RUN_FAIL && !attr->expect_err;
+	return verdict->code == RUN_FAIL && !ktstr_is_on(attr->expect_err);
 }
 
 /* KTSTR_REPRO_FUNCTIONS=a,b,c. Return: a copy to free, NULL for none. */
@@ -65,6 +66,18 @@ static unsigned int named_rounds(void)
 	return n <= 100 ? n : 100;
 }
 
+/* Of a test that passes nobody reads it, unless it was asked for. */
+static void tell_repro(const char *test, const struct repro *repro, int code)
+{
+	if (code == RUN_PASS && !on_purpose() && !log_verbose()) {
+		report_story_kept(ktstr_glue.out, test, repro->text.text);
+		return;
+	}
+	fprintf(ktstr_glue.out, "# --- auto-repro ---\n");
+	report_more(ktstr_glue.out, test, code == RUN_FAIL, repro->text.text,
+		    glue_color() ? repro->colored.text : NULL);
+}
+
 void host_repro(const struct ktstr_attr *attr, const struct run_config *config,
 		const struct run_outcome *out, struct run_verdict *verdict)
 {
@@ -87,15 +100,11 @@ void host_repro(const struct ktstr_attr *attr, const struct run_config *config,
 	request.functions = names ? list : NULL;
 	request.all_rounds = request.rounds > 0;
 
-	printf("# --- auto-repro ---\n");
-	fflush(stdout);
 	repro_run(&request, repro);
-	report_more(stdout, config->test, verdict->code == RUN_FAIL,
-		    repro->text.text,
-		    request.color ? repro->colored.text : NULL);
 	if (verdict->code == RUN_PASS && attr->post_repro &&
 	    attr->post_repro(repro, verdict->reason, sizeof(verdict->reason)))
 		verdict->code = RUN_FAIL;
+	tell_repro(config->test, repro, verdict->code);
 	repro_free(repro);
 	free(repro);
 	free(names);

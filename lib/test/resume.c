@@ -8,8 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/run/verdict.h"
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
 
 /* Letters of KTSTR_RESUME; what the harness prints for them. */
 static const struct {
@@ -17,12 +16,31 @@ static const struct {
 	int code;
 	const char *line;
 	const char *directive;
+	enum run_doubt doubt;
 } results[] = {
-	{ 'f', RUN_FAIL, "not ok ", "" },
-	{ 's', RUN_SKIP, "ok ", "# SKIP" },
-	{ 'x', RUN_XFAIL, "ok ", "# XFAIL" },
-	{ 'p', RUN_PASS, "ok ", "" },
+	/* Under KTSTR_STRICT=1; else it is a skip. */
+	{ 'j', RUN_FAIL, "not ok ", " #  " INFRASTRUCTURE,
+	  RUN_INFRASTRUCTURE },
+	{ 'd', RUN_FAIL, "not ok ", " #  " INCONCLUSIVE, RUN_INCONCLUSIVE },
+	{ 'f', RUN_FAIL, "not ok ", "", RUN_JUDGED },
+	{ 'i', RUN_SKIP, "ok ", " # SKIP " INFRASTRUCTURE, RUN_INFRASTRUCTURE },
+	{ 'c', RUN_SKIP, "ok ", " # SKIP " INCONCLUSIVE, RUN_INCONCLUSIVE },
+	{ 's', RUN_SKIP, "ok ", " # SKIP", RUN_JUDGED },
+	{ 'x', RUN_XFAIL, "ok ", " # XFAIL", RUN_JUDGED },
+	{ 'p', RUN_PASS, "ok ", "", RUN_JUDGED },
 };
+
+#define RETRIED		'r'
+
+static void add_entry(struct resume *r, char letter, const char *name)
+{
+	size_t len = strlen(r->env);
+	int n;
+
+	n = snprintf(r->env + len, sizeof(r->env) - len, "%c%s,", letter, name);
+	if (n < 0 || (size_t)n >= sizeof(r->env) - len)
+		r->env[len] = '\0';
+}
 
 void resume_init(struct resume *resume)
 {
@@ -36,16 +54,23 @@ void resume_again(struct resume *resume)
 	resume->seen = 0;
 	resume->skip = true;
 	resume->line_len = 0;
+	if (resume->running[0])
+		add_entry(resume, RETRIED, resume->running);
+	resume->running[0] = '\0';
 }
 
 /* The letter of a result line of the top level, 0 for any other line. */
 static char result_letter(const char *line)
 {
+	int name_ends = 0;
 	size_t i;
 
+	if (sscanf(line, "%*[a-z ]%*u %*s%n", &name_ends) == EOF || !name_ends)
+		return 0;
 	for (i = 0; i < ARRAY_SIZE(results); i++)
 		if (!strncmp(line, results[i].line, strlen(results[i].line)) &&
-		    strstr(line, results[i].directive))
+		    !strncmp(line + name_ends, results[i].directive,
+			     strlen(results[i].directive)))
 			return results[i].letter;
 	return 0;
 }
@@ -53,16 +78,19 @@ static char result_letter(const char *line)
 /* "not ok 3 fix.name # why": remember it by its name. */
 static void note_result(struct resume *r, char letter)
 {
-	size_t len = strlen(r->env);
 	char name[sizeof(r->line)];
-	int n;
 
-	if (sscanf(r->line, "%*[a-z ]%*u %255s", name) != 1)
-		return;
-	n = snprintf(r->env + len, sizeof(r->env) - len, "%c%s,", letter,
-		     name);
-	if (n < 0 || (size_t)n >= sizeof(r->env) - len)
-		r->env[len] = '\0';
+	if (sscanf(r->line, "%*[a-z ]%*u %255s", name) == 1)
+		add_entry(r, letter, name);
+}
+
+/* "#  RUN           fix.name ..." */
+static void note_begin(struct resume *r)
+{
+	char name[sizeof(r->running)];
+
+	if (sscanf(r->line, "# RUN %199s ...", name) == 1)
+		snprintf(r->running, sizeof(r->running), "%s", name);
 }
 
 /* A line is whole. Return: is what follows new? */
@@ -73,6 +101,9 @@ static bool line_ends(struct resume *r)
 	r->line[r->line_len] = '\0';
 	r->line_len = 0;
 	letter = result_letter(r->line);
+	note_begin(r);
+	if (letter)
+		r->running[0] = '\0';
 	if (letter && ++r->seen > r->known)
 		note_result(r, letter);
 	/* With no result the head was said all the same; tests follow it. */
@@ -101,17 +132,55 @@ const char *resume_filter(void *ctx, const char *data, size_t *len)
 	return data + from;
 }
 
-int resume_code(const char *name)
+/* Is there such an entry? It begins at @p. */
+static bool entry_is(const char *p, const char *name)
 {
-	const char *p = getenv(ENV_RESUME);
-	size_t len = strlen(name), i;
+	size_t len = strlen(name);
 
-	for (; p && *p; p = strchr(p, ',') ? strchr(p, ',') + 1 : NULL) {
-		if (strncmp(p + 1, name, len) || p[1 + len] != ',')
+	return !strncmp(p + 1, name, len) && p[1 + len] == ',';
+}
+
+static const char *next_entry(const char *p)
+{
+	p = strchr(p, ',');
+	return p ? p + 1 : NULL;
+}
+
+bool resume_failed(const struct resume *r)
+{
+	const char *p = strchr(r->env, '=') + 1;
+
+	for (; p && *p; p = next_entry(p))
+		if (*p == 'f')
+			return true;
+	return false;
+}
+
+int resume_code(const char *name, enum run_doubt *doubt)
+{
+	const char *p;
+	size_t i;
+
+	*doubt = RUN_JUDGED;
+	for (p = getenv(ENV_RESUME); p && *p; p = next_entry(p)) {
+		if (!entry_is(p, name))
 			continue;
-		for (i = 0; i < ARRAY_SIZE(results); i++)
-			if (results[i].letter == *p)
-				return results[i].code;
+		for (i = 0; i < ARRAY_SIZE(results); i++) {
+			if (results[i].letter != *p)
+				continue;
+			*doubt = results[i].doubt;
+			return results[i].code;
+		}
 	}
 	return -1;
+}
+
+bool resume_retried(const char *name)
+{
+	const char *p;
+
+	for (p = getenv(ENV_RESUME); p && *p; p = next_entry(p))
+		if (*p == RETRIED && entry_is(p, name))
+			return true;
+	return false;
 }

@@ -12,13 +12,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "lib/host/run/verdict.h"
+
 #define ENV_RESUME		"KTSTR_RESUME"
 #define RESUME_ENV_MAX		32768	/* tests beyond it are run again */
 
 /**
  * struct resume - what a program's output has told
  * @env: KTSTR_RESUME= and, for each result, a letter, the name of the test and
- *	a comma, as in "pfix.a,sfix.b,"
+ *	a comma, as in "pfix.a,sfix.b,"; the letter r is for a test that ran when
+ *	the machine ended
+ * @running: the test that has begun, "" between two
  * @known: results of the starts before this one
  * @seen: results of this start
  * @said: the program has said anything
@@ -27,6 +31,7 @@
  */
 struct resume {
 	char env[RESUME_ENV_MAX];
+	char running[200];
 	unsigned int known;
 	unsigned int seen;
 	bool said;
@@ -53,11 +58,25 @@ void resume_again(struct resume *resume);
 const char *resume_filter(void *ctx, const char *data, size_t *len);
 
 /**
+ * resume_failed() - has any test failed so far?
+ */
+bool resume_failed(const struct resume *resume);
+
+/**
  * resume_code() - in the program: the result of a test that has one already
  * @name: full name of the test
+ * @doubt: gets why it is neither a pass nor a failure, where it is not
  *
  * Return: KSFT_*, -1 when the test is to be run.
  */
-int resume_code(const char *name);
+int resume_code(const char *name, enum run_doubt *doubt);
+
+/**
+ * resume_retried() - in the program: did the machine end while a test ran?
+ * @name: full name of the test
+ *
+ * Return: it did.
+ */
+bool resume_retried(const char *name);
 
 #endif /* KTSTR_TEST_RESUME_H */
