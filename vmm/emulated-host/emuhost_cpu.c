@@ -7,19 +7,11 @@
 #include <sched.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "lib/util/util.h"
-
-#define FIRST_ATOMIC_QEMU 11
-
-bool emuhost_cpu_needed(const char *version)
-{
-	return strtoul(version, NULL, 10) < FIRST_ATOMIC_QEMU;
-}
+#include "lib/common/util/util.h"
 
 /* Return: a socket that has the CPU's name, -1 when another one has it. */
 static int take_name(const char *prefix, int nr)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A CPU of this machine for each emulated host whose QEMU needs that.
+ * A CPU of this machine for each emulated host, for all threads of its QEMU.
  *
- * Before QEMU 11, the emulated CPU's thread changes its word of pending
- * interrupts at each VMRUN and #VMEXIT without a lock, while the thread of the
- * devices sets a bit there: the timer's interrupt is lost, and the emulated
- * host stands still, once in some 25 boots of a VM. Two threads that share a
- * CPU do not race so.
+ * Emulated hosts side by side then do not take each other's time, and what one
+ * of them measures is its own. QEMU 10 needs it in any case: its emulated CPU's
+ * thread changes the word of pending interrupts at each VMRUN and #VMEXIT
+ * without a lock, while the thread of the devices sets a bit there, and the
+ * timer's interrupt is lost. Two threads that share a CPU do not race so.
  *
  * Two emulated hosts do not get the same CPU: a CPU is taken by a name in the
  * abstract namespace of sockets, which the kernel gives back however the
@@ -15,8 +15,6 @@
  */
 #ifndef KTSTR_VMM_EMUHOST_CPU_H
 #define KTSTR_VMM_EMUHOST_CPU_H
-
-#include <stdbool.h>
 
 #define EMUHOST_CPU_PREFIX	"ktstr-emulated-host"
 
@@ -31,14 +29,6 @@ struct emuhost_cpu {
 };
 
 #define EMUHOST_CPU_NONE	{ .nr = -1, .lock = -1 }
-
-/**
- * emuhost_cpu_needed() - does this QEMU lose interrupts?
- * @version: QEMU's, "10.0.13"
- *
- * Return: true when it does, or when that cannot be told.
- */
-bool emuhost_cpu_needed(const char *version);
 
 /**
  * emuhost_cpu_take() - take one that no other emulated host has

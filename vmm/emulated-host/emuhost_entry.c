@@ -13,28 +13,56 @@
 #include <unistd.h>
 
 #define pr_fmt(fmt) "emulated host: " fmt
-#include "lib/util/log.h"
-#include "lib/util/util.h"
+#include "lib/common/util/log.h"
+#include "lib/common/util/trust.h"
+#include "lib/common/util/util.h"
 #include "vmm/initramfs.h"
+
+#define FIT	"stands the storm: "
+#define UNFIT	"does not stand the storm: "
+/* By fetch.sh. */
+#define MENDED	"mended"
+
+/* The first line of a file beside QEMU. */
+static int read_line(const struct emuhost_entry *entry, const char *name,
+		     char *line, size_t size)
+{
+	char path[sizeof(entry->qemu) + 16];
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s", entry->qemu, name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	n = read(fd, line, size - 1);
+	close(fd);
+	if (n <= 0)
+		return n ? -errno : -ENOENT;
+	line[n] = '\0';
+	line[strcspn(line, "\n")] = '\0';
+	return 0;
+}
 
 /* Written last by fetch.sh, so it says that the others are there. */
 static int read_version(struct emuhost_entry *entry)
 {
-	char path[PATH_MAX + 16];
-	ssize_t n;
-	int fd;
+	return read_line(entry, "version", entry->version,
+			 sizeof(entry->version));
+}
 
-	snprintf(path, sizeof(path), "%s/version", entry->dir);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	n = read(fd, entry->version, sizeof(entry->version) - 1);
-	close(fd);
-	if (n <= 0)
-		return n ? -errno : -ENOENT;
-	entry->version[n] = '\0';
-	entry->version[strcspn(entry->version, "\n")] = '\0';
-	return 0;
+/* It is run, with our rights: nobody else may have put it there. */
+static int check_trust(const struct emuhost_entry *entry, const char *cache)
+{
+	char why[PATH_MAX + 64];
+	int err = trust_file(cache, why, sizeof(why));
+
+	if (!err)
+		err = trust_tree(entry->dir, why, sizeof(why));
+	if (err)
+		pr_err("%s, and what lies there is run; chown and chmod -R go-w it if you trust it",
+		       why);
+	return err;
 }
 
 int entry_find(struct emuhost_entry *entry, const char *cache)
@@ -47,12 +75,47 @@ int entry_find(struct emuhost_entry *entry, const char *cache)
 	    (int)sizeof(link))
 		return -ENAMETOOLONG;
 	err = realpath(link, entry->dir) ? 0 : -errno;
-	if (!err)
+	if (!err) {
+		snprintf(entry->qemu, sizeof(entry->qemu), "%s", entry->dir);
 		err = read_version(entry);
+	}
 	if (err)
 		pr_err("%s: %s: get it by vmm/emulated-host/fetch.sh", link,
 		       strerror(-err));
-	return err;
+	return err ? err : check_trust(entry, cache);
+}
+
+int entry_second(struct emuhost_entry *entry)
+{
+	snprintf(entry->qemu, sizeof(entry->qemu), "%s/second", entry->dir);
+	return read_version(entry);
+}
+
+int entry_verdict(const struct emuhost_entry *entry, char *text, size_t size)
+{
+	int err = read_line(entry, "verdict", text, size);
+
+	if (err)
+		return err;
+	if (!strcmp(text, MENDED) || strstarts(text, FIT))
+		return 1;
+	return strstarts(text, UNFIT) ? 0 : -ENOENT;
+}
+
+void entry_set_verdict(const struct emuhost_entry *entry, bool fit,
+		       const char *text)
+{
+	char path[sizeof(entry->qemu) + 32], new[sizeof(path) + 16];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/verdict", entry->qemu);
+	snprintf(new, sizeof(new), "%s.%d", path, getpid());
+	f = fopen(new, "we");
+	if (!f)
+		return;
+	fprintf(f, "%s%s\n", fit ? FIT : UNFIT, text);
+	if (fclose(f) || rename(new, path))
+		unlink(new);
 }
 
 static int add_modules(const struct emuhost_entry *entry, struct initramfs *ir)
@@ -123,4 +186,41 @@ int entry_initrd(const struct emuhost_entry *entry, const char *agent)
 out_destroy:
 	initramfs_destroy(ir);
 	return err;
+}
+
+/* "QEMU 12.0.1 (has no verdict yet)", for the sentence that none is fit. */
+struct why {
+	char text[2][160];
+	bool unjudged;
+};
+
+/* Return: 1 when @entry's is fit, else 0 and why not. */
+static int look(const struct emuhost_entry *entry, char *why, size_t size,
+		bool *unjudged)
+{
+	char text[100];
+	int ret = entry_verdict(entry, text, sizeof(text));
+
+	if (ret > 0)
+		return 1;
+	*unjudged |= ret < 0;
+	snprintf(why, size, "QEMU %s (%s)", entry->version,
+		 ret < 0 ? "has no verdict yet" : text);
+	return 0;
+}
+
+int entry_choose(struct emuhost_entry *entry)
+{
+	struct why why = { };
+
+	if (look(entry, why.text[0], sizeof(why.text[0]), &why.unjudged))
+		return 0;
+	if (!entry_second(entry) &&
+	    look(entry, why.text[1], sizeof(why.text[1]), &why.unjudged))
+		return 0;
+	pr_err("no QEMU that is known to deliver each interrupt once: %s%s%s; %s",
+	       why.text[0], why.text[1][0] ? ", " : "", why.text[1],
+	       why.unjudged ? "./run_ktstr.sh judges it" :
+			      "look for another by fetch.sh --update");
+	return -ENOENT;
 }

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -21,11 +22,18 @@
 #include <unistd.h>
 
 #define pr_fmt(fmt) "emulated host: " fmt
-#include "lib/util/log.h"
-#include "lib/util/util.h"
+#include "lib/common/util/log.h"
+#include "lib/common/util/util.h"
+#include "vmm/emulated-host/emuhost_confine.h"
 
 #define REAP_LIMIT_MS	5000
 #define MAX_ARGS	128
+/*
+ * An instruction takes 2^this ns of virtual time. On a busy machine TCG does
+ * some 20 to 100 million a second of a VM's, so a second of virtual time is a
+ * few of real ones, and the agent's heartbeats come often enough.
+ */
+#define ICOUNT_SHIFT	3
 
 /*
  * quiet, unless KTSTR_VERBOSE is set: each character on the console is an exit.
@@ -72,14 +80,43 @@ static void args_exit(struct args *args)
 
 /* ---- children ---- */
 
-/* Between fork and exec: async-signal-safe calls only. */
-static void __noreturn child_exec(char *const *argv, const int *keep, int log,
-				  pid_t parent, int cpu)
+/*
+ * How to start one.
+ * @keep: descriptors that it inherits, ends with -1
+ * @log: its stdout and stderr
+ * @cpu: where all of it is to run; -1: anywhere
+ * @drop_caps: capabilities that it does without, a bit each
+ * @plain_files: it may give no file a set-user-ID or set-group-ID bit
+ */
+struct spawn {
+	const char *name;
+	const struct args *args;
+	const int *keep;
+	int log;
+	int cpu;
+	unsigned long long drop_caps;
+	bool plain_files;
+};
+
+static int child_confine(const struct spawn *sp)
 {
+	int err = confine_all(sp->keep);
+
+	if (!err)
+		err = confine_capabilities(sp->drop_caps);
+	if (!err && sp->plain_files)
+		err = confine_modes();
+	return err;
+}
+
+/* Between fork and exec: async-signal-safe calls only. */
+static void __noreturn child_exec(const struct spawn *sp, pid_t parent)
+{
+	char *const *argv = sp->args->v;
 	struct sigaction dfl = { .sa_handler = SIG_DFL };
 	cpu_set_t cpus;
 	sigset_t none;
-	int null, i;
+	int null, i, err;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
@@ -88,53 +125,49 @@ static void __noreturn child_exec(char *const *argv, const int *keep, int log,
 	setpgid(0, 0);
 	null = open("/dev/null", O_RDONLY);
 	dup2(null, STDIN_FILENO);
-	dup2(log, STDOUT_FILENO);
-	dup2(log, STDERR_FILENO);
-	for (; *keep >= 0; keep++)
-		fcntl(*keep, F_SETFD, 0);
+	dup2(sp->log, STDOUT_FILENO);
+	dup2(sp->log, STDERR_FILENO);
 	for (i = 1; i < NSIG; i++)
 		sigaction(i, &dfl, NULL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	if (cpu >= 0) {
+	if (sp->cpu >= 0) {
 		CPU_ZERO(&cpus);
-		CPU_SET(cpu, &cpus);
+		CPU_SET(sp->cpu, &cpus);
 		/* It works elsewhere too, but not always. */
 		sched_setaffinity(0, sizeof(cpus), &cpus);
 	}
-	execv(argv[0], argv);
-	dprintf(STDERR_FILENO, "%s: %s\n", argv[0], strerror(errno));
+	err = child_confine(sp);
+	if (!err) {
+		execv(argv[0], argv);
+		err = -errno;
+	}
+	dprintf(STDERR_FILENO, "%s: %s\n", argv[0], strerror(-err));
 	_exit(127);
 }
 
-/*
- * @keep: descriptors that it inherits, ends with -1.
- * @cpu: where all of it is to run; -1: anywhere.
- */
-static int child_spawn(struct machine *m, const char *name,
-		       const struct args *args, const int *keep, int log,
-		       int cpu)
+static int child_spawn(struct emu_machine *m, const struct spawn *sp)
 {
 	struct emuhost_child *c = &m->children[m->nr_children];
 	pid_t parent = getpid();
 	int err;
 
-	if (args->err)
-		return args->err;
+	if (sp->args->err)
+		return sp->args->err;
 	c->pid = fork();
 	if (!c->pid)
-		child_exec(args->v, keep, log, parent, cpu);
+		child_exec(sp, parent);
 	if (c->pid < 0) {
 		err = -errno;
-		pr_err("cannot start %s: %s", name, strerror(-err));
+		pr_err("cannot start %s: %s", sp->name, strerror(-err));
 		return err;
 	}
-	c->name = name;
+	c->name = sp->name;
 	m->nr_children++;
 	c->pidfd = syscall(SYS_pidfd_open, c->pid, 0);
 	if (c->pidfd < 0) {
 		err = -errno;
-		pr_err("cannot watch %s: %s", name, strerror(-err));
+		pr_err("cannot watch %s: %s", sp->name, strerror(-err));
 		return err;
 	}
 	return 0;
@@ -191,11 +224,16 @@ static int fs_connect(int *listener, int *connection)
  *
  * @connection: gets QEMU's end
  */
-static int fs_start(struct machine *m, const struct emuhost_entry *entry,
+static int fs_start(struct emu_machine *m, const struct emuhost_entry *entry,
 		    const char *dir, bool writable, int log, int *connection)
 {
 	struct args args = { };
 	int keep[2] = { -1, -1 };
+	const struct spawn spawn = {
+		.name = "virtiofsd", .args = &args, .keep = keep, .log = log,
+		.cpu = -1, .drop_caps = 1ULL << CAP_MKNOD | 1ULL << CAP_SETFCAP,
+		.plain_files = true,
+	};
 	int err;
 
 	err = fs_connect(&keep[0], connection);
@@ -211,7 +249,9 @@ static int fs_start(struct machine *m, const struct emuhost_entry *entry,
 	args_add(&args, writable ? "--cache=auto" : "--cache=always");
 	if (!writable)
 		args_add(&args, "--readonly");
-	err = child_spawn(m, "virtiofsd", &args, keep, log, -1);
+	/* It would ask for those that it was started without. */
+	args_add(&args, "--modcaps=-mknod:-setfcap");
+	err = child_spawn(m, &spawn);
 	args_exit(&args);
 
 out_close:
@@ -227,6 +267,7 @@ struct ends {
 	int port;
 	int console;
 	int log;
+	int qmp;
 	int fs[1 + EMUHOST_MAX_SHARES];
 	unsigned int nr_fs;
 };
@@ -244,17 +285,21 @@ static void ends_close(struct ends *ends)
 		close(ends->console);
 	if (ends->log >= 0)
 		close(ends->log);
+	if (ends->qmp >= 0)
+		close(ends->qmp);
 }
 
-static void qemu_args(struct args *args, const struct emuhost_entry *entry,
-		      const struct ends *ends, int initrd,
-		      unsigned int memory_mb)
+static void qemu_args(struct args *args, const struct emu_config *config,
+		      const struct ends *ends)
 {
 	unsigned int i;
 
-	args_add(args, "%s/qemu", entry->dir);
+	args_add(args, "%s/qemu", config->entry->qemu);
 	args_add(args, "-name");
 	args_add(args, "emulated-host,process=emulated-host");
+	/* What is not named here, such as to open its files, it may. */
+	args_add(args, "-sandbox");
+	args_add(args, "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny");
 	args_add(args, "-no-user-config");
 	args_add(args, "-nodefaults");
 	args_add(args, "-display");
@@ -262,6 +307,10 @@ static void qemu_args(struct args *args, const struct emuhost_entry *entry,
 	args_add(args, "-no-reboot");
 	args_add(args, "-accel");
 	args_add(args, "tcg");
+	if (config->clock == EMUHOST_CLOCK_VIRTUAL) {
+		args_add(args, "-icount");
+		args_add(args, "shift=%d", ICOUNT_SHIFT);
+	}
 	args_add(args, "-cpu");
 	args_add(args, "EPYC-Rome,+svm,+npt");
 	/* Never more: QEMU's threads race on the kernel's code patching. */
@@ -270,14 +319,14 @@ static void qemu_args(struct args *args, const struct emuhost_entry *entry,
 	args_add(args, "-machine");
 	args_add(args, "q35,memory-backend=ram,usb=off,sata=off,smbus=off,i8042=off");
 	args_add(args, "-m");
-	args_add(args, "%u", memory_mb);
+	args_add(args, "%u", config->memory_mb);
 	args_add(args, "-object");
 	args_add(args, "memory-backend-memfd,id=ram,share=on,size=%uM",
-		 memory_mb);
+		 config->memory_mb);
 	args_add(args, "-kernel");
-	args_add(args, "%s/kernel", entry->dir);
+	args_add(args, "%s/kernel", config->entry->dir);
 	args_add(args, "-initrd");
-	args_add(args, "/proc/self/fd/%d", initrd);
+	args_add(args, "/proc/self/fd/%d", config->initrd);
 	args_add(args, "-append");
 	args_add(args, "%s%s", CMDLINE, log_verbose() ? "" : " quiet");
 	args_add(args, "-chardev");
@@ -290,6 +339,12 @@ static void qemu_args(struct args *args, const struct emuhost_entry *entry,
 	args_add(args, "socket,id=agent,fd=%d", ends->port);
 	args_add(args, "-device");
 	args_add(args, "virtserialport,nr=1,chardev=agent");
+	if (ends->qmp >= 0) {
+		args_add(args, "-chardev");
+		args_add(args, "socket,id=qmp,fd=%d", ends->qmp);
+		args_add(args, "-mon");
+		args_add(args, "chardev=qmp,mode=control");
+	}
 	for (i = 0; i < ends->nr_fs; i++) {
 		args_add(args, "-chardev");
 		args_add(args, "socket,id=fs%u,fd=%d", i, ends->fs[i]);
@@ -302,24 +357,29 @@ static void qemu_args(struct args *args, const struct emuhost_entry *entry,
 	}
 }
 
-static int qemu_start(struct machine *m, const struct emuhost_entry *entry,
-		      const struct ends *ends, int initrd,
-		      unsigned int memory_mb)
+static int qemu_start(struct emu_machine *m, const struct emu_config *config,
+		      const struct ends *ends)
 {
-	int keep[4 + 1 + EMUHOST_MAX_SHARES], n = 0, err;
+	int keep[5 + 1 + EMUHOST_MAX_SHARES], n = 0, err;
 	struct args args = { };
+	struct spawn spawn = {
+		.name = "QEMU", .args = &args, .keep = keep, .log = ends->log,
+		.drop_caps = CONFINE_ALL_CAPS,
+	};
 	unsigned int i;
 
-	keep[n++] = initrd;
+	keep[n++] = config->initrd;
 	keep[n++] = ends->port;
 	keep[n++] = ends->console;
+	if (ends->qmp >= 0)
+		keep[n++] = ends->qmp;
 	for (i = 0; i < ends->nr_fs; i++)
 		keep[n++] = ends->fs[i];
 	keep[n] = -1;
-	qemu_args(&args, entry, ends, initrd, memory_mb);
-	if (emuhost_cpu_needed(entry->version))
-		emuhost_cpu_take(&m->cpu, EMUHOST_CPU_PREFIX);
-	err = child_spawn(m, "QEMU", &args, keep, ends->log, m->cpu.nr);
+	qemu_args(&args, config, ends);
+	emuhost_cpu_take(&m->cpu, EMUHOST_CPU_PREFIX);
+	spawn.cpu = m->cpu.nr;
+	err = child_spawn(m, &spawn);
 	args_exit(&args);
 	return err;
 }
@@ -331,10 +391,16 @@ static int set_nonblock(int fd)
 	return fcntl(fd, F_SETFL, O_NONBLOCK) ? -errno : 0;
 }
 
-static int open_ends(struct machine *m, struct ends *ends)
+static int open_ends(struct emu_machine *m, struct ends *ends, bool qmp)
 {
 	int pair[2];
 
+	if (qmp) {
+		if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
+			return -errno;
+		m->qmp = pair[0];
+		ends->qmp = pair[1];
+	}
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
 		return -errno;
 	m->port = pair[0];
@@ -351,37 +417,39 @@ static int open_ends(struct machine *m, struct ends *ends)
 	       set_nonblock(m->log);
 }
 
-int machine_start(struct machine *m, const struct emuhost_entry *entry,
-		  const struct emuhost_request *req, int initrd,
-		  unsigned int memory_mb)
+int emu_machine_start(struct emu_machine *m, const struct emu_config *config)
 {
-	struct ends ends = { .port = -1, .console = -1, .log = -1 };
+	const struct emuhost_request *req = config->req;
+	struct ends ends = {
+		.port = -1, .console = -1, .log = -1, .qmp = -1,
+	};
 	unsigned int i;
 	int err;
 
-	*m = (struct machine) {
-		.port = -1, .console = -1, .log = -1, .cpu = EMUHOST_CPU_NONE,
+	*m = (struct emu_machine) {
+		.port = -1, .console = -1, .log = -1, .qmp = -1,
+		.cpu = EMUHOST_CPU_NONE,
 	};
-	err = open_ends(m, &ends);
+	err = open_ends(m, &ends, config->qmp);
 	if (err) {
 		pr_err("sockets: %s", strerror(-err));
 		goto out_close;
 	}
 	for (i = 0; i < 1 + req->nr_shares; i++) {
 		ends.nr_fs++;
-		err = fs_start(m, entry, i ? req->shares[i - 1] : "/", i,
+		err = fs_start(m, config->entry, i ? req->shares[i - 1] : "/", i,
 			       ends.log, &ends.fs[i]);
 		if (err)
 			goto out_close;
 	}
-	err = qemu_start(m, entry, &ends, initrd, memory_mb);
+	err = qemu_start(m, config, &ends);
 
 out_close:
 	ends_close(&ends);
 	return err;
 }
 
-void machine_stop(struct machine *m)
+void emu_machine_stop(struct emu_machine *m)
 {
 	unsigned int i;
 
@@ -398,12 +466,15 @@ void machine_stop(struct machine *m)
 		close(m->console);
 	if (m->log >= 0)
 		close(m->log);
+	if (m->qmp >= 0)
+		close(m->qmp);
 	m->port = -1;
 	m->console = -1;
 	m->log = -1;
+	m->qmp = -1;
 }
 
-int machine_died(struct machine *m, char *text, size_t size)
+int emu_machine_died(struct emu_machine *m, char *text, size_t size)
 {
 	unsigned int i;
 	int status;

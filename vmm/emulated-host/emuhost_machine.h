@@ -8,8 +8,10 @@
 #ifndef KTSTR_VMM_EMUHOST_MACHINE_H
 #define KTSTR_VMM_EMUHOST_MACHINE_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
+#include "vmm/emulated-host/emuhost_clock.h"
 #include "vmm/emulated-host/emuhost_cpu.h"
 #include "vmm/emulated-host/emuhost_entry.h"
 #include "vmm/emulated-host/emuhost_request.h"
@@ -29,47 +31,61 @@ struct emuhost_child {
 };
 
 /**
- * struct machine - an emulated host that runs
+ * struct emu_machine - an emulated host that runs
  * @children: QEMU last
  * @nr_children: their number
  * @port: the agent's port
  * @console: the kernel's console
  * @log: what the processes say
- * @cpu: QEMU's, if it needs one of its own
+ * @qmp: QEMU's monitor; -1: it has none
+ * @cpu: QEMU's own, if there was one to take
  */
-struct machine {
+struct emu_machine {
 	struct emuhost_child children[EMUHOST_MAX_CHILDREN];
 	unsigned int nr_children;
 	int port;
 	int console;
 	int log;
+	int qmp;
 	struct emuhost_cpu cpu;
 };
 
 /**
- * machine_start() - start the processes
+ * struct emu_config - what an emulated host is to be
  * @entry: what to run
  * @req: whose shares to serve
  * @initrd: a memfd; stays the caller's
  * @memory_mb: RAM
+ * @clock: EMUHOST_CLOCK_VIRTUAL, or else the real one
+ * @qmp: give QEMU a monitor
+ */
+struct emu_config {
+	const struct emuhost_entry *entry;
+	const struct emuhost_request *req;
+	int initrd;
+	unsigned int memory_mb;
+	enum emuhost_clock clock;
+	bool qmp;
+};
+
+/**
+ * emu_machine_start() - start the processes
  *
- * Return: 0, -errno after a message. Call machine_stop() in any case.
+ * Return: 0, -errno after a message. Call emu_machine_stop() in any case.
  */
-int machine_start(struct machine *m, const struct emuhost_entry *entry,
-		  const struct emuhost_request *req, int initrd,
-		  unsigned int memory_mb);
+int emu_machine_start(struct emu_machine *m, const struct emu_config *config);
 
 /**
- * machine_stop() - kill and reap them
+ * emu_machine_stop() - kill and reap them
  */
-void machine_stop(struct machine *m);
+void emu_machine_stop(struct emu_machine *m);
 
 /**
- * machine_died() - which of them has ended by itself
+ * emu_machine_died() - which of them has ended by itself
  * @text: gets "QEMU was killed by signal 11" or the like
  *
  * Return: 1 when one has, else 0.
  */
-int machine_died(struct machine *m, char *text, size_t size);
+int emu_machine_died(struct emu_machine *m, char *text, size_t size);
 
 #endif /* KTSTR_VMM_EMUHOST_MACHINE_H */

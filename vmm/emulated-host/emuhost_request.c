@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 #define pr_fmt(fmt) "emulated host: " fmt
-#include "lib/util/log.h"
-#include "lib/util/util.h"
+#include "lib/common/util/log.h"
+#include "lib/common/util/util.h"
 #include "vmm/emulated-host/protocol.h"
 
 /* A name, or with an asterisk all names that begin so. */

@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "lib/util/strbuf.h"
+#include "lib/common/util/strbuf.h"
 #include "vmm/emulated-host/emulated-host.h"
 
 #define EMUHOST_MAX_SHARES	16

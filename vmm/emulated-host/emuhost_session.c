@@ -5,7 +5,6 @@
 #include "vmm/emulated-host/emuhost_session.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -17,13 +16,21 @@
 #include <unistd.h>
 
 #define pr_fmt(fmt) "emulated host: " fmt
-#include "lib/util/log.h"
-#include "lib/util/util.h"
+#include "lib/common/util/log.h"
+#include "lib/common/util/text.h"
+#include "lib/common/util/util.h"
 
 #define STEP_MS		500
 /* A step that took longer: it was us who did not run. */
 #define STEP_MAX_MS	(4 * STEP_MS)
 #define TEXT_MAX	(64u << 10)
+/*
+ * Of QEMU's time while it boots: what two hosts side by side take from each
+ * other on a quiet machine is some percent; one busy process takes half.
+ */
+#define CROWDED_PCT	20
+/* A boot that wanted less CPU time than this was none. */
+#define CROWDED_MIN_NS	(500 * NSEC_PER_MSEC)
 
 static void __printf(2, 3) broken(struct session *s, const char *fmt, ...)
 {
@@ -38,7 +45,7 @@ static void __printf(2, 3) broken(struct session *s, const char *fmt, ...)
 }
 
 /* Keep the end: it tells why. */
-static void text_add(struct strbuf *sb, const char *data, size_t len)
+static void add_end(struct strbuf *sb, const char *data, size_t len)
 {
 	if (sb->len + len > TEXT_MAX) {
 		size_t keep = sb->len / 2;
@@ -57,7 +64,7 @@ static bool text_read(struct strbuf *sb, int fd)
 	ssize_t n = read(fd, buf, sizeof(buf));
 
 	if (n > 0)
-		text_add(sb, buf, n);
+		add_end(sb, buf, n);
 	return n > 0 || (n < 0 && errno == EINTR);
 }
 
@@ -83,12 +90,30 @@ static void check_command_time(struct session *s, uint64_t passed_ms)
 		s->end = SESSION_TIMEOUT;
 }
 
+/* How long QEMU was kept waiting for a CPU since this was asked last. */
+static uint64_t waited_ms(struct session *s)
+{
+	const struct emu_machine *m = s->machine;
+	struct emuhost_pressure p;
+	uint64_t ms;
+
+	if (emuhost_pressure_read(m->children[m->nr_children - 1].pid, &p) ||
+	    p.waited_ns < s->waited_ns)
+		return 0;
+	ms = (p.waited_ns - s->waited_ns) / NSEC_PER_MSEC;
+	s->waited_ns += ms * NSEC_PER_MSEC;
+	return ms;
+}
+
 /*
  * Only time in which this process ran counts: when it was stopped, or all of
- * this machine was, then so was the emulated host.
+ * this machine was, then so was the emulated host. Nor does time in which QEMU
+ * wanted a CPU and had none.
  */
 static void check_progress(struct session *s, uint64_t passed_ms)
 {
+	if (passed_ms)
+		passed_ms -= min(passed_ms, waited_ms(s));
 	s->quiet_ms += passed_ms < STEP_MAX_MS ? passed_ms : STEP_MAX_MS;
 	if (s->running && s->quiet_ms > s->quiet_max_ms)
 		s->quiet_max_ms = s->quiet_ms;
@@ -107,53 +132,65 @@ static void pass_on_failed(struct session *s, int error)
 	if (error == EPIPE) {
 		s->end = SESSION_SIGNAL;
 		s->signal = SIGPIPE;
-	} else if (error != EINTR && error != EAGAIN) {
+	} else {
 		broken(s, "cannot write the command's output: %s",
 		       strerror(error));
 	}
 }
 
-/*
- * Whoever reads our output may take their time, so wait for them, but not
- * for them alone. A pipe that is writable takes PIPE_BUF bytes at once.
- */
 static void pass_on(struct session *s, int fd, const char *data, size_t len)
 {
-	struct pollfd fds[] = {
-		{ .fd = s->signals, .events = POLLIN },
-		{ .fd = fd, .events = POLLOUT },
-	};
-	uint64_t before;
-	ssize_t n;
+	struct output *o = &s->out[fd == STDERR_FILENO];
 
 	s->said = true;
-	while (len && s->end == SESSION_RUNS) {
-		before = clock_now_ns();
-		if (poll(fds, ARRAY_SIZE(fds), STEP_MS) < 0)
-			continue;
-		check_command_time(s, (clock_now_ns() - before) / NSEC_PER_MSEC);
-		if (fds[0].revents)
-			take_signal(s);
-		if (!fds[1].revents)
-			continue;
-		n = write(fd, data, len < PIPE_BUF ? len : PIPE_BUF);
-		if (n < 0) {
-			pass_on_failed(s, errno);
-			continue;
-		}
-		data += n;
-		len -= n;
-	}
+	if (output_add(o, data, len))
+		broken(s, "no memory for the command's output");
 }
 
-/* Text that came from in there, fit to be printed. */
-static void copy_text(char *to, size_t size, const char *data, size_t len)
+static bool output_left(const struct session *s)
 {
-	size_t i;
+	return output_pending(&s->out[0]) || output_pending(&s->out[1]);
+}
 
-	for (i = 0; i < len && i < size - 1; i++)
-		to[i] = data[i] >= ' ' && data[i] <= '~' ? data[i] : '?';
-	to[i] = '\0';
+/* Whoever reads our output is slow: the agent has to wait, too. */
+static bool output_full(const struct session *s)
+{
+	return output_pending(&s->out[0]) >= OUTPUT_FULL ||
+	       output_pending(&s->out[1]) >= OUTPUT_FULL;
+}
+
+/* To be polled: nothing that cannot be written to while nothing is left. */
+static struct pollfd output_pollfd(const struct output *o)
+{
+	return (struct pollfd) {
+		.fd = output_pending(o) ? o->fd : -1, .events = POLLOUT,
+	};
+}
+
+static void output_ready(struct session *s, struct output *o,
+			 const struct pollfd *pfd)
+{
+	int err = pfd->revents ? output_write(o) : 0;
+
+	if (err)
+		pass_on_failed(s, -err);
+}
+
+/*
+ * The boot is some seconds of plain work: a good time to see whether this
+ * machine has a CPU for us. Nothing has been started in there yet.
+ */
+static void check_pressure(struct session *s)
+{
+	const struct emu_machine *m = s->machine;
+	struct emuhost_pressure p;
+
+	if (emuhost_pressure_read(m->children[m->nr_children - 1].pid, &p))
+		return;
+	s->taken_pct = emuhost_pressure_taken_pct(&p);
+	if (s->clock == EMUHOST_CLOCK_AUTO && s->taken_pct >= CROWDED_PCT &&
+	    p.ran_ns + p.waited_ns >= CROWDED_MIN_NS)
+		s->end = SESSION_CROWDED;
 }
 
 static void handle_frame(struct session *s, enum emuhost_frame_type type,
@@ -163,11 +200,17 @@ static void handle_frame(struct session *s, enum emuhost_frame_type type,
 	int32_t status;
 
 	s->quiet_ms = 0;
+	if (!s->booted)
+		check_pressure(s);
 	s->booted = true;
 	switch (type) {
 	case EMUHOST_STAGE:
-		copy_text(s->stage, sizeof(s->stage), data, len);
-		s->running |= !strcmp(s->stage, "command");
+		text_fit(s->stage, sizeof(s->stage), data, len);
+		if (s->running || strcmp(s->stage, "command"))
+			break;
+		s->running = true;
+		if (s->storm_pairs)
+			storm_start(&s->storm, s->machine->qmp, s->storm_pairs);
 		break;
 	case EMUHOST_BEAT:
 		memcpy(&s->beat_ms, data, sizeof(s->beat_ms));
@@ -181,17 +224,17 @@ static void handle_frame(struct session *s, enum emuhost_frame_type type,
 		pass_on(s, STDERR_FILENO, data, len);
 		break;
 	case EMUHOST_CANNOT:
-		copy_text(text, sizeof(text), data, len);
+		text_fit(text, sizeof(text), data, len);
 		pr_err("%s", text);
 		break;
 	case EMUHOST_BROKEN:
-		copy_text(text, sizeof(text), data, len);
+		text_fit(text, sizeof(text), data, len);
 		broken(s, "the emulated host's agent: %s", text);
 		break;
 	case EMUHOST_EXIT:
 		memcpy(&status, data, sizeof(status));
 		s->status = status;
-		s->end = SESSION_EXIT;
+		s->exited = true;
 		break;
 	default:
 		break;
@@ -213,7 +256,7 @@ static bool read_port(struct session *s)
 	if (n <= 0)
 		return n < 0 && (errno == EINTR || errno == EAGAIN);
 	frames_got(&s->frames, n);
-	while (s->end == SESSION_RUNS &&
+	while (s->end == SESSION_RUNS && !s->exited &&
 	       (ret = frames_next(&s->frames, &type, &data, &len)) > 0)
 		handle_frame(s, type, data, len);
 	if (ret < 0)
@@ -228,7 +271,7 @@ static void check_death(struct session *s)
 	char text[64];
 	const char *panic;
 
-	if (!machine_died(s->machine, text, sizeof(text)))
+	if (!emu_machine_died(s->machine, text, sizeof(text)))
 		return;
 	/* What it said last tells why. */
 	while (text_read(&s->console, s->machine->console))
@@ -237,7 +280,7 @@ static void check_death(struct session *s)
 	if (panic) {
 		char line[160];
 
-		copy_text(line, sizeof(line), panic, strcspn(panic, "\r\n"));
+		text_fit(line, sizeof(line), panic, strcspn(panic, "\r\n"));
 		broken(s, "the emulated host died: %s", line);
 	}
 	broken(s, "the emulated host died: %s (stage %s)", text,
@@ -256,55 +299,128 @@ static void send_request(struct session *s)
 		s->sent += n;
 }
 
-static void session_step(struct session *s)
+enum fds {
+	FD_SIGNALS, FD_CONSOLE, FD_LOG, FD_QMP, FD_OUT, FD_ERR, FD_PORT,
+	FD_CHILDREN,
+	FDS_MAX = FD_CHILDREN + EMUHOST_MAX_CHILDREN
+};
+
+/* Return: how many. */
+static unsigned int fill_fds(const struct session *s, struct pollfd *fds)
 {
-	struct pollfd fds[4 + EMUHOST_MAX_CHILDREN] = {
-		{ .fd = s->signals, .events = POLLIN },
-		{ .fd = s->machine->console, .events = POLLIN },
-		{ .fd = s->machine->log, .events = POLLIN },
-		{ .fd = s->machine->port, .events = POLLIN },
-	};
-	unsigned int i, n = 4;
-	bool dead = false, talks;
-	uint64_t before = clock_now_ns(), passed_ms;
+	const struct emu_machine *m = s->machine;
+	unsigned int i, n = FD_CHILDREN;
 
+	for (i = 0; i < FD_CHILDREN; i++)
+		fds[i] = (struct pollfd) { .fd = -1, .events = POLLIN };
+	fds[FD_SIGNALS].fd = s->signals;
+	fds[FD_CONSOLE].fd = m->console;
+	fds[FD_LOG].fd = m->log;
+	if (s->storm.limit && !s->storm.broken)
+		fds[FD_QMP].fd = s->storm.fd;
+	fds[FD_OUT] = output_pollfd(&s->out[0]);
+	fds[FD_ERR] = output_pollfd(&s->out[1]);
+	if (s->exited || output_full(s))
+		return n;
+	fds[FD_PORT].fd = m->port;
 	if (s->sent < s->request->len)
-		fds[3].events |= POLLOUT;
-	for (i = 0; i < s->machine->nr_children; i++)
+		fds[FD_PORT].events |= POLLOUT;
+	for (i = 0; i < m->nr_children; i++)
 		fds[n++] = (struct pollfd) {
-			.fd = s->machine->children[i].pidfd, .events = POLLIN,
+			.fd = m->children[i].pidfd, .events = POLLIN,
 		};
-	if (poll(fds, n, STEP_MS) < 0)
-		return;
-	passed_ms = (clock_now_ns() - before) / NSEC_PER_MSEC;
+	return n;
+}
 
-	if (fds[0].revents)
-		take_signal(s);
-	if (fds[1].revents)
-		text_read(&s->console, s->machine->console);
-	if (fds[2].revents)
-		text_read(&s->log, s->machine->log);
-	for (i = 4; i < n; i++)
+/*
+ * What the agent says, if there is room for it. While there is none it cannot
+ * show that it lives, and that is no fault of its own.
+ */
+static void session_port(struct session *s, const struct pollfd *fds,
+			 unsigned int n, uint64_t passed_ms)
+{
+	bool talks = fds[FD_PORT].revents & ~POLLOUT, dead = false;
+	unsigned int i;
+
+	if (fds[FD_PORT].fd < 0)
+		return;
+	for (i = FD_CHILDREN; i < n; i++)
 		dead |= fds[i].revents;
-	/* Its last words come before its end does. */
-	if (fds[3].revents & POLLOUT)
+	if (fds[FD_PORT].revents & POLLOUT)
 		send_request(s);
-	talks = fds[3].revents & ~POLLOUT;
+	/* Its last words come before its end does. */
 	if (s->end == SESSION_RUNS && talks && read_port(s))
 		dead = false;
 	if (s->end == SESSION_RUNS && dead)
 		check_death(s);
-	check_command_time(s, passed_ms);
 	if (s->end == SESSION_RUNS)
 		check_progress(s, talks ? 0 : passed_ms);
+}
+
+static void session_step(struct session *s)
+{
+	struct pollfd fds[FDS_MAX];
+	unsigned int n = fill_fds(s, fds);
+	uint64_t before = clock_now_ns(), passed_ms;
+
+	if (poll(fds, n, storm_wait_ms(&s->storm, STEP_MS)) < 0)
+		return;
+	passed_ms = (clock_now_ns() - before) / NSEC_PER_MSEC;
+
+	if (fds[FD_SIGNALS].revents)
+		take_signal(s);
+	if (fds[FD_CONSOLE].revents)
+		text_read(&s->console, s->machine->console);
+	if (fds[FD_LOG].revents)
+		text_read(&s->log, s->machine->log);
+	output_ready(s, &s->out[0], &fds[FD_OUT]);
+	output_ready(s, &s->out[1], &fds[FD_ERR]);
+	if (!s->exited)
+		check_command_time(s, passed_ms);
+	if (s->end == SESSION_RUNS) {
+		storm_step(&s->storm);
+		session_port(s, fds, n, passed_ms);
+	}
+	if (s->end == SESSION_RUNS && s->exited && !output_left(s))
+		s->end = SESSION_EXIT;
+}
+
+/* It is over, but what the command has said before is to be read. */
+static void session_drain(struct session *s)
+{
+	while (s->end != SESSION_SIGNAL && output_left(s)) {
+		struct pollfd fds[] = {
+			{ .fd = s->signals, .events = POLLIN },
+			output_pollfd(&s->out[0]),
+			output_pollfd(&s->out[1]),
+		};
+		int err = 0;
+
+		if (poll(fds, ARRAY_SIZE(fds), STEP_MS) < 0)
+			continue;
+		if (fds[0].revents)
+			take_signal(s);
+		if (fds[1].revents)
+			err = output_write(&s->out[0]);
+		if (!err && fds[2].revents)
+			err = output_write(&s->out[1]);
+		if (err)
+			return;
+	}
 }
 
 void session_run(struct session *s)
 {
 	s->console = (struct strbuf)STRBUF_INIT;
 	s->log = (struct strbuf)STRBUF_INIT;
+	output_init(&s->out[0], STDOUT_FILENO);
+	output_init(&s->out[1], STDERR_FILENO);
 	while (s->end == SESSION_RUNS)
 		session_step(s);
+	session_drain(s);
+	if (s->storm_pairs)
+		pr_info("storm: %u pairs of stop and cont",
+			storm_pairs(&s->storm));
 	pr_debug("the longest silence while the command ran: %.1f s",
 		 s->quiet_max_ms / 1000.0);
 }
@@ -313,4 +429,6 @@ void session_exit(struct session *s)
 {
 	strbuf_free(&s->console);
 	strbuf_free(&s->log);
+	output_exit(&s->out[0]);
+	output_exit(&s->out[1]);
 }

@@ -16,8 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "lib/util/log.h"
-#include "lib/util/util.h"
+#include "lib/common/util/log.h"
+#include "lib/common/util/util.h"
 #include "vmm/emulated-host/emuhost_entry.h"
 #include "vmm/emulated-host/emuhost_machine.h"
 #include "vmm/emulated-host/emuhost_request.h"
@@ -27,7 +27,7 @@
 #define TAIL_LINES	12
 
 /* One call of emuhost_run(). */
-struct run {
+struct emu_call {
 	const struct emuhost_config *config;
 	struct emuhost_entry entry;
 	struct emuhost_request req;
@@ -36,6 +36,7 @@ struct run {
 	unsigned int memory_mb;
 	unsigned int stall_ms;
 	unsigned int boot_ms;
+	enum emuhost_clock clock;
 };
 
 bool emuhost_inside(void)
@@ -71,7 +72,7 @@ static unsigned int limit_ms(unsigned int seconds, const char *variable,
 	return (value ? value : fallback_s) * MSEC_PER_SEC;
 }
 
-static int choose_memory(struct run *run)
+static int choose_memory(struct emu_call *run)
 {
 	struct sysinfo info;
 	uint64_t total_mb;
@@ -87,6 +88,21 @@ static int choose_memory(struct run *run)
 		return 0;
 	pr_err("emulated host: %u MB of memory: it takes %u to %llu",
 	       run->memory_mb, MIN_MEMORY_MB, (unsigned long long)total_mb);
+	return -EINVAL;
+}
+
+static int choose_clock(struct emu_call *run)
+{
+	const char *word = getenv(EMUHOST_CLOCK_ENV);
+
+	if (!emuhost_clock_parse(word, &run->clock)) {
+		/* A storm is to show what most runs would meet. */
+		if (run->config->storm_pairs &&
+		    run->clock == EMUHOST_CLOCK_AUTO)
+			run->clock = EMUHOST_CLOCK_REAL;
+		return 0;
+	}
+	pr_err(EMUHOST_CLOCK_ENV "=%s: it takes auto, real or virtual", word);
 	return -EINVAL;
 }
 
@@ -155,7 +171,7 @@ static void show_tail(const char *who, const struct strbuf *text)
 	show_lines(who, text, n > TAIL_LINES ? n - TAIL_LINES : 0);
 }
 
-static bool may_restart(const struct run *run, const struct session *s)
+static bool may_restart(const struct emu_call *run, const struct session *s)
 {
 	switch (run->config->restart) {
 	case EMUHOST_RESTART_ALWAYS:
@@ -168,7 +184,7 @@ static bool may_restart(const struct run *run, const struct session *s)
 }
 
 /* Return: true to start another one. */
-static bool report_broken(const struct run *run, const struct session *s,
+static bool report_broken(const struct emu_call *run, const struct session *s,
 			  unsigned int start)
 {
 	bool again = start < EMUHOST_STARTS && may_restart(run, s);
@@ -186,9 +202,17 @@ static bool report_broken(const struct run *run, const struct session *s,
 
 /* ---- one start, and all of them ---- */
 
-static void run_once(struct run *run, struct session *s)
+static void run_once(struct emu_call *run, struct session *s)
 {
-	struct machine m;
+	const struct emu_config config = {
+		.entry = &run->entry,
+		.req = &run->req,
+		.initrd = run->initrd,
+		.memory_mb = run->memory_mb,
+		.clock = run->clock,
+		.qmp = run->config->storm_pairs,
+	};
+	struct emu_machine m;
 	int err;
 
 	s->signals = run->signals;
@@ -196,12 +220,13 @@ static void run_once(struct run *run, struct session *s)
 	s->boot_ms = run->boot_ms;
 	s->filter = run->config->filter;
 	s->filter_ctx = run->config->ctx;
+	s->clock = run->clock;
 	s->timeout_ms = run->config->timeout_s * MSEC_PER_SEC;
 	s->request = &run->req.bytes;
+	s->storm_pairs = run->config->storm_pairs;
 	s->machine = &m;
 
-	err = machine_start(&m, &run->entry, &run->req, run->initrd,
-			    run->memory_mb);
+	err = emu_machine_start(&m, &config);
 	if (err) {
 		s->end = SESSION_BROKEN;
 		snprintf(s->reason, sizeof(s->reason),
@@ -209,11 +234,19 @@ static void run_once(struct run *run, struct session *s)
 	} else {
 		session_run(s);
 	}
-	machine_stop(&m);
+	emu_machine_stop(&m);
 	s->machine = NULL;
 }
 
-static int run_result(const struct run *run, const struct session *s,
+/* Nothing has been started in there, so nothing is tried again. */
+static void note_crowded(struct emu_call *run, const struct session *s)
+{
+	pr_info("this machine is busy: others had %u %% of the emulated host's time; its clock stands still meanwhile",
+		s->taken_pct);
+	run->clock = EMUHOST_CLOCK_VIRTUAL;
+}
+
+static int run_result(const struct emu_call *run, const struct session *s,
 		      int *status)
 {
 	switch (s->end) {
@@ -233,7 +266,7 @@ static int run_result(const struct run *run, const struct session *s,
 	}
 }
 
-static int run_all(struct run *run, int *status)
+static int run_all(struct emu_call *run, int *status)
 {
 	struct session *s = malloc(sizeof(*s));
 	unsigned int start = 0;
@@ -245,8 +278,13 @@ static int run_all(struct run *run, int *status)
 	do {
 		memset(s, 0, sizeof(*s));
 		run_once(run, s);
-		again = s->end == SESSION_BROKEN &&
-			report_broken(run, s, ++start);
+		again = false;
+		if (s->end == SESSION_CROWDED) {
+			note_crowded(run, s);
+			again = true;
+		} else if (s->end == SESSION_BROKEN) {
+			again = report_broken(run, s, ++start);
+		}
 		err = run_result(run, s, status);
 		session_exit(s);
 	} while (again);
@@ -254,7 +292,7 @@ static int run_all(struct run *run, int *status)
 	return err;
 }
 
-static void announce(const struct run *run)
+static void announce(const struct emu_call *run)
 {
 	const char *reason = run->config->reason;
 
@@ -263,9 +301,18 @@ static void announce(const struct run *run)
 		reason ? "): " : "", run->entry.version);
 }
 
+static int choose_qemu(struct emu_call *run)
+{
+	const char *qemu = run->config->qemu;
+
+	if (!qemu)
+		return entry_choose(&run->entry);
+	return strcmp(qemu, run->entry.qemu) ? entry_second(&run->entry) : 0;
+}
+
 int emuhost_run(const struct emuhost_config *config, int *status)
 {
-	struct run run = {
+	struct emu_call run = {
 		.config = config,
 		.stall_ms = limit_ms(config->stall_s, "KTSTR_EMUHOST_STALL_SECS",
 				     EMUHOST_STALL_S),
@@ -275,9 +322,13 @@ int emuhost_run(const struct emuhost_config *config, int *status)
 	sigset_t old;
 	int err;
 
-	err = choose_memory(&run);
+	err = choose_clock(&run);
+	if (!err)
+		err = choose_memory(&run);
 	if (!err)
 		err = entry_find(&run.entry, config->cache);
+	if (!err)
+		err = choose_qemu(&run);
 	if (err)
 		return err;
 	err = request_init(&run.req, config, environ);

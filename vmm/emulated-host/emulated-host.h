@@ -60,6 +60,8 @@ enum emuhost_restart {
  * @readable: folders below these three that are to be seen in there; a file
  *	stands for its folder. The current folder and the command's are added
  * @env: variables to take along beside the usual: NAME, or NAME=VALUE
+ * @qemu: the folder of a QEMU of the entry that is to be judged; NULL: one that
+ *	is known to be fit is taken (emuhost_entry.h)
  * @memory_mb: its RAM [EMUHOST_MEMORY_MB, at most 3/4 of the real]
  * @timeout_s: end the command after so long [0: no limit]
  * @stall_s: declare it broken after so long without a sign of life
@@ -67,6 +69,8 @@ enum emuhost_restart {
  * @boot_s: declare it broken when its agent has not reported by then
  *	[$KTSTR_EMUHOST_BOOT_SECS, EMUHOST_BOOT_S]
  * @restart: see there
+ * @storm_pairs: shake it by so many pairs of "stop" and "cont" while the
+ *	command runs (emuhost_storm.h) [0: not]
  * @filter: sees the command's stdout as it comes and says which part of it
  *	comes out of ours: its start is returned, @len is made shorter; may be
  *	NULL
@@ -81,11 +85,13 @@ struct emuhost_config {
 	const char *const *writable;
 	const char *const *readable;
 	const char *const *env;
+	const char *qemu;
 	unsigned int memory_mb;
 	unsigned int timeout_s;
 	unsigned int stall_s;
 	unsigned int boot_s;
 	enum emuhost_restart restart;
+	unsigned int storm_pairs;
 	const char *(*filter)(void *ctx, const char *data, size_t *len);
 	void *ctx;
 	const char *reason;

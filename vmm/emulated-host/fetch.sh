@@ -7,17 +7,19 @@
 # run there with their own C library, so the system's own does not matter.
 # Apt gets a configuration of its own; the system's stays as it is.
 #
+# QEMU is mended on the way: see vmrun_mend() and the C patch beside this file.
+#
 # Prints the folder on stdout; people read stderr. See
 # Documentation/emulated-host.rst.
 set -euo pipefail
 shopt -s nullglob
 
 # The layout of an entry; emuhost_entry.h has the same number.
-layout=1
+layout=2
 qemu_oldest=10
 suite=${KTSTR_EMUHOST_SUITE:-trixie}
 keyring=${KTSTR_DEBIAN_KEYRING:-/usr/share/keyrings/debian-archive-keyring.gpg}
-need_mb=450
+need_mb=600
 lock_limit_s=1800
 
 usage="\
@@ -62,41 +64,10 @@ cache_find()
 	current=$cache/current-$layout
 }
 
-version_major_ok()
-{
-	[[ $1 =~ ^[0-9]+ ]] && ((BASH_REMATCH[0] >= qemu_oldest))
-}
-
-# qemu_version PROGRAM...: 10.0.2
-qemu_version()
-{
-	"$@" --version 2>/dev/null |
-		sed -n 's/^QEMU emulator version \([0-9.]*\).*/\1/p'
-}
-
-# `version` is written last. A QEMU of the system may have gone since.
+# `version` is written last.
 entry_ok()
 {
-	[[ -s $current/version ]] || return
-	[[ ! -e $current/system ]] ||
-		version_major_ok "$(qemu_version "$current/qemu")"
-}
-
-system_look()
-{
-	local path
-
-	system_qemu=$(command -v qemu-system-x86_64) || system_qemu=
-	[[ -z $system_qemu ]] ||
-		version_major_ok "$(qemu_version "$system_qemu")" ||
-		system_qemu=
-	system_virtiofsd=
-	for path in /usr/libexec/virtiofsd /usr/lib/virtiofsd; do
-		[[ -x $path ]] || continue
-		# A plain `| grep -q` would end it by SIGPIPE.
-		[[ $("$path" --help 2>&1) != *--readonly* ]] ||
-			system_virtiofsd=$path
-	done
+	[[ -s $current/version ]]
 }
 
 mirror_find()
@@ -182,8 +153,11 @@ apt_init()
 	apt-config dump | grep -i -E \
 		'^Acquire::[^ ]*(proxy|CaInfo|CaPath|Verify|SslCert|SslKey)' \
 		>"$apt/conf.d/acquire" || true
+	# As options they would come when the system's have been read.
+	printf 'Dir::Etc::Main "/dev/null";\nDir::Etc::Parts "%s";\n' \
+		"$apt/conf.d" >"$apt/apt.conf"
+	export APT_CONFIG=$apt/apt.conf
 	apt_options=(
-		-o Dir::Etc::Main=/dev/null -o Dir::Etc::Parts="$apt/conf.d"
 		-o Dir::Etc::SourceList="$apt/sources.list"
 		-o Dir::Etc::SourceParts=/dev/null
 		-o Dir::Etc::Preferences=/dev/null
@@ -245,40 +219,45 @@ kernel_packages()
 	grep -F -x "linux-modules-$image" <<<"$names" || true
 }
 
+# packages_get RELEASE PACKAGE...: they and what they need, where there is a
+# choice from this release.
 packages_get()
 {
-	local tmp=$1 size packages=(zstd xz-utils)
+	local release=$1 size
 
-	[[ -n $system_qemu ]] || packages+=(qemu-system-x86)
-	[[ -n $system_virtiofsd ]] || packages+=(virtiofsd)
-
-	apt_do "reading the package lists of $mirror" apt-get update
-	kernel_packages >"$tmp/kernel-packages"
-
-	apt_do "packages" apt-get install --print-uris -y \
-		--no-install-recommends "${packages[@]}"
+	shift
+	apt_do "packages" apt-get install -t "$release" --print-uris -y \
+		--no-install-recommends "$@"
 	size=$(awk '{ s += $3 } END { print int(s / 1e6) }' "$apt/out")
-	say "fetching ${packages[*]} and their libraries from $suite ($size MB)"
-	apt_do "fetching ${packages[*]}" apt-get install --download-only -y \
-		--no-install-recommends "${packages[@]}"
+	say "fetching $* and their libraries from $release ($size MB)"
+	apt_do "fetching $*" apt-get install -t "$release" --download-only -y \
+		--no-install-recommends "$@"
+}
+
+kernel_get()
+{
+	local packages
+
+	kernel_packages >"$apt/kernel-packages"
 	say "fetching Linux $kernel"
-	mapfile -t packages <"$tmp/kernel-packages"
+	mapfile -t packages <"$apt/kernel-packages"
 	# In there, because `download` writes to the current folder.
 	cd "$apt/cache/archives"
 	apt_do "fetching ${packages[*]}" apt-get download "${packages[@]}"
 	cd /
 }
 
-# Each archive goes as soon as it is unpacked: the disk may be small.
+# packages_unpack ROOT: each archive goes as soon as it is unpacked: the disk
+# may be small.
 packages_unpack()
 {
-	local tmp=$1 deb
+	local root=$1 deb
 
 	say "unpacking"
-	mkdir "$tmp/root"
+	mkdir "$root"
 	for deb in "$apt"/cache/archives/*.deb; do
 		"${tie[@]}" dpkg-deb --fsys-tarfile "$deb" 2>"$apt/err" |
-			"${tie[@]}" tar -x -C "$tmp/root" --no-same-owner \
+			"${tie[@]}" tar -x -C "$root" --no-same-owner \
 				--exclude='./usr/share/doc' \
 				--exclude='./usr/share/man' \
 				--exclude='./usr/share/locale' \
@@ -289,15 +268,116 @@ packages_unpack()
 		}
 		rm "$deb"
 	done
-	[[ ! -d $tmp/root/lib ]] || cp -a "$tmp/root/lib" "$tmp/root/usr/"
+	[[ ! -d $root/lib ]] || cp -a "$root/lib" "$root/usr/"
 }
 
-# ---- an entry ----
+# ---- QEMU ----
+#
+# Of two: the one of the backports, as soon as it is mended. One in which there
+# is nothing to mend is either right by now or wrong in another way, which only
+# a run can tell: it stays without a verdict and is judged once the suite is
+# built (emuhost_judge.h). The suite's own is kept beside it, for the case that
+# it fails.
 
-# Made in a temporary folder beside it.
+# Where the packages are unpacked, and where the entry is made.
 tmp=
 entry=
 root=
+
+# What VMRUN does with an interrupt that the hypervisor injects (helper_vmrun()
+# in QEMU's target/i386/tcg/system/svm_helper.c), as GCC compiles it:
+#
+#	89 b3 D			mov  %esi,D(%rbx)   cs->exception_index = vector
+#	c7 83 D 00000000	movl $0,D(%rbx)     env->exception_is_int = 0
+#	48 c7 83 D ffffffff	movq $-1,D(%rbx)    env->exception_next_eip = -1
+#	f6 05 D 02 0f 85 D	testb, jne          is this logged?
+#	ba 01000000		mov  $1,%edx        is_hw
+#	48 89 df e8		mov, call           do_interrupt_x86_hardirq()
+#
+# The first of them is one too many: the call delivers the interrupt, and the
+# main loop finds the vector there and delivers it once more as soon as
+# something asks it to leave the guest. D is any 4 bytes.
+d='[0-9a-f]{8}'
+vmrun_store="^89b3${d}c783${d}0{8}48c783${d}f{8}f605${d}020f85${d}ba010{6}4889dfe8"
+
+# vmrun_stores FILE: the offset of each such store. What grep looks for, which
+# is the end of the third line and what follows it, is 23 bytes behind that.
+vmrun_stores()
+{
+	local at bytes
+
+	LC_ALL=C grep -obUaF $'\xff\xff\xff\xff\xf6\x05' "$1" |
+		while IFS=: read -r at _; do
+			((at >= 23)) || continue
+			bytes=$(od -A n -v -t x1 -j $((at - 23)) -N 50 "$1" |
+				tr -d ' \n')
+			[[ ! $bytes =~ $vmrun_store ]] || echo $((at - 23))
+		done
+}
+
+# vmrun_mend FILE: the store becomes a NOP of 6 bytes, and FILE.mended says where
+# it was and what. Return: 1, and nothing is changed, where it is not found or
+# found more than once.
+vmrun_mend()
+{
+	local at
+
+	at=$(vmrun_stores "$1") || true
+	[[ $at =~ ^[0-9]+$ ]] || return
+	echo "$at $(od -A n -v -t x1 -j "$at" -N 6 "$1" | tr -d ' \n')" \
+		>"$1.mended"
+	printf '\x66\x0f\x1f\x44\x00\x00' |
+		dd of="$1" bs=1 seek="$at" conv=notrunc status=none
+	say "QEMU: mended at $at"
+}
+
+# qemu_look ROOT: leaves qemu_version, qemu_verdict ("mended", or nothing when
+# it is still to be judged) and, when this one cannot be used, qemu_why.
+qemu_look()
+{
+	local root=$1 program=usr/bin/qemu-system-x86_64
+
+	qemu_verdict='' qemu_why=''
+	qemu_version=$(debian "$program" --version 2>/dev/null |
+		sed -n 's/^QEMU emulator version \([0-9.]*\).*/\1/p') || true
+	if [[ ! $qemu_version =~ ^[0-9]+ ]]; then
+		qemu_version='?' qemu_why="does not start"
+	elif ((BASH_REMATCH[0] < qemu_oldest)); then
+		qemu_why="is older than $qemu_oldest"
+	elif vmrun_mend "$root/$program"; then
+		qemu_verdict=mended
+	fi
+}
+
+# qemus_choose: leaves `qemus`, a line each, the first is the first choice:
+# ROOT VERSION [VERDICT].
+qemus_choose()
+{
+	local first='' why
+
+	qemus=
+	qemu_look "$tmp/root"
+	if [[ -z $qemu_why ]]; then
+		qemus="$tmp/root $qemu_version $qemu_verdict"
+		[[ -z $qemu_verdict ]] || return 0
+		first=$qemu_version
+		qemu_why="has nothing to mend and is still to be judged"
+	fi
+	why="QEMU $qemu_version $qemu_why"
+	say "$why: taking that of $suite as well"
+	packages_get "$suite" qemu-system-x86
+	packages_unpack "$tmp/root2"
+	qemu_look "$tmp/root2"
+	[[ $qemu_version != "$first" ]] || return 0
+	if [[ -z $qemu_why ]]; then
+		qemus+=${qemus:+$'\n'}"$tmp/root2 $qemu_version $qemu_verdict"
+	elif [[ -z $qemus ]]; then
+		wrong "no QEMU that would do: $why, QEMU $qemu_version" \
+			"$qemu_why"
+	fi
+}
+
+# ---- an entry ----
 
 # debian PROGRAM ARG...: a program out of the packages, with their libraries.
 debian()
@@ -309,13 +389,14 @@ debian()
 		"$@"
 }
 
-# add_program PATH: it and the libraries that its loader finds.
+# add_program DIR PATH: it and the libraries that its loader finds.
 add_program()
 {
-	local libs
+	local dir=$1 libs
 
-	mkdir -p "$entry/bin" "$entry/lib"
-	cp "$root/$1" "$entry/bin/"
+	shift
+	mkdir -p "$dir/bin" "$dir/lib"
+	cp "$root/$1" "$dir/bin/"
 	libs=$("$root/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2" \
 		--library-path "$root/usr/lib/x86_64-linux-gnu" \
 		--list "$root/$1") || wrong "${1##*/}: libraries are missing"
@@ -324,19 +405,19 @@ add_program()
 			<<<"$libs" | xargs)"
 	sed -n -e 's/.*=> \(\/[^ ]*\) .*/\1/p' <<<"$libs" |
 		while read -r lib; do
-			cp -L "$lib" "$entry/lib/"
+			cp -L "$lib" "$dir/lib/"
 		done
 	cp -L "$root/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2" \
-		"$entry/lib/"
+		"$dir/lib/"
 }
 
-# add_wrapper NAME PROGRAM [ARG...]: how to start it, wherever the cache is.
+# add_wrapper FILE PROGRAM [ARG...]: how to start it, wherever the cache is.
 add_wrapper()
 {
-	local name=$1 program=$2
+	local file=$1 program=$2
 
 	shift 2
-	cat >"$entry/$name" <<-EOF
+	cat >"$file" <<-EOF
 	#!/bin/sh
 	# Debian's $program with the libraries that came with it.
 	d=\${0%/*}
@@ -344,46 +425,49 @@ add_wrapper()
 	exec "\$d/lib/ld-linux-x86-64.so.2" --library-path "\$d/lib" \\
 		"\$d/bin/$program" $* "\$@"
 	EOF
-	chmod +x "$entry/$name"
+	chmod +x "$file"
 }
 
-add_system()
-{
-	printf '#!/bin/sh\n# The system has one.\nexec "%s" "$@"\n' "$2" \
-		>"$entry/$1"
-	chmod +x "$entry/$1"
-	echo "$2" >>"$entry/system"
-}
-
+# add_qemu ROOT DIR VERSION [VERDICT]
 add_qemu()
 {
-	local rom
+	local root=$1 dir=$2 version=$3 verdict=${4:-} rom
 
-	if [[ -n $system_qemu ]]; then
-		add_system qemu "$system_qemu"
-		return
-	fi
-	add_program usr/bin/qemu-system-x86_64
+	mkdir -p "$dir/share"
+	add_program "$dir" usr/bin/qemu-system-x86_64
 	# shellcheck disable=SC2016 # for the wrapper to expand
-	add_wrapper qemu qemu-system-x86_64 -L '"$d/share"'
-	mkdir "$entry/share"
+	add_wrapper "$dir/qemu" qemu-system-x86_64 -L '"$d/share"'
 	for rom in qemu/{kvmvapic,linuxboot_dma,pvh}.bin \
 		seabios/bios-256k.bin; do
-		cp -L "$root/usr/share/$rom" "$entry/share/"
+		cp -L "$root/usr/share/$rom" "$dir/share/"
 	done
 	# Debian's QEMU 11 no longer has this one, and does not miss it.
 	rom=$root/usr/share/qemu/linuxboot.bin
-	[[ ! -e $rom ]] || cp -L "$rom" "$entry/share/"
+	[[ ! -e $rom ]] || cp -L "$rom" "$dir/share/"
+	"$dir/qemu" --version >/dev/null
+	[[ -z $verdict ]] || {
+		echo "$verdict"
+		cat "$root/usr/bin/qemu-system-x86_64.mended"
+	} >"$dir/verdict"
+	echo "$version" >"$dir/version"
+}
+
+# The first choice lies in the entry itself, the other one in second/.
+add_qemus()
+{
+	local from version verdict dir=$entry
+
+	while read -r from version verdict; do
+		add_qemu "$from" "$dir" "$version" "$verdict"
+		dir=$entry/second
+	done <<<"$qemus"
 }
 
 add_virtiofsd()
 {
-	if [[ -n $system_virtiofsd ]]; then
-		add_system virtiofsd "$system_virtiofsd"
-		return
-	fi
-	add_program usr/libexec/virtiofsd
-	add_wrapper virtiofsd virtiofsd
+	add_program "$entry" usr/libexec/virtiofsd
+	add_wrapper "$entry/virtiofsd" virtiofsd
+	"$entry/virtiofsd" --version >/dev/null
 }
 
 # number FILE OFFSET SIZE: little endian
@@ -448,7 +532,7 @@ clean()
 # fetch: leaves a new entry, or nothing.
 fetch()
 {
-	local free_mb version key
+	local free_mb version verdict key
 
 	mkdir -p "$cache" 2>/dev/null || missing "cannot make $cache"
 	[[ -w $cache ]] || missing "cannot write to $cache"
@@ -473,8 +557,11 @@ fetch()
 	trap 'exit 143' TERM HUP
 
 	apt_init "$tmp"
-	packages_get "$tmp"
-	packages_unpack "$tmp"
+	apt_do "reading the package lists of $mirror" apt-get update
+	packages_get "$suite-backports" zstd xz-utils qemu-system-x86 virtiofsd
+	kernel_get
+	packages_unpack "$tmp/root"
+	qemus_choose
 	entry=$tmp/entry
 	# Not `entry_make || ...`: that would switch `set -e` off in there.
 	entry_make "$tmp" 2>"$tmp/err" &
@@ -484,8 +571,8 @@ fetch()
 		wrong "$(sed -n -e 's/^# emulated host: //' -e '$p' "$tmp/err")"
 	}
 	job=
-	version=$(<"$entry/version")
-	key=qemu-$version-linux-$kernel-$layout
+	read -r _ version verdict <<<"$qemus"
+	key=qemu-$version-${verdict:-unjudged}-linux-$kernel-$layout
 	sync -f "$entry"
 	# One that is whole may be in use.
 	if [[ ! -s $cache/$key/version ]]; then
@@ -494,25 +581,18 @@ fetch()
 	fi
 	ln -s "$key" "$tmp/current"
 	mv -T "$tmp/current" "$current"
-	say "QEMU $version and Linux $kernel are ready"
+	say "QEMU $version (${verdict:-still to be judged})" \
+		"and Linux $kernel are ready"
 }
 
 entry_make()
 {
-	local version
-
 	root=$1/root
 	mkdir "$entry"
-	add_qemu
 	add_virtiofsd
 	add_kernel "$1"
 	add_modules
-	"$entry/virtiofsd" --version >/dev/null
-	version=$(qemu_version "$entry/qemu")
-	version_major_ok "$version" ||
-		wrong "QEMU ${version:-that does not start}:" \
-			"$qemu_oldest or later is needed"
-	echo "$version" >"$entry/version"
+	add_qemus
 }
 
 main()
@@ -539,7 +619,6 @@ main()
 	if [[ $mode = update ]] || ! entry_ok; then
 		tools_look
 		[[ -z $absent ]] || missing "missing: $absent"
-		system_look
 		setpriv --pdeathsig KILL true 2>/dev/null &&
 			tie=(setpriv --pdeathsig KILL)
 		fetch "$mode"
@@ -547,4 +626,5 @@ main()
 	realpath "$current"
 }
 
-main "$@"
+# Sourced, it is a folder of functions for a test.
+[[ ${BASH_SOURCE[0]} != "$0" ]] || main "$@"
