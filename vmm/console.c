@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/util/util.h"
+#include "lib/common/util/text.h"
+#include "lib/common/util/util.h"
 
 #define LEFT_OUT_MAX	64
 
@@ -75,10 +76,17 @@ static size_t tail_copy(const struct console *c, char *text)
 	return CONSOLE_TAIL_SIZE;
 }
 
+uint64_t console_left_out(const struct console *c)
+{
+	uint64_t behind = c->total - head_len(c);
+
+	return behind > CONSOLE_TAIL_SIZE ? behind - CONSOLE_TAIL_SIZE : 0;
+}
+
 const char *console_text(struct console *c, size_t *len)
 {
 	size_t head = head_len(c);
-	uint64_t behind = c->total - head;
+	uint64_t left_out = console_left_out(c);
 	size_t at = head;
 
 	*len = 0;
@@ -88,10 +96,10 @@ const char *console_text(struct console *c, size_t *len)
 		return "";
 
 	memcpy(c->text, c->head, head);
-	if (behind > CONSOLE_TAIL_SIZE)
+	if (left_out)
 		at += snprintf(c->text + at, LEFT_OUT_MAX,
 			       "\n[%llu bytes left out]\n",
-			       (unsigned long long)(behind - CONSOLE_TAIL_SIZE));
+			       (unsigned long long)left_out);
 	at += tail_copy(c, c->text + at);
 	c->text[at] = '\0';
 	*len = at;
@@ -101,13 +109,13 @@ const char *console_text(struct console *c, size_t *len)
 bool line_cutter_add(struct line_cutter *lc, char byte)
 {
 	if (byte == '\n') {
-		lc->line[lc->len] = '\0';
+		text_fit(lc->line, sizeof(lc->line), lc->line, lc->len);
 		lc->len = 0;
 		return true;
 	}
 	if (byte == '\r' || lc->len == sizeof(lc->line) - 1)
 		return false;
-	lc->line[lc->len++] = byte >= ' ' && byte <= '~' ? byte : ' ';
+	lc->line[lc->len++] = byte;
 	return false;
 }
 
@@ -145,11 +153,6 @@ static const char *skip_time(const char *line)
 	return line;
 }
 
-static bool starts(const char *line, const char *words)
-{
-	return !strncmp(line, words, strlen(words));
-}
-
 static void banner_copy(char *to, const char *line)
 {
 	snprintf(to, CONSOLE_LINE_MAX, "%s", line);
@@ -162,22 +165,22 @@ void banner_scan(struct banner *b, const char *line, uint64_t now_ns)
 	if (b->panic[0])
 		return;
 	line = skip_time(line);
-	if (starts(line, panic_words)) {
+	if (strstarts(line, panic_words)) {
 		banner_copy(b->panic, line);
 		b->panic_ns = now_ns;
 		return;
 	}
 
-	if (starts(line, halt_words) || starts(line, no_power_words))
+	if (strstarts(line, halt_words) || strstarts(line, no_power_words))
 		b->halted = true;
-	if (starts(line, "Oops")) {
+	if (strstarts(line, "Oops")) {
 		b->fatal_oops = true;
 		/* The line before it says what happened. */
 		if (b->oops[0])
 			return;
 	}
 	for (i = 0; i < ARRAY_SIZE(oops_words); i++)
-		if (starts(line, oops_words[i]))
+		if (strstarts(line, oops_words[i]))
 			banner_copy(b->oops, line);
 }
 

@@ -46,9 +46,14 @@ void console_add(struct console *c, const char *bytes, size_t len);
 const char *console_text(struct console *c, size_t *len);
 
 /*
+ * console_left_out() - bytes that console_text() is without
+ */
+uint64_t console_left_out(const struct console *c);
+
+/*
  * struct line_cutter - collects bytes up to the end of a line
  *
- * Longer lines lose their end; control bytes become blanks.
+ * Longer lines lose their end; what is not fit to print is replaced.
  */
 struct line_cutter {
 	char line[CONSOLE_LINE_MAX];

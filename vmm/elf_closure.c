@@ -14,8 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/util/compiler.h"
+#include "lib/common/util/compiler.h"
 #include "vmm/elf_search.h"
+#include "vmm/ld_cache.h"
 
 #define CLOSURE_MAX	512	/* objects; a program with more is broken */
 
@@ -52,7 +53,7 @@ static void object_destroy(struct elf_object *o)
 {
 	if (!o)
 		return;
-	elf_image_unmap(&o->image);
+	elf_image_free(&o->image);
 	free(o->name);
 	free(o);
 }
@@ -141,7 +142,7 @@ static int closure_take_program(struct closure *c, const char *path,
 	}
 	snprintf(o->guest, sizeof(o->guest), "%s", path);
 
-	ret = elf_image_map(&o->image, o->host);
+	ret = elf_image_read(&o->image, o->host);
 	if (ret) {
 		closure_fail(c, ret, "program %s: %s", host_path,
 			     strerror(-ret));
@@ -167,6 +168,7 @@ static int closure_take_interp(struct closure *c)
 	const struct elf_object *program = c->objects[0];
 	const char *interp = elf_image_interp(&program->image);
 	struct elf_object *o;
+	int ret = -ENOENT;
 
 	if (!interp)
 		return 0;
@@ -180,9 +182,30 @@ static int closure_take_interp(struct closure *c)
 		path_normalize(o->guest);
 		return closure_take(c, o);
 	}
+	if (o->error)
+		ret = closure_fail(c, o->error, "%s, which %s needs to be started: %s",
+				   interp, program->host, strerror(-o->error));
+	else
+		closure_fail(c, ret, "%s, which %s needs to be started, is not there",
+			     interp, program->host);
 	object_destroy(o);
-	return closure_fail(c, -ENOENT, "%s, which %s needs to be started, is not there",
-			    interp, program->host);
+	return ret;
+}
+
+/* Nowhere, or somewhere that could not be looked at. Takes @o. */
+static int closure_not_found(struct closure *c, struct elf_object *o)
+{
+	int ret = o->error;
+
+	if (ret)
+		closure_fail(c, ret, "%s, which %s links to, cannot be read: %s",
+			     o->name, o->loader->host, strerror(-ret));
+	else
+		ret = closure_fail(c, -ENOENT,
+				   "%s, which %s links to, is nowhere to be found: install it or set LD_LIBRARY_PATH",
+				   o->name, o->loader->host);
+	object_destroy(o);
+	return ret;
 }
 
 static int closure_take_needed(struct closure *c, const struct elf_object *by)
@@ -200,12 +223,8 @@ static int closure_take_needed(struct closure *c, const struct elf_object *by)
 		if (!o)
 			return closure_fail(c, -ENOMEM, "no memory for %s",
 					    name);
-		if (!elf_search(&c->search, o)) {
-			object_destroy(o);
-			return closure_fail(c, -ENOENT,
-					    "%s, which %s links to, is nowhere to be found: install it or set LD_LIBRARY_PATH",
-					    name, by->host);
-		}
+		if (!elf_search(&c->search, o))
+			return closure_not_found(c, o);
 		ret = closure_take(c, o);
 		if (ret)
 			return ret;
@@ -227,9 +246,11 @@ int initramfs_add_program(struct initramfs *ir, const char *path,
 	c->ir = ir;
 	c->err = err;
 	c->err_size = err_size;
-	elf_search_init(&c->search);
-
-	ret = closure_take_program(c, path, host_path);
+	ret = elf_search_init(&c->search);
+	if (ret)
+		closure_fail(c, ret, LD_CACHE_PATH ": %s", strerror(-ret));
+	if (!ret)
+		ret = closure_take_program(c, path, host_path);
 	if (!ret)
 		ret = closure_take_interp(c);
 	for (i = 0; !ret && i < c->n_objects; i++)

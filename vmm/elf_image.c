@@ -19,43 +19,80 @@
 #define ELF_DATA_HERE	ELFDATA2MSB
 #endif
 
-int elf_image_map(struct elf_image *image, const char *path)
+static int read_all(int fd, uint8_t *data, size_t size)
+{
+	size_t done = 0;
+	ssize_t n;
+
+	while (done < size) {
+		n = pread(fd, data + done, size - done, done);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n ? -errno : -ETXTBSY;
+		done += n;
+	}
+	return 0;
+}
+
+static bool same_time(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
+/* Half of one file and half of another make a program that crashes. */
+static int check_unchanged(int fd, const struct stat *before)
+{
+	struct stat now;
+
+	if (fstat(fd, &now))
+		return -errno;
+	return now.st_size == before->st_size &&
+	       same_time(&now.st_mtim, &before->st_mtim) ? 0 : -ETXTBSY;
+}
+
+static int read_regular(struct elf_image *image, int fd)
 {
 	struct stat st;
 	void *data;
-	int fd, ret = 0;
+	int ret;
+
+	if (fstat(fd, &st))
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
+	image->dev = st.st_dev;
+	image->ino = st.st_ino;
+	if (!st.st_size)
+		return 0;
+	/* Large ones come and go: no heap is to keep them. */
+	data = mmap(NULL, st.st_size, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (data == MAP_FAILED)
+		return -errno;
+	image->data = data;
+	image->size = st.st_size;
+	ret = read_all(fd, data, st.st_size);
+	return ret ? ret : check_unchanged(fd, &st);
+}
+
+int elf_image_read(struct elf_image *image, const char *path)
+{
+	int fd, ret;
 
 	memset(image, 0, sizeof(*image));
 	/* Opening a FIFO without a writer would wait for ever. */
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return -errno;
-	if (fstat(fd, &st)) {
-		ret = -errno;
-		goto out_close;
-	}
-	if (!S_ISREG(st.st_mode)) {
-		ret = S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
-		goto out_close;
-	}
-
-	image->dev = st.st_dev;
-	image->ino = st.st_ino;
-	if (!st.st_size)
-		goto out_close;
-	data = mmap(NULL, st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	if (data == MAP_FAILED) {
-		ret = -errno;
-		goto out_close;
-	}
-	image->data = data;
-	image->size = st.st_size;
-out_close:
+	ret = read_regular(image, fd);
 	close(fd);
+	if (ret)
+		elf_image_free(image);
 	return ret;
 }
 
-void elf_image_unmap(struct elf_image *image)
+void elf_image_free(struct elf_image *image)
 {
 	if (image->data)
 		munmap((void *)image->data, image->size);

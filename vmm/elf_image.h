@@ -13,7 +13,7 @@
 #include <sys/types.h>
 
 /**
- * struct elf_image - a file that is mapped to be read
+ * struct elf_image - a file that was read
  * @data: the file's bytes
  * @size: their number
  * @dev: where the file lives, with @ino
@@ -37,12 +37,15 @@ struct elf_image {
 };
 
 /**
- * elf_image_map() - map a regular file
+ * elf_image_read() - read a regular file
  *
- * Return: 0; -errno of opening it, -EISDIR or -EINVAL for what is no file.
+ * It is copied, not mapped: others may write to it, or cut it short.
+ *
+ * Return: 0; -errno of opening or reading it, -EISDIR or -EINVAL for what is no
+ * file, -ETXTBSY when it was changed meanwhile, -ENOMEM.
  */
-int elf_image_map(struct elf_image *image, const char *path);
-void elf_image_unmap(struct elf_image *image);
+int elf_image_read(struct elf_image *image, const char *path);
+void elf_image_free(struct elf_image *image);
 
 /**
  * elf_image_parse() - look at the headers

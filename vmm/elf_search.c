@@ -4,11 +4,12 @@
  */
 #include "vmm/elf_search.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
 #include "vmm/ld_cache.h"
 
 /* ld.so's own list; which of them a system uses shows by their being there. */
@@ -80,15 +81,29 @@ static bool is_default_dir(const char *path)
 
 /* ---- one candidate ---- */
 
+/* What says nothing of whether a library is there. */
+static bool is_trouble(int error)
+{
+	return error == -EMFILE || error == -ENFILE || error == -ENOMEM ||
+	       error == -EIO || error == -ETXTBSY;
+}
+
 bool elf_object_fits(struct elf_object *o, const struct elf_object *program)
 {
-	if (elf_image_map(&o->image, o->host))
+	int ret;
+
+	if (o->error)
+		return false;
+	ret = elf_image_read(&o->image, o->host);
+	if (is_trouble(ret))
+		o->error = ret;
+	if (ret)
 		return false;
 	if (elf_image_parse(&o->image) == 0 &&
 	    o->image.ehdr.e_type == ET_DYN &&
 	    o->image.ehdr.e_machine == program->image.ehdr.e_machine)
 		return true;
-	elf_image_unmap(&o->image);
+	elf_image_free(&o->image);
 	return false;
 }
 
@@ -277,15 +292,18 @@ static void search_find_lib_dir(struct elf_search *s)
 		 libc);
 }
 
-void elf_search_init(struct elf_search *s)
+int elf_search_init(struct elf_search *s)
 {
+	int ret;
+
 	memset(s, 0, sizeof(*s));
 	/* Without a cache the default directories are all there is. */
-	elf_image_map(&s->cache, LD_CACHE_PATH);
+	ret = elf_image_read(&s->cache, LD_CACHE_PATH);
 	search_find_lib_dir(s);
+	return is_trouble(ret) ? ret : 0;
 }
 
 void elf_search_exit(struct elf_search *s)
 {
-	elf_image_unmap(&s->cache);
+	elf_image_free(&s->cache);
 }

@@ -17,6 +17,7 @@
  * @name: what DT_NEEDED calls it
  * @loader: who needed it first, NULL for the program
  * @image: its file
+ * @error: -errno of a file that may have been it, and could not be read
  */
 struct elf_object {
 	char host[PATH_MAX];
@@ -24,6 +25,7 @@ struct elf_object {
 	char *name;
 	const struct elf_object *loader;
 	struct elf_image image;
+	int error;
 };
 
 /**
@@ -40,20 +42,25 @@ struct elf_search {
 
 /**
  * elf_search_init() - read the cache
+ *
+ * Return: 0, also when there is none; -errno when it could not be read.
  */
-void elf_search_init(struct elf_search *s);
+int elf_search_init(struct elf_search *s);
 void elf_search_exit(struct elf_search *s);
 
 /**
  * elf_search() - find a library
  * @o: has @name and @loader; gets @host, @guest and a parsed @image
  *
- * Return: was it found?
+ * Return: was it found? If not, @error may say that it was there.
  */
 bool elf_search(const struct elf_search *s, struct elf_object *o);
 
 /**
- * elf_object_fits() - map @host, if it is a library for @program's machine
+ * elf_object_fits() - read @host, if it is a library for @program's machine
+ *
+ * Return: is it? If not, @error may say that nobody knows; nothing fits from
+ * then on.
  */
 bool elf_object_fits(struct elf_object *o, const struct elf_object *program);
 

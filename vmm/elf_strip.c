@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
 
 /* More than any program has; keeps sizes far from wrapping. */
 #define STRIP_MAX_ALIGN	(1U << 20)

@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-#include "lib/util/compiler.h"
+#include "lib/common/util/compiler.h"
 
 /*
  * struct vm_error - where a sentence goes

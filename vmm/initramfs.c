@@ -12,7 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
 #include "vmm/elf_image.h"
 
 #define NEWC_HEADER_LEN	110
@@ -26,6 +26,7 @@
  * @size: bytes allocated
  * @paths: what is in it; the index is the inode number less one
  * @n_paths: their number
+ * @base: what is there when it is unpacked, NULL for nothing
  * @finished: the trailer was written
  */
 struct initramfs {
@@ -34,6 +35,7 @@ struct initramfs {
 	size_t size;
 	char **paths;
 	size_t n_paths;
+	const struct initramfs *base;
 	bool finished;
 };
 
@@ -159,7 +161,7 @@ bool initramfs_has(const struct initramfs *ir, const char *path)
 	for (i = 0; i < ir->n_paths; i++)
 		if (!strcmp(path, ir->paths[i]))
 			return true;
-	return false;
+	return ir->base && initramfs_has(ir->base, path);
 }
 
 static int initramfs_remember(struct initramfs *ir, const char *path)
@@ -251,7 +253,7 @@ int initramfs_add_file(struct initramfs *ir, const char *path, mode_t mode,
 	size_t len;
 	int ret;
 
-	ret = elf_image_map(&image, host_path);
+	ret = elf_image_read(&image, host_path);
 	if (ret)
 		return ret;
 
@@ -262,7 +264,7 @@ int initramfs_add_file(struct initramfs *ir, const char *path, mode_t mode,
 				    stripped ? stripped : image.data,
 				    stripped ? len : image.size);
 	free(stripped);
-	elf_image_unmap(&image);
+	elf_image_free(&image);
 	return ret;
 }
 
@@ -295,6 +297,15 @@ struct initramfs *initramfs_create(void)
 			return NULL;
 		}
 	}
+	return ir;
+}
+
+struct initramfs *initramfs_create_on(const struct initramfs *base)
+{
+	struct initramfs *ir = calloc(1, sizeof(*ir));
+
+	if (ir)
+		ir->base = base;
 	return ir;
 }
 

@@ -22,6 +22,14 @@ struct initramfs;
  * Return: the archive, NULL when memory is short.
  */
 struct initramfs *initramfs_create(void);
+
+/**
+ * initramfs_create_on() - an archive that is unpacked where another one was
+ * @base: that one; what is in it is not added again. Must stay
+ *
+ * Return: as initramfs_create().
+ */
+struct initramfs *initramfs_create_on(const struct initramfs *base);
 void initramfs_destroy(struct initramfs *ir);
 
 /**

@@ -5,12 +5,14 @@
  *	kvm-check [DEVICE]
  *
  * Prints "usable" or "unusable: REASON"; exit status 0 or 1, 2 for a wrong
- * call. Builds alone, with nothing but the probe (x86/probe.c) and libc.
+ * call. Builds alone, with nothing but the check (x86/kvm_check.c),
+ * lib/common/util/process.c and libc.
  */
 #include <stdio.h>
 #include <string.h>
 
-#include "vmm/probe.h"
+#include "lib/common/util/process.h"
+#include "vmm/kvm_check.h"
 
 int main(int argc, char **argv)
 {
@@ -18,12 +20,13 @@ int main(int argc, char **argv)
 	char why[200];
 	int ret;
 
+	process_begin();
 	if (argc > 2 || (argc == 2 && argv[1][0] == '-')) {
 		fprintf(stderr, "usage: kvm-check [DEVICE]\n");
 		return 2;
 	}
 
-	ret = kvm_probe(argv[1], &usable, why, sizeof(why));
+	ret = kvm_check(argv[1], &usable, why, sizeof(why));
 	if (ret) {
 		printf("unusable: cannot try it: %s\n", strerror(-ret));
 		return 1;

@@ -11,7 +11,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
+#include "vmm/kvm_check.h"
 
 /* What the VMM cannot do without. */
 static const struct {
@@ -34,6 +35,7 @@ static const struct {
 static int kvm_open(const char *path, const struct vm_error *err)
 {
 	int fd = open(path, O_RDWR | O_CLOEXEC);
+	char why[160];
 
 	if (fd >= 0)
 		return fd;
@@ -46,16 +48,15 @@ static int kvm_open(const char *path, const struct vm_error *err)
 			       path);
 	case EACCES:
 	case EPERM:
-		return vm_fail(err, -EACCES,
-			       "%s: no permission: join the group that owns it, often 'kvm'",
-			       path);
+		kvm_no_permission(path, why, sizeof(why));
+		return vm_fail(err, -EACCES, "%s", why);
 	default:
 		return vm_fail(err, -errno, "%s: %s", path, strerror(errno));
 	}
 }
 
-static int kvm_check(struct kvm *kvm, const char *path,
-		     const struct vm_error *err)
+static int kvm_has_caps(struct kvm *kvm, const char *path,
+			const struct vm_error *err)
 {
 	int version = ioctl(kvm->fd, KVM_GET_API_VERSION, 0);
 	unsigned int i;
@@ -110,7 +111,7 @@ int kvm_init(struct kvm *kvm, const char *path, const struct vm_error *err)
 		return ret;
 	kvm->fd = ret;
 
-	ret = kvm_check(kvm, path, err);
+	ret = kvm_has_caps(kvm, path, err);
 	if (ret)
 		goto out_exit;
 

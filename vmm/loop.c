@@ -8,7 +8,10 @@
 #include <string.h>
 #include <sys/eventfd.h>
 
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
+#include "lib/common/wire/load.h"
+#include "vmm/clone.h"
+#include "vmm/end.h"
 #include "vmm/vmm.h"
 
 #define TICK_NS		(100 * NSEC_PER_MSEC)
@@ -20,6 +23,8 @@
 #define DRAIN_NS	(10 * NSEC_PER_MSEC)
 /* A kernel that said it dies should reset within this. */
 #define PANIC_GRACE_NS	(800 * NSEC_PER_MSEC)
+/* Longer than a vCPU's thread is kept from its CPU on a busy host. */
+#define PAUSE_MS	2000
 /* So that a guest that floods the ring does not keep us from the clock. */
 #define RECORDS_A_TURN	1024
 
@@ -99,12 +104,37 @@ static void drain_com2(struct vm *vm)
 			com2_line(vm, vm->com2_line.line);
 }
 
+/* Before it is let go, one like all others: what it is then can be kept. */
+static void leave_template(struct vm *vm)
+{
+	if (vcpus_pause(vm, PAUSE_MS))
+		return;
+	drain_com1(vm);
+	if (!clone_leave(vm))
+		vm->origin = VM_TEMPLATE;
+	vcpus_resume(vm);
+}
+
+static void let_go(struct vm *vm)
+{
+	const struct guest_mem *mem = &vm->mem;
+
+	if (vm->gone || !wire_load_ready(vm->reader.hdr))
+		return;
+	vm->gone = true;
+	if (vm->template && vm->origin == VM_COLD)
+		leave_template(vm);
+	wire_load_go(vm->reader.hdr, mem->ring_gpa + mem->ring_size,
+		     vm->load_size);
+}
+
 static bool drain(struct vm *vm)
 {
 	drain_com1(vm);
 	drain_com2(vm);
 	if (machine_console_used(&vm->machine))
 		stage_reached(vm, STAGE_KERNEL);
+	let_go(vm);
 	return drain_ring(vm);
 }
 
@@ -120,10 +150,51 @@ void vm_loop_drain(struct vm *vm)
 					  __ATOMIC_RELAXED));
 }
 
-static bool boot_took_too_long(const struct vm *vm, uint64_t now_ns)
+/* What the host took so far, of a VM that has run for @elapsed_ns */
+static uint64_t stolen_ns(struct vm *vm, uint64_t elapsed_ns)
 {
-	return vm->boot_ms && vm->stage < STAGE_INIT &&
-	       now_ns - vm->start_ns >= vm->boot_ms * NSEC_PER_MSEC;
+	return min(vm_steal_ns(vm), elapsed_ns);
+}
+
+/* Has it had so much time of its own? Asks only when it can be. */
+static bool had_time(struct vm *vm, uint64_t elapsed_ns, unsigned int ms)
+{
+	return elapsed_ns >= ms * NSEC_PER_MSEC &&
+	       elapsed_ns - stolen_ns(vm, elapsed_ns) >= ms * NSEC_PER_MSEC;
+}
+
+static void check_boot(struct vm *vm, uint64_t elapsed_ns)
+{
+	char taken[64] = "";
+	uint64_t steal_ns;
+
+	if (!vm->boot_ms || vm->stage >= STAGE_INIT ||
+	    !had_time(vm, elapsed_ns, vm->boot_ms))
+		return;
+	steal_ns = stolen_ns(vm, elapsed_ns);
+	if (steal_ns > elapsed_ns / 8)
+		snprintf(taken, sizeof(taken),
+			 ", beside %.1f s that the host took", steal_ns / 1e9);
+	vm_note_end(vm, VM_END_NO_INIT,
+		    "no word from init within %.1f s%s; last stage: %s",
+		    vm->boot_ms / 1e3, taken, wire_stage_name(vm->stage));
+}
+
+static void check_deadline(struct vm *vm, uint64_t elapsed_ns)
+{
+	uint64_t steal_ns;
+
+	if (had_time(vm, elapsed_ns, vm->deadline_ms)) {
+		vm_note_end(vm, VM_END_DEADLINE,
+			    "still running after %u ms; last stage: %s",
+			    vm->deadline_ms, wire_stage_name(vm->stage));
+	} else if (elapsed_ns >= vm->wall_ms * NSEC_PER_MSEC) {
+		steal_ns = stolen_ns(vm, elapsed_ns);
+		vm_note_end(vm, VM_END_STARVED,
+			    "the host took %.0f %% of its time (%.1f of %.1f s); last stage: %s",
+			    100.0 * steal_ns / elapsed_ns, steal_ns / 1e9,
+			    elapsed_ns / 1e9, wire_stage_name(vm->stage));
+	}
 }
 
 static void check_clock(struct vm *vm, uint64_t now_ns)
@@ -134,33 +205,17 @@ static void check_clock(struct vm *vm, uint64_t now_ns)
 		vm_note_end(vm, VM_END_POWEROFF, "the kernel halted");
 	if (panic_ns && now_ns - panic_ns >= PANIC_GRACE_NS)
 		vm_note_end(vm, VM_END_PANIC, "%s", vm->banner.panic);
-	if (boot_took_too_long(vm, now_ns))
-		vm_note_end(vm, VM_END_NO_INIT,
-			    "no word from init within %.1f s; last stage: %s",
-			    vm->boot_ms / 1e3, wire_stage_name(vm->stage));
-	if (now_ns - vm->start_ns >= vm->deadline_ms * NSEC_PER_MSEC)
-		vm_note_end(vm, VM_END_DEADLINE,
-			    "still running after %u ms; last stage: %s",
-			    vm->deadline_ms, wire_stage_name(vm->stage));
+	check_boot(vm, now_ns - vm->start_ns);
+	check_deadline(vm, now_ns - vm->start_ns);
 	if (vm->stop_asked)
 		vm_note_end(vm, VM_END_KILLED, "stopped; last stage: %s",
 			    wire_stage_name(vm->stage));
 }
 
-static bool ended(struct vm *vm)
-{
-	bool yes;
-
-	pthread_mutex_lock(&vm->note.lock);
-	yes = vm->note.end != VM_END_NONE;
-	pthread_mutex_unlock(&vm->note.lock);
-	return yes;
-}
-
 static void wait_for_work(struct vm *vm, uint64_t now_ns, uint64_t tick_ns)
 {
-	uint64_t until_ns = min(tick_ns, vm->start_ns +
-				vm->deadline_ms * NSEC_PER_MSEC);
+	uint64_t end_ns = vm->start_ns + vm->deadline_ms * NSEC_PER_MSEC;
+	uint64_t until_ns = end_ns > now_ns ? min(tick_ns, end_ns) : tick_ns;
 	struct pollfd pfd = { .fd = vm->wake_fd, .events = POLLIN };
 	struct timespec timeout = { 0 };
 	eventfd_t count;
@@ -177,7 +232,7 @@ void vm_loop(struct vm *vm)
 	uint64_t tick_ns = now_ns + TICK_NS;
 	bool more = false;
 
-	while (!ended(vm)) {
+	while (!vm_has_ended(vm)) {
 		if (!more)
 			wait_for_work(vm, now_ns, tick_ns);
 		more = drain(vm);

@@ -11,7 +11,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
 
 /* The ring starts on a huge page of its own, away from RAM's. */
 #define RING_ALIGN	(2 * MEM_MIB)
@@ -32,13 +32,21 @@ void guest_mem_layout(struct guest_mem *mem, uint64_t ram_size,
 	};
 }
 
-int guest_mem_init(struct guest_mem *mem, uint64_t ram_size,
-		   uint64_t ring_size, const struct vm_error *err)
+static uint64_t all_of_it(const struct guest_mem *mem)
 {
-	uint64_t size = ram_size + ring_size;
+	return mem->ram_size + mem->ring_size + mem->load_size;
+}
+
+int guest_mem_init(struct guest_mem *mem, uint64_t ram_size,
+		   uint64_t ring_size, uint64_t load_size,
+		   const struct vm_error *err)
+{
+	uint64_t size;
 	int ret;
 
 	guest_mem_layout(mem, ram_size, ring_size);
+	mem->load_size = round_up(load_size, MEM_PAGE_SIZE);
+	size = all_of_it(mem);
 	mem->fd = memfd_create("ktstr-guest", MFD_CLOEXEC);
 	if (mem->fd < 0 || ftruncate(mem->fd, size)) {
 		ret = -errno;
@@ -67,7 +75,7 @@ out_exit:
 void guest_mem_exit(struct guest_mem *mem)
 {
 	if (mem->base)
-		munmap(mem->base, mem->ram_size + mem->ring_size);
+		munmap(mem->base, all_of_it(mem));
 	if (mem->fd >= 0)
 		close(mem->fd);
 	mem->base = NULL;
@@ -106,7 +114,8 @@ int guest_mem_slots(const struct guest_mem *mem, int vm_fd,
 			return ret;
 		host += mem->ram[i].size;
 	}
-	return slot_set(vm_fd, i, mem->ring_gpa, mem->ring_size, host, err);
+	return slot_set(vm_fd, i, mem->ring_gpa,
+			mem->ring_size + mem->load_size, host, err);
 }
 
 void *guest_mem_at(const struct guest_mem *mem, uint64_t gpa, uint64_t len)
@@ -128,4 +137,9 @@ void *guest_mem_at(const struct guest_mem *mem, uint64_t gpa, uint64_t len)
 void *guest_mem_ring(const struct guest_mem *mem)
 {
 	return mem->base + mem->ram_size;
+}
+
+void *guest_mem_load(const struct guest_mem *mem)
+{
+	return mem->base + mem->ram_size + mem->ring_size;
 }

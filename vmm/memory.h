@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Guest memory: RAM around the 32-bit device hole, and the ring above it.
+ * Guest memory: RAM around the 32-bit device hole, and above it the ring and
+ * what init gets to do.
  *
  * All of it is one memfd, mapped once:
  *
  *	guest	0 ........ low_size    4 GiB ....... ram_top    ring_gpa ......
- *		[ low RAM ]  (hole)    [ high RAM  ]            [ ring ]
+ *		[ low RAM ]  (hole)    [ high RAM  ]            [ ring ][ load ]
  *	host	base                   base + low_size          base + ram_size
  */
 #ifndef KTSTR_VMM_MEMORY_H
@@ -20,8 +21,12 @@
 #define MEM_MIB		(1ULL << 20)
 #define MEM_GIB		(1ULL << 30)
 
-/* Local APIC, IO-APIC and KVM's own pages live between these. */
+/*
+ * Devices live between these; from MEM_DEVICES_END on, IO-APIC, local APIC and
+ * KVM's own pages.
+ */
 #define MEM_HOLE_START	(3 * MEM_GIB)
+#define MEM_DEVICES_END	0xfec00000ULL
 #define MEM_HOLE_END	(4 * MEM_GIB)
 
 /*
@@ -39,6 +44,7 @@ struct guest_range {
  * @ram_size: bytes of RAM, all in all
  * @ring_gpa: guest address of the ring
  * @ring_size: its bytes
+ * @load_size: bytes behind the ring
  * @ram: RAM as the guest sees it
  * @n_ram: 1, or 2 when there is RAM above the hole
  */
@@ -48,6 +54,7 @@ struct guest_mem {
 	uint64_t ram_size;
 	uint64_t ring_gpa;
 	uint64_t ring_size;
+	uint64_t load_size;
 	struct guest_range ram[2];
 	unsigned int n_ram;
 };
@@ -62,11 +69,13 @@ void guest_mem_layout(struct guest_mem *mem, uint64_t ram_size,
 
 /*
  * guest_mem_init() - lay out and map, all zero
+ * @load_size: bytes to have behind the ring
  *
  * Return: 0 or -errno with the reason in @err.
  */
 int guest_mem_init(struct guest_mem *mem, uint64_t ram_size,
-		   uint64_t ring_size, const struct vm_error *err);
+		   uint64_t ring_size, uint64_t load_size,
+		   const struct vm_error *err);
 void guest_mem_exit(struct guest_mem *mem);
 
 /*
@@ -87,5 +96,10 @@ void *guest_mem_at(const struct guest_mem *mem, uint64_t gpa, uint64_t len);
  * guest_mem_ring() - the host's address of the ring
  */
 void *guest_mem_ring(const struct guest_mem *mem);
+
+/*
+ * guest_mem_load() - the host's address of what is behind the ring
+ */
+void *guest_mem_load(const struct guest_mem *mem);
 
 #endif /* KTSTR_VMM_MEMORY_H */

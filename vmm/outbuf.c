@@ -48,3 +48,13 @@ size_t outbuf_take(struct outbuf *ob, char *bytes)
 	pthread_mutex_unlock(&ob->lock);
 	return len;
 }
+
+uint64_t outbuf_dropped(struct outbuf *ob)
+{
+	uint64_t dropped;
+
+	pthread_mutex_lock(&ob->lock);
+	dropped = ob->dropped;
+	pthread_mutex_unlock(&ob->lock);
+	return dropped;
+}

@@ -40,4 +40,9 @@ void outbuf_put(struct outbuf *ob, char byte);
  */
 size_t outbuf_take(struct outbuf *ob, char *bytes);
 
+/*
+ * outbuf_dropped() - bytes that found no room so far
+ */
+uint64_t outbuf_dropped(struct outbuf *ob);
+
 #endif /* KTSTR_VMM_OUTBUF_H */

@@ -8,10 +8,8 @@
 #include "vmm/serial.h"
 
 #include <linux/serial_reg.h>
-#include <string.h>
 
-#include "lib/util/compiler.h"
-#include "lib/util/util.h"
+#include "lib/common/util/compiler.h"
 
 #define IER_MASK	(UART_IER_RDI | UART_IER_THRI | UART_IER_RLSI | \
 			 UART_IER_MSI)
@@ -37,7 +35,7 @@ static void serial_update_irq(struct serial *s)
 	if (level == s->irq_level)
 		return;
 	s->irq_level = level;
-	s->irq(s->irq_ctx, s->irq_line, level);
+	vm_device_irq(s->dev, level);
 }
 
 /* In loopback the modem lines come back crossed over. */
@@ -163,10 +161,10 @@ static void serial_write_reg(struct serial *s, unsigned int reg, uint8_t value)
 	}
 }
 
-static uint32_t serial_read(struct vm_device *dev, unsigned int offset,
-			    unsigned int size __maybe_unused)
+uint64_t serial_read(struct vm_device *dev, uint64_t offset,
+		     unsigned int size __maybe_unused)
 {
-	struct serial *s = container_of(dev, struct serial, dev);
+	struct serial *s = dev->state;
 	uint8_t value;
 
 	s->touched = true;
@@ -177,10 +175,10 @@ static uint32_t serial_read(struct vm_device *dev, unsigned int offset,
 	return value;
 }
 
-static void serial_write(struct vm_device *dev, unsigned int offset,
-			 unsigned int size __maybe_unused, uint32_t value)
+void serial_write(struct vm_device *dev, uint64_t offset,
+		  unsigned int size __maybe_unused, uint64_t value)
 {
-	struct serial *s = container_of(dev, struct serial, dev);
+	struct serial *s = dev->state;
 
 	s->touched = true;
 	pthread_mutex_lock(&s->lock);
@@ -189,27 +187,19 @@ static void serial_write(struct vm_device *dev, unsigned int offset,
 	pthread_mutex_unlock(&s->lock);
 }
 
-static const struct vm_device_ops serial_ops = {
-	.name = "serial",
-	.read = serial_read,
-	.write = serial_write,
-};
-
-void serial_init(struct serial *s, const struct serial_config *config)
+void serial_init(struct vm_device *dev, struct outbuf *out)
 {
-	memset(s, 0, sizeof(*s));
+	struct serial *s = dev->state;
+
 	pthread_mutex_init(&s->lock, NULL);
-	s->dev.ops = &serial_ops;
-	s->dev.base = config->base;
-	s->dev.len = SERIAL_PORTS;
-	s->out = config->out;
-	s->irq = config->irq;
-	s->irq_ctx = config->irq_ctx;
-	s->irq_line = config->irq_line;
+	s->dev = dev;
+	s->out = out;
 	s->tx_empty_irq = true;
 }
 
-void serial_exit(struct serial *s)
+void serial_exit(struct vm_device *dev)
 {
+	struct serial *s = dev->state;
+
 	pthread_mutex_destroy(&s->lock);
 }

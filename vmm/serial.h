@@ -8,6 +8,7 @@
 
 #include <pthread.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "vmm/bus.h"
@@ -16,22 +17,19 @@
 #define SERIAL_PORTS	8
 
 /*
- * struct serial - one UART
+ * struct serial - one UART: a device's state
+ * @dev: that device; its interrupt line is set under @lock
  * @lock: guards all below but @touched and the constants
  * @out: where sent bytes go
- * @irq: raise or lower its interrupt line; called under @lock
- * @touched: the guest has used it at least once
+ * @touched: the guest has used it at least once; from here on registers
  */
 struct serial {
-	struct vm_device dev;
+	struct vm_device *dev;
 	pthread_mutex_t lock;
 	struct outbuf *out;
-	void (*irq)(void *ctx, unsigned int line, bool level);
-	void *irq_ctx;
-	unsigned int irq_line;
-	bool irq_level;
 
 	_Atomic bool touched;
+	bool irq_level;
 
 	uint8_t ier;
 	uint8_t fcr;
@@ -45,18 +43,19 @@ struct serial {
 	bool tx_empty_irq;
 };
 
-/*
- * struct serial_config - how a UART is wired
- */
-struct serial_config {
-	uint16_t base;
-	unsigned int irq_line;
-	struct outbuf *out;
-	void (*irq)(void *ctx, unsigned int line, bool level);
-	void *irq_ctx;
-};
+/* What a clone takes over. */
+#define SERIAL_REGS		offsetof(struct serial, touched)
+#define SERIAL_REGS_SIZE	(sizeof(struct serial) - SERIAL_REGS)
 
-void serial_init(struct serial *s, const struct serial_config *config);
-void serial_exit(struct serial *s);
+/*
+ * serial_init() - for a device's init, which knows where its bytes go
+ * serial_exit(), serial_read(), serial_write(): handlers as they are
+ */
+void serial_init(struct vm_device *dev, struct outbuf *out);
+void serial_exit(struct vm_device *dev);
+uint64_t serial_read(struct vm_device *dev, uint64_t offset,
+		     unsigned int size);
+void serial_write(struct vm_device *dev, uint64_t offset, unsigned int size,
+		  uint64_t value);
 
 #endif /* KTSTR_VMM_SERIAL_H */

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A vCPU: KVM_RUN in a thread, and what its exits ask for.
- *
- * The kick is a signal that these threads block except inside KVM_RUN, so one
- * that comes at any moment makes the next KVM_RUN return. No handler is ever
- * run, and the process's own signal dispositions stay as they are.
  */
 #include <errno.h>
 #include <linux/kvm.h>
@@ -15,10 +11,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
+#include "vmm/end.h"
 #include "vmm/vmm.h"
 
-#define KICK_SIGNAL		SIGRTMIN
 #define VCPU_STACK_SIZE		(128U << 10)
 #define JOIN_LIMIT_NS		(5 * NSEC_PER_SEC)
 #define REKICK_NS		(20 * NSEC_PER_MSEC)
@@ -58,22 +54,22 @@ void vcpu_exit(struct vcpu *vcpu)
 static void handle_io(struct vcpu *vcpu)
 {
 	struct kvm_run *run = vcpu->run;
-	uint8_t *data = (uint8_t *)run + run->io.data_offset;
-	unsigned int i;
 
-	for (i = 0; i < run->io.count; i++)
-		bus_access(&vcpu->vm->bus, run->io.port,
-			   run->io.direction == KVM_EXIT_IO_OUT,
-			   data + i * run->io.size, run->io.size);
+	if (bus_run_io(&vcpu->vm->bus, run, vcpu->vm->kvm.run_size))
+		vm_note_end(vcpu->vm, VM_END_KVM_ERROR,
+			    "CPU %u: KVM asks for port I/O of %u times %u bytes at %llu of its page",
+			    vcpu->index, run->io.count, run->io.size,
+			    (unsigned long long)run->io.data_offset);
 }
 
-/* No device has memory: reads give ones, writes go nowhere. */
 static void handle_mmio(struct vcpu *vcpu)
 {
 	struct kvm_run *run = vcpu->run;
 
-	if (!run->mmio.is_write)
-		memset(run->mmio.data, 0xff, sizeof(run->mmio.data));
+	if (bus_run_mmio(&vcpu->vm->bus, run))
+		vm_note_end(vcpu->vm, VM_END_KVM_ERROR,
+			    "CPU %u: KVM asks for MMIO of %u bytes",
+			    vcpu->index, run->mmio.len);
 }
 
 static void handle_system_event(struct vcpu *vcpu)
@@ -178,37 +174,31 @@ static bool run_once(struct vcpu *vcpu)
 	}
 }
 
-static int unblock_kick_in_run(struct vcpu *vcpu)
-{
-	/* struct kvm_signal_mask ends in an array of the kernel's size. */
-	uint64_t blocked = ~(1ULL << (KICK_SIGNAL - 1));
-	uint32_t mask[3] = { sizeof(blocked) };
-
-	memcpy(&mask[1], &blocked, sizeof(blocked));
-	return ioctl(vcpu->fd, KVM_SET_SIGNAL_MASK, mask) ? -errno : 0;
-}
-
 static void *vcpu_thread(void *arg)
 {
 	struct vcpu *vcpu = arg;
 	char name[16];
 
+	vcpu->tid = gettid();
 	snprintf(name, sizeof(name), "ktstr-vcpu%u", vcpu->index);
 	pthread_setname_np(pthread_self(), name);
-	while (!vcpu->vm->stopping && run_once(vcpu))
-		;
+	while (!vcpu->vm->stopping && run_once(vcpu)) {
+		vcpu_pause_here(vcpu);
+		vcpu_answer_peek(vcpu);
+	}
 	return NULL;
 }
 
 static int vcpu_start(struct vcpu *vcpu, const pthread_attr_t *attr)
 {
-	int ret = unblock_kick_in_run(vcpu);
+	int ret = vcpu_allow_kick(vcpu);
 
 	if (ret)
 		return ret;
 	pthread_mutex_lock(&vcpu->vm->threads_lock);
 	ret = -pthread_create(&vcpu->thread, attr, vcpu_thread, vcpu);
 	vcpu->started = !ret;
+	vcpu->timed = !ret;
 	pthread_mutex_unlock(&vcpu->vm->threads_lock);
 	return ret;
 }
@@ -234,17 +224,15 @@ int vcpus_start(struct vm *vm)
 	return ret;
 }
 
-static void vcpu_kick(struct vcpu *vcpu)
-{
-	vcpu->run->immediate_exit = 1;
-	pthread_kill(vcpu->thread, KICK_SIGNAL);
-}
-
 static int vcpu_join(struct vcpu *vcpu, uint64_t limit_ns)
 {
 	struct timespec until;
 	uint64_t wake_ns;
 
+	/* From the join on, the thread's own memory may be gone. */
+	pthread_mutex_lock(&vcpu->vm->threads_lock);
+	vcpu->timed = false;
+	pthread_mutex_unlock(&vcpu->vm->threads_lock);
 	do {
 		vcpu_kick(vcpu);
 		wake_ns = min(clock_now_ns() + REKICK_NS, limit_ns);
@@ -277,9 +265,7 @@ int vcpus_stop(struct vm *vm)
 			ret = -ETIMEDOUT;
 			continue;
 		}
-		pthread_mutex_lock(&vm->threads_lock);
 		vcpu->started = false;
-		pthread_mutex_unlock(&vm->threads_lock);
 	}
 	return ret;
 }

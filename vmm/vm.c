@@ -5,49 +5,25 @@
 #include "vmm/vm.h"
 
 #include <errno.h>
-#include <linux/kvm.h>
 #include <sched.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/ioctl.h>
 #include <sys/sysinfo.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
+#include "lib/common/wire/steal.h"
+#include "vmm/clone.h"
+#include "vmm/end.h"
 #include "vmm/vmm.h"
 
 #define RAM_PER_CPU_MB	64
 #define RAM_MIN_MB	256
 #define RAM_MAX_MB	(1U << 20)
-
-void vm_note_end(struct vm *vm, enum vm_end end, const char *fmt, ...)
-{
-	va_list args;
-
-	pthread_mutex_lock(&vm->note.lock);
-	if (vm->note.end == VM_END_NONE) {
-		vm->note.end = end;
-		va_start(args, fmt);
-		vsnprintf(vm->note.message, sizeof(vm->note.message), fmt,
-			  args);
-		va_end(args);
-	}
-	pthread_mutex_unlock(&vm->note.lock);
-	vm->stopping = true;
-	eventfd_write(vm->wake_fd, 1);
-}
-
-void vm_irq_line(void *ctx, unsigned int line, bool level)
-{
-	struct vm *vm = ctx;
-	struct kvm_irq_level irq = { .irq = line, .level = level };
-
-	ioctl(vm->kvm.vm_fd, KVM_IRQ_LINE, &irq);
-}
+#define RAM_STEP_MB	64
 
 static unsigned int host_cpus(void)
 {
@@ -65,7 +41,7 @@ static int check_config(const struct vm_config *c, const struct vm_error *err)
 		return vm_fail(err, -EINVAL, "no kernel was given");
 	if (!c->deadline_ms)
 		return vm_fail(err, -EINVAL, "a VM needs a deadline");
-	return topology_check(&c->topology, 0, err->text, err->size);
+	return topology_check(&c->machine->topology, 0, err->text, err->size);
 }
 
 static int check_cpus(struct vm *vm, const struct vm_error *err)
@@ -87,13 +63,16 @@ static int check_cpus(struct vm *vm, const struct vm_error *err)
 static uint64_t ram_bytes(const struct vm *vm, const struct vm_config *c,
 			  uint64_t kernel_size)
 {
-	uint64_t mb = c->memory_mb;
+	uint64_t mb = c->machine->memory_mb;
 
 	if (!mb) {
 		mb = max(topology_cpus(&vm->topology) * RAM_PER_CPU_MB,
 			 RAM_MIN_MB + 0U);
 		/* The archive is there twice while it is being unpacked. */
-		mb += (2 * c->initrd_size + kernel_size) / MEM_MIB + 1;
+		mb += (2 * c->initrd_size + c->load_size + kernel_size) /
+		      MEM_MIB + 1;
+		/* The same for all that are nearly so: one's clone is all's. */
+		mb = round_up(mb, (uint64_t)RAM_STEP_MB);
 	}
 	return min(mb, (uint64_t)RAM_MAX_MB) * MEM_MIB;
 }
@@ -137,7 +116,8 @@ static int init_memory(struct vm *vm, const struct vm_config *c,
 
 	ret = check_host_memory(ram, err);
 	if (!ret)
-		ret = guest_mem_init(&vm->mem, ram, WIRE_REGION_SIZE, err);
+		ret = guest_mem_init(&vm->mem, ram, WIRE_REGION_SIZE,
+				     c->load_size, err);
 	if (!ret)
 		ret = guest_mem_slots(&vm->mem, vm->kvm.vm_fd, err);
 	if (ret)
@@ -145,6 +125,9 @@ static int init_memory(struct vm *vm, const struct vm_config *c,
 	wire_region_format(guest_mem_ring(&vm->mem), vm->mem.ring_size);
 	wire_reader_init(&vm->reader, guest_mem_ring(&vm->mem),
 			 vm->mem.ring_size);
+	vm->load_size = c->load_size;
+	if (c->load_size)
+		memcpy(guest_mem_load(&vm->mem), c->load, c->load_size);
 	return 0;
 }
 
@@ -168,6 +151,28 @@ static int init_vcpus(struct vm *vm, const struct vm_error *err)
 	return 0;
 }
 
+/* What it runs: a kernel that boots, or one that has done so. */
+static int init_state(struct vm *vm, const struct vm_config *c,
+		      const struct vm_error *err)
+{
+	struct clone clone;
+	int ret;
+
+	clone_find(vm, c, &clone);
+	if (clone.fd >= 0)
+		vm->origin = VM_CLONE;
+	if (vm->origin == VM_CLONE)
+		ret = clone_memory(vm, &clone, err);
+	else
+		ret = machine_load(vm, c, err);
+	if (!ret)
+		ret = init_vcpus(vm, err);
+	if (!ret && vm->origin == VM_CLONE)
+		ret = clone_machine(vm, &clone, err);
+	clone_exit(&clone);
+	return ret;
+}
+
 static int vm_build(struct vm *vm, const struct vm_config *c,
 		    const struct vm_error *err)
 {
@@ -185,31 +190,22 @@ static int vm_build(struct vm *vm, const struct vm_config *c,
 	if (!ret)
 		ret = init_memory(vm, c, err);
 	if (!ret)
-		ret = machine_load(vm, c, err);
-	if (!ret)
-		ret = init_vcpus(vm, err);
+		ret = init_state(vm, c, err);
 	return ret;
 }
 
-int vm_create(const struct vm_config *config, struct vm **out, char *err,
-	      size_t err_size)
+static struct vm *vm_alloc(const struct vm_config *config)
 {
-	const struct vm_error error = { .text = err, .size = err_size };
-	struct vm *vm;
-	int ret;
+	struct vm *vm = calloc(1, sizeof(*vm));
 
-	*out = NULL;
-	ret = check_config(config, &error);
-	if (ret)
-		return ret;
-	vm = calloc(1, sizeof(*vm));
 	if (!vm)
-		return vm_fail(&error, -ENOMEM, "no memory for a VM");
-
+		return NULL;
 	vm->created_ns = clock_now_ns();
-	vm->topology = config->topology;
+	vm->topology = config->machine->topology;
 	vm->boot_ms = config->boot_ms;
 	vm->deadline_ms = config->deadline_ms;
+	vm->wall_ms = config->wall_ms ? config->wall_ms :
+		      STEAL_PATIENCE * config->deadline_ms;
 	vm->crowded = topology_cpus(&vm->topology) >= host_cpus();
 	vm->ops = config->ops;
 	vm->ctx = config->ctx;
@@ -220,14 +216,50 @@ int vm_create(const struct vm_config *config, struct vm **out, char *err,
 	vm->wake_fd = -1;
 	pthread_mutex_init(&vm->note.lock, NULL);
 	pthread_mutex_init(&vm->threads_lock, NULL);
+	vm_steal_init(&vm->steal);
+	bus_init(&vm->bus, vm, vm_irq_line);
+	return vm;
+}
 
-	ret = vm_build(vm, config, &error);
-	if (ret) {
-		vm_destroy(vm);
+/* A clone that cannot be one is none; the next run will make another. */
+static bool spoilt_clone(struct vm *vm)
+{
+	if (vm->origin != VM_CLONE)
+		return false;
+	unlink(vm->template);
+	return true;
+}
+
+int vm_create(const struct vm_config *config, struct vm **out, char *err,
+	      size_t err_size)
+{
+	const struct vm_error error = { .text = err, .size = err_size };
+	struct vm_config cold = *config;
+	bool again;
+	struct vm *vm;
+	int ret;
+
+	*out = NULL;
+	ret = check_config(config, &error);
+	if (ret)
 		return ret;
+	vm = vm_alloc(config);
+	if (!vm)
+		return vm_fail(&error, -ENOMEM, "no memory for a VM");
+
+	ret = peeks_init(vm);
+	if (!ret)
+		ret = pause_init(vm);
+	if (!ret)
+		ret = vm_build(vm, config, &error);
+	if (!ret) {
+		*out = vm;
+		return 0;
 	}
-	*out = vm;
-	return 0;
+	again = spoilt_clone(vm);
+	vm_destroy(vm);
+	cold.clones = NULL;
+	return again ? vm_create(&cold, out, err, err_size) : ret;
 }
 
 void vm_destroy(struct vm *vm)
@@ -240,11 +272,15 @@ void vm_destroy(struct vm *vm)
 	for (i = 0; i < vm->n_vcpus; i++)
 		vcpu_exit(&vm->vcpus[i]);
 	free(vm->vcpus);
+	bus_exit(&vm->bus);
 	machine_exit(&vm->machine);
 	kvm_exit(&vm->kvm);
 	guest_mem_exit(&vm->mem);
 	console_exit(&vm->console);
 	free(vm->record);
+	free(vm->template);
+	free(vm->template_key);
+	vm_steal_exit(&vm->steal);
 	if (vm->wake_fd >= 0)
 		close(vm->wake_fd);
 	free(vm);
@@ -273,12 +309,17 @@ static void fill_result(struct vm *vm, struct vm_result *result)
 
 	memset(result, 0, sizeof(*result));
 	judge(vm, result);
+	result->origin = vm->origin;
 	result->stage = vm->stage;
 	snprintf(result->crash, sizeof(result->crash), "%s", vm->crash);
 	result->run_ns = vm->end_ns - vm->start_ns;
+	result->steal_ns = min(vm_steal_ns(vm), result->run_ns);
 	result->first_run_ns = vm->start_ns - vm->created_ns;
+	result->console_left_out = console_left_out(&vm->console);
 	result->console = console_text(&vm->console, &result->console_len);
-	result->ring_lost = vm->reader.lost + vm->reader.bad_crc;
+	wire_reader_loss(&vm->reader, &result->ring);
+	result->serial_lost = outbuf_dropped(&vm->com1_out) +
+			      outbuf_dropped(&vm->com2_out);
 	for (i = 0; i < vm->n_vcpus; i++)
 		result->exits += vm->vcpus[i].exits;
 }
@@ -288,14 +329,16 @@ int vm_run(struct vm *vm, struct vm_result *result)
 	int ret;
 
 	vm->start_ns = clock_now_ns();
+	vm_steal_start(vm);
 	ret = vcpus_start(vm);
 	if (!ret)
 		vm_loop(vm);
 	vm->end_ns = clock_now_ns();
-	if (vcpus_stop(vm)) {
-		vm->stuck = true;
+	vm->stuck = vcpus_stop(vm);
+	vm_steal_stop(vm);
+	if (vm->stuck)
 		return -ETIMEDOUT;
-	}
+	vm->stopped = true;
 	if (ret)
 		return ret;
 	vm_loop_drain(vm);
@@ -312,11 +355,9 @@ void vm_stop(struct vm *vm)
 	errno = saved;
 }
 
-void vm_ring_control(struct vm *vm, uint32_t bits)
+void vm_stop_hung(struct vm *vm, const char *why)
 {
-	struct wire_header *hdr = guest_mem_ring(&vm->mem);
-
-	__atomic_fetch_or(&hdr->host_ctl, bits, __ATOMIC_RELEASE);
+	vm_note_end(vm, VM_END_HUNG, "%s", why);
 }
 
 void *vm_memory(struct vm *vm, uint64_t gpa, size_t len)
@@ -329,19 +370,31 @@ uint64_t vm_memory_size(const struct vm *vm)
 	return vm->mem.ram_size;
 }
 
-uint64_t vm_vcpu_time_ns(struct vm *vm, unsigned int index)
+/* Under threads_lock, so that the thread is not being joined. */
+static int read_thread_clock(const struct vcpu *vcpu, struct timespec *ts)
 {
-	struct timespec ts = { 0 };
 	clockid_t clock;
 
+	if (!vcpu->timed || pthread_getcpuclockid(vcpu->thread, &clock))
+		return -ESRCH;
+	return clock_gettime(clock, ts) ? -errno : 0;
+}
+
+int vm_vcpu_time_ns(struct vm *vm, unsigned int index, uint64_t *ns)
+{
+	struct timespec ts;
+	int ret;
+
 	if (index >= vm->n_vcpus)
-		return 0;
+		return -EINVAL;
 	pthread_mutex_lock(&vm->threads_lock);
-	if (vm->vcpus[index].started &&
-	    !pthread_getcpuclockid(vm->vcpus[index].thread, &clock))
-		clock_gettime(clock, &ts);
+	ret = read_thread_clock(&vm->vcpus[index], &ts);
 	pthread_mutex_unlock(&vm->threads_lock);
-	return (uint64_t)ts.tv_sec * NSEC_PER_SEC + (uint64_t)ts.tv_nsec;
+	/* The clock of a thread that has ended is no clock any more. */
+	if (ret)
+		return ret == -EINVAL ? -ESRCH : ret;
+	*ns = (uint64_t)ts.tv_sec * NSEC_PER_SEC + (uint64_t)ts.tv_nsec;
+	return 0;
 }
 
 uint64_t vm_guest_tsc(struct vm *vm)
@@ -353,7 +406,8 @@ int vm_vcpu_regs(struct vm *vm, unsigned int vcpu, struct vm_regs *regs)
 {
 	if (vcpu >= vm->n_vcpus)
 		return -EINVAL;
-	if (!vm->end_ns || vm->stuck)
+	/* KVM would make us wait for a vCPU that still runs. */
+	if (!vm->stopped)
 		return -EBUSY;
 	return machine_vcpu_regs(&vm->vcpus[vcpu], regs);
 }
@@ -368,8 +422,21 @@ const char *vm_end_name(enum vm_end end)
 		[VM_END_NO_INIT] = "no init",
 		[VM_END_DEADLINE] = "deadline",
 		[VM_END_KILLED] = "killed",
+		[VM_END_STARVED] = "starved",
 		[VM_END_KVM_ERROR] = "KVM error",
+		[VM_END_HUNG] = "hung",
 	};
 
 	return end < ARRAY_SIZE(names) ? names[end] : "?";
+}
+
+const char *vm_origin_name(enum vm_origin origin)
+{
+	static const char * const names[VM_ORIGINS] = {
+		[VM_COLD] = "cold",
+		[VM_TEMPLATE] = "template",
+		[VM_CLONE] = "clone",
+	};
+
+	return origin < VM_ORIGINS ? names[origin] : "?";
 }

@@ -19,8 +19,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "lib/wire/wire.h"
-#include "vmm/topology.h"
+#include "lib/common/attr/parts.h"
+#include "lib/common/wire/wire.h"
 
 struct vm;
 
@@ -32,8 +32,11 @@ struct vm;
  * @VM_END_TRIPLE_FAULT: KVM_EXIT_SHUTDOWN
  * @VM_END_NO_INIT: init had not spoken when the time to boot was up
  * @VM_END_DEADLINE: it was still running when its time was up
+ * @VM_END_STARVED: its time was not up, but the host took so much of it that
+ *	nobody can wait for that
  * @VM_END_KILLED: vm_stop() was called
  * @VM_END_KVM_ERROR: KVM_RUN failed or left for a reason unknown
+ * @VM_END_HUNG: vm_stop_hung() was called: it would never have ended by itself
  */
 enum vm_end {
 	VM_END_NONE,
@@ -42,25 +45,46 @@ enum vm_end {
 	VM_END_TRIPLE_FAULT,
 	VM_END_NO_INIT,
 	VM_END_DEADLINE,
+	VM_END_STARVED,
 	VM_END_KILLED,
 	VM_END_KVM_ERROR,
+	VM_END_HUNG,
+};
+
+/**
+ * enum vm_origin - where a VM's state comes from
+ * @VM_COLD: it booted
+ * @VM_TEMPLATE: it booted, and clones can be made of it now
+ * @VM_CLONE: another one had booted
+ * @VM_ORIGINS: their number
+ */
+enum vm_origin {
+	VM_COLD,
+	VM_TEMPLATE,
+	VM_CLONE,
+	VM_ORIGINS,
 };
 
 /**
  * struct vm_ops - what the caller wants to hear
  *
- * Called on the thread that called vm_run(), one at a time; none may block.
+ * Called on the thread that called vm_run(), one at a time, but for @ended; none
+ * may block.
  *
  * @record: one ring record, already copied out of guest memory and checked;
  *	@payload has rec->len bytes and a NUL behind them
  * @console: bytes of COM1 (the kernel's console), as they came
  * @tick: about every 100 ms; @elapsed_ns since the first KVM_RUN
+ * @ended: the VM has ended, or will now: what its memory shows from here on is
+ *	no guest at work. Called once, on any thread of the VM, at that moment:
+ *	records and console may still follow
  */
 struct vm_ops {
 	void (*record)(void *ctx, const struct wire_rec *rec,
 		       const void *payload);
 	void (*console)(void *ctx, const char *bytes, size_t len);
 	void (*tick)(void *ctx, uint64_t elapsed_ns);
+	void (*ended)(void *ctx);
 };
 
 /**
@@ -68,14 +92,20 @@ struct vm_ops {
  * @kernel: path of a bzImage
  * @initrd: bytes of a newc archive; must stay until vm_create() returns
  * @initrd_size: their number
- * @cmdline: words added to the VMM's own command line; may be NULL
- * @kaslr: let the kernel choose where it lies; else as it was linked
- * @topology: CPUs
- * @memory_mb: guest RAM; 0 means max(64 per CPU, 256) plus what the archive
- *	needs
+ * @load: a newc archive that init gets once it is ready: what is this run's
+ *	own. Must stay until vm_create() returns; NULL for none
+ * @load_size: its bytes
+ * @clones: a folder of VMs that were frozen when init was ready: where there is
+ *	one of this kernel, archive and machine, a copy of it runs; else this one
+ *	boots, and is left there. NULL for neither
+ * @machine: its CPUs, its RAM (0 means max(64 per CPU, 256) MiB plus what the
+ *	archive needs), and words added to the VMM's own command line
  * @boot_ms: from the first KVM_RUN to init's first words; 0: only @deadline_ms
  *	limits that
- * @deadline_ms: from the first KVM_RUN; must not be 0
+ * @deadline_ms: from the first KVM_RUN; must not be 0. Of both, what the host
+ *	took is taken off
+ * @wall_ms: the same by the clock, whatever the host took; 0 for
+ *	STEAL_PATIENCE times @deadline_ms
  * @verbose: let the kernel talk on COM1 from its first moment
  * @kvm: path of the KVM device, NULL for /dev/kvm
  * @ops: callbacks
@@ -85,12 +115,13 @@ struct vm_config {
 	const char *kernel;
 	const void *initrd;
 	size_t initrd_size;
-	const char *cmdline;
-	bool kaslr;
-	struct topology topology;
-	unsigned int memory_mb;
+	const void *load;
+	size_t load_size;
+	const char *clones;
+	const struct run_machine *machine;
 	unsigned int boot_ms;
 	unsigned int deadline_ms;
+	unsigned int wall_ms;
 	bool verbose;
 	const char *kvm;
 	const struct vm_ops *ops;
@@ -100,30 +131,38 @@ struct vm_config {
 /**
  * struct vm_result - how it ended
  * @end: why
+ * @origin: did it boot?
  * @stage: the last stage reached, from the ring or COM2, whichever is later;
  *	STAGE_KERNEL as soon as the kernel has looked at its serial port
  * @message: one line for people: the panic line, the KVM error, the wait
  * @crash: what init said on COM2 of its own failure, "" when nothing; it comes
  *	through even where the ring was never opened
  * @run_ns: from the first KVM_RUN to the end
+ * @steal_ns: of that, what the host took from the vCPU that it took most from
  * @first_run_ns: from vm_create() to the first KVM_RUN
  * @console: all of COM1 (the first 64 KiB and the last 192 KiB when it was
  *	more), NUL-terminated; owned by the VM, valid until vm_destroy()
  * @console_len: its length
+ * @console_left_out: bytes of COM1 that are not in there
  * @exits: KVM exits to userspace, all vCPUs
- * @ring_lost: records that were lost or damaged
+ * @ring: what of the ring did not come through
+ * @serial_lost: bytes of COM1 and COM2 that came faster than they were fetched
  */
 struct vm_result {
 	enum vm_end end;
+	enum vm_origin origin;
 	enum wire_stage stage;
 	char message[256];
 	char crash[256];
 	uint64_t run_ns;
+	uint64_t steal_ns;
 	uint64_t first_run_ns;
 	const char *console;
 	size_t console_len;
+	uint64_t console_left_out;
 	uint64_t exits;
-	uint64_t ring_lost;
+	struct wire_loss ring;
+	uint64_t serial_lost;
 };
 
 /**
@@ -164,11 +203,13 @@ int vm_run(struct vm *vm, struct vm_result *result);
 void vm_stop(struct vm *vm);
 
 /**
- * vm_ring_control() - set WIRE_CTL_* bits for the guest to see
+ * vm_stop_hung() - end a running VM as one that hangs
  * @vm: the machine
- * @bits: set beside those that are set already
+ * @why: one line, for the result's message
+ *
+ * Context: any thread.
  */
-void vm_ring_control(struct vm *vm, uint32_t bits);
+void vm_stop_hung(struct vm *vm, const char *why);
 
 /**
  * vm_memory() - guest RAM for an observer
@@ -193,10 +234,36 @@ uint64_t vm_memory_size(const struct vm *vm);
  * vm_vcpu_time_ns() - CPU time that a vCPU's thread has used
  * @vm: the machine
  * @vcpu: the kernel's number of the CPU
+ * @ns: gets it, in nanoseconds; untouched on failure
  *
- * Return: nanoseconds, 0 when @vcpu is not running.
+ * Context: any thread.
+ *
+ * Return: 0; -EINVAL no such CPU; -ESRCH its thread is not there, or leaves;
+ * -errno of clock_gettime().
  */
-uint64_t vm_vcpu_time_ns(struct vm *vm, unsigned int vcpu);
+int vm_vcpu_time_ns(struct vm *vm, unsigned int vcpu, uint64_t *ns);
+
+/**
+ * vm_vcpu_steal_ns() - what the host has taken from a vCPU since the start
+ * @vm: the machine
+ * @vcpu: the kernel's number of the CPU
+ * @ns: gets it: time in which its thread waited for a CPU, or in which this
+ *	whole machine or process did not run. Some 40 ms behind; untouched on
+ *	failure
+ *
+ * Context: any thread.
+ *
+ * Return: 0; -EINVAL no such CPU; -ENODATA it is not known.
+ */
+int vm_vcpu_steal_ns(struct vm *vm, unsigned int vcpu, uint64_t *ns);
+
+/**
+ * vm_steal_ns() - the same of the vCPU that was taken most from
+ * @vm: the machine
+ *
+ * Return: nanoseconds; 0 where it is not known.
+ */
+uint64_t vm_steal_ns(struct vm *vm);
 
 /**
  * vm_guest_tsc() - the guest's time stamp counter now
@@ -226,9 +293,40 @@ struct vm_regs {
  * @vcpu: the kernel's number of the CPU
  * @regs: filled in
  *
- * Return: 0; -EINVAL no such CPU; -EBUSY it runs; -errno of KVM.
+ * Context: any thread.
+ *
+ * Return: 0; -EINVAL no such CPU; -EBUSY its threads have not all left;
+ * -errno of KVM.
  */
 int vm_vcpu_regs(struct vm *vm, unsigned int vcpu, struct vm_regs *regs);
+
+/**
+ * struct vm_vcpu_state - a CPU at one moment
+ * @regs: where it is
+ * @halted: it has executed HLT and waits for an interrupt; with interrupts off
+ *	in @regs.flags it will never see one
+ */
+struct vm_vcpu_state {
+	struct vm_regs regs;
+	bool halted;
+};
+
+/**
+ * vm_vcpu_peek() - look at a CPU of a VM that runs
+ * @vm: the machine
+ * @vcpu: the kernel's number of the CPU
+ * @limit_ns: how long to wait for the vCPU's thread, which the host may not run
+ * @state: filled in; untouched on failure
+ *
+ * Stops the vCPU for the look alone.
+ *
+ * Context: any thread but those of the vCPUs; one at a time for each vCPU.
+ *
+ * Return: 0; -EINVAL no such CPU; -ESRCH it does not run (any more);
+ * -ETIMEDOUT its thread did not look in time; -errno of KVM.
+ */
+int vm_vcpu_peek(struct vm *vm, unsigned int vcpu, uint64_t limit_ns,
+		 struct vm_vcpu_state *state);
 
 /**
  * vm_destroy() - free it
@@ -243,5 +341,13 @@ void vm_destroy(struct vm *vm);
  * Return: "poweroff", "panic", ...; "?" for a number that is none.
  */
 const char *vm_end_name(enum vm_end end);
+
+/**
+ * vm_origin_name() - a short word for where a VM's state comes from
+ * @origin: of a result
+ *
+ * Return: "cold", "template", "clone"; "?" for a number that is none.
+ */
+const char *vm_origin_name(enum vm_origin origin);
 
 #endif /* KTSTR_VMM_VM_H */

@@ -13,15 +13,31 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "vmm/blob.h"
 #include "vmm/bus.h"
 #include "vmm/console.h"
 #include "vmm/kvm.h"
 #include "vmm/memory.h"
 #include "vmm/outbuf.h"
+#include "vmm/steal.h"
 #include "vmm/vm.h"
 #include "vmm/x86/machine.h"
 
 struct kvm_run;
+
+/*
+ * struct vcpu_peek - a look at a vCPU that runs, see peek.c
+ * @wanted: somebody waits for it
+ * @answers: looks that were taken; it, @ret and @state under vm.peeks.lock
+ * @ret: 0, or why the last one failed
+ * @state: what it showed
+ */
+struct vcpu_peek {
+	_Atomic bool wanted;
+	uint64_t answers;
+	int ret;
+	struct vm_vcpu_state state;
+};
 
 /*
  * struct vcpu - one CPU and its thread
@@ -30,7 +46,11 @@ struct kvm_run;
  * @run: shared with KVM; only its own thread reads it after the start
  * @thread: valid while @started
  * @started: the service loop's
+ * @tid: the thread's, 0 before it runs
+ * @timed: the thread's clock may be read, and it may be kicked; under the VM's
+ *	threads_lock
  * @exits: exits to userspace; its own thread writes
+ * @peek: who wants to see its registers, and what they were
  */
 struct vcpu {
 	struct vm *vm;
@@ -39,8 +59,11 @@ struct vcpu {
 	struct kvm_run *run;
 	pthread_t thread;
 	bool started;
+	bool timed;
+	_Atomic pid_t tid;
 
 	_Atomic uint64_t exits;
+	struct vcpu_peek peek;
 };
 
 /*
@@ -53,6 +76,18 @@ struct vm_end_note {
 };
 
 /*
+ * struct vm_pause - the vCPUs held outside of KVM_RUN, see pause.c
+ * @wanted: they are to be
+ * @paused: how many are; it and @changed under @lock
+ */
+struct vm_pause {
+	_Atomic bool wanted;
+	unsigned int paused;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+};
+
+/*
  * struct vm - a machine
  * @crowded: not every vCPU, and the service loop, has a host CPU for itself
  * @wake_fd: eventfd that wakes the service loop
@@ -60,14 +95,24 @@ struct vm_end_note {
  * @stopping: vCPU threads leave when it is set
  * @stop_asked: vm_stop() was called
  * @note: why it ends
- * @threads_lock: guards vcpu.started against vm_vcpu_time_ns()
+ * @threads_lock: guards vcpu.timed: a thread that is being joined has no clock
+ * @steal: what the host takes from it
+ * @peeks: guards the answers of vcpu.peek, and tells of new ones
+ * @pause: holds all vCPUs
+ * @load_size: bytes of what init gets to do, behind the ring; 0 for none
+ * @gone: init was let go
+ * @template: where to leave this one for clones, NULL for nowhere
+ * @template_key: what it is, see machine_describe()
+ * @origin: whether it is a clone, or others are clones of it
  * @stuck: a vCPU thread could not be joined; its memory must stay
- * @end_ns: when it ended, 0 while vCPUs may run
+ * @stopped: no vCPU runs any more, and none will again
+ * @end_ns: when it ended; the service loop's
  */
 struct vm {
 	struct topology topology;
 	unsigned int boot_ms;
 	unsigned int deadline_ms;
+	unsigned int wall_ms;
 	bool crowded;
 	const struct vm_ops *ops;
 	void *ctx;
@@ -94,8 +139,20 @@ struct vm {
 
 	_Atomic bool stopping;
 	_Atomic bool stop_asked;
+	_Atomic bool stopped;
 	struct vm_end_note note;
 	pthread_mutex_t threads_lock;
+	struct vm_steal steal;
+	struct {
+		pthread_mutex_t lock;
+		pthread_cond_t answered;
+	} peeks;
+	struct vm_pause pause;
+	uint64_t load_size;
+	bool gone;
+	char *template;
+	char *template_key;
+	enum vm_origin origin;
 	bool stuck;
 	uint64_t created_ns;
 	uint64_t start_ns;
@@ -103,17 +160,9 @@ struct vm {
 };
 
 /*
- * vm_note_end() - something ended the VM; the first to say so wins
- *
- * Context: any thread of the VM.
+ * vm_irq_line() - set the level of an interrupt line; the bus's irq (irq.c)
  */
-void __printf(3, 4) vm_note_end(struct vm *vm, enum vm_end end,
-				const char *fmt, ...);
-
-/*
- * vm_irq_line() - set the level of an interrupt line; serial.h's irq
- */
-void vm_irq_line(void *ctx, unsigned int line, bool level);
+void vm_irq_line(struct vm *vm, unsigned int line, bool level);
 
 /* vcpu.c */
 
@@ -134,6 +183,58 @@ int vcpus_start(struct vm *vm);
  * Return: 0, -ETIMEDOUT when one did not leave within some seconds.
  */
 int vcpus_stop(struct vm *vm);
+
+/* kick.c */
+
+/*
+ * vcpu_allow_kick() - let kicks in while it is in KVM_RUN, and only there
+ *
+ * Return: 0 or -errno.
+ */
+int vcpu_allow_kick(struct vcpu *vcpu);
+
+/*
+ * vcpu_kick() - make a vCPU's thread leave KVM_RUN, or not enter it
+ * vcpu_unkick() - let it enter again; only by its own thread
+ */
+void vcpu_kick(struct vcpu *vcpu);
+void vcpu_unkick(struct vcpu *vcpu);
+
+/* peek.c */
+
+int peeks_init(struct vm *vm);
+
+/*
+ * vcpu_answer_peek() - let who asked see the registers; only by its own thread
+ */
+void vcpu_answer_peek(struct vcpu *vcpu);
+
+/* pause.c */
+
+/*
+ * vm_cond_init() - a condition whose waits end by CLOCK_MONOTONIC, and its lock
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int vm_cond_init(pthread_mutex_t *lock, pthread_cond_t *cond);
+
+int pause_init(struct vm *vm);
+
+/*
+ * vcpu_pause_here() - stay here while that is wanted; only by its own thread
+ */
+void vcpu_pause_here(struct vcpu *vcpu);
+
+/*
+ * vcpus_pause() - keep all vCPUs out of KVM_RUN until vcpus_resume()
+ * @limit_ms: how long to wait for them
+ *
+ * Context: the service loop.
+ *
+ * Return: 0; -ETIMEDOUT when not all came: none is held then.
+ */
+int vcpus_pause(struct vm *vm, unsigned int limit_ms);
+void vcpus_resume(struct vm *vm);
 
 /* loop.c: serve a running VM until something ends it. */
 

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
 #include "vmm/x86/layout.h"
 
 #define TABLE_ALIGN	16

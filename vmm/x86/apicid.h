@@ -12,7 +12,7 @@
 
 #include <stdint.h>
 
-#include "vmm/topology.h"
+#include "lib/common/topology.h"
 
 /*
  * struct apic_layout - the fields

@@ -9,7 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "lib/util/util.h"
+#include "lib/common/util/strbuf.h"
+#include "lib/common/util/util.h"
 #include "vmm/vmm.h"
 #include "vmm/x86/acpi.h"
 #include "vmm/x86/cmdline.h"
@@ -93,20 +94,37 @@ uint64_t machine_kernel_size(const struct machine *m)
 	return m->image.hdr.init_size + X86_HIGH_RAM_START;
 }
 
+/* The archive is there twice while it is being unpacked. */
+static int too_little_ram(const struct vm *vm, const struct vm_config *config,
+			  const struct vm_error *err)
+{
+	const struct setup_header *hdr = &vm->machine.image.hdr;
+	uint64_t least = hdr->init_size + 2 * config->initrd_size + MEM_MIB - 1;
+
+	if (hdr->pref_address > UINT64_MAX - least)
+		return vm_fail(err, -EINVAL,
+			       "%s wants to lie at 0x%llx, where no guest has RAM",
+			       config->kernel,
+			       (unsigned long long)hdr->pref_address);
+	least += hdr->pref_address;
+	return vm_fail(err, -EINVAL,
+		       "%s and an initramfs of %llu MiB need %llu MiB of guest RAM at least, and there are %llu: give it more (memory_mb)",
+		       config->kernel,
+		       (unsigned long long)(config->initrd_size / MEM_MIB),
+		       (unsigned long long)(least / MEM_MIB),
+		       (unsigned long long)(vm->mem.ram_size / MEM_MIB));
+}
+
 static int load_kernel(struct vm *vm, const struct vm_config *config,
 		       const struct vm_error *err)
 {
 	const struct guest_range *low = &vm->mem.ram[0];
 	struct machine *m = &vm->machine;
-	char why[200] = "";
-	const struct vm_error what = { .text = why, .size = sizeof(why) };
 	void *to;
 	int ret;
 
-	ret = bzimage_place(&m->image, low->gpa + low->size, &m->kernel_gpa,
-			    &what);
-	if (ret)
-		return vm_fail(err, ret, "%s %s", config->kernel, why);
+	if (bzimage_place(&m->image, low->gpa + low->size, &m->kernel_gpa))
+		return too_little_ram(vm, config, err);
 
 	to = guest_mem_at(&vm->mem, m->kernel_gpa, m->image.code_size);
 	if (!to)
@@ -137,10 +155,7 @@ static int load_initrd(struct vm *vm, const struct vm_config *config,
 	if (!size)
 		return 0;
 	if (end < free_from || end - free_from < size)
-		return vm_fail(err, -EINVAL,
-			       "an initramfs of %llu MiB does not fit into %llu MiB of guest RAM: give it more",
-			       (unsigned long long)(size / MEM_MIB) + 1,
-			       (unsigned long long)(vm->mem.ram_size / MEM_MIB));
+		return too_little_ram(vm, config, err);
 
 	gpa = (end - size) & ~(MEM_PAGE_SIZE - 1);
 	memcpy(guest_mem_at(&vm->mem, gpa, size), config->initrd,
@@ -150,23 +165,31 @@ static int load_initrd(struct vm *vm, const struct vm_config *config,
 	return 0;
 }
 
-static int load_cmdline(struct vm *vm, const struct vm_config *config,
-			struct boot_params *bp, const struct vm_error *err)
+int machine_cmdline(const struct vm *vm, const struct vm_config *config,
+		    struct strbuf *sb, const struct vm_error *err)
 {
+	const struct setup_header *hdr = &vm->machine.image.hdr;
 	const struct cmdline_config c = {
 		.ring_gpa = vm->mem.ring_gpa,
 		.ring_size = vm->mem.ring_size,
-		.kaslr = config->kaslr,
+		.kaslr = ktstr_is_on(config->machine->kaslr),
 		.numa = vm->topology.nodes > 1,
 		.crowded = vm->crowded,
 		.verbose = config->verbose,
-		.extra = config->cmdline,
-		.max = min(bp->hdr.cmdline_size, X86_CMDLINE_MAX - 1U),
+		.extra = config->machine->kernel_args,
+		.max = min(hdr->cmdline_size, X86_CMDLINE_MAX - 1U),
 	};
+
+	return cmdline_build(&c, sb, err);
+}
+
+static int load_cmdline(struct vm *vm, const struct vm_config *config,
+			struct boot_params *bp, const struct vm_error *err)
+{
 	struct strbuf sb = STRBUF_INIT;
 	int ret;
 
-	ret = cmdline_build(&c, &sb, err);
+	ret = machine_cmdline(vm, config, &sb, err);
 	if (!ret) {
 		memcpy(guest_mem_at(&vm->mem, X86_CMDLINE_GPA, sb.len + 1),
 		       sb.text, sb.len + 1);

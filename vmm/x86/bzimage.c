@@ -8,8 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "lib/util/util.h"
-#include "vmm/memory.h"
+#include "lib/common/util/util.h"
 #include "vmm/x86/layout.h"
 
 #define SETUP_HEADER_OFFSET	0x1f1
@@ -120,8 +119,7 @@ static bool fits(const struct bzimage *img, uint64_t gpa, uint64_t ram_end)
 	       img->hdr.init_size <= ram_end - gpa;
 }
 
-int bzimage_place(const struct bzimage *img, uint64_t ram_end, uint64_t *gpa,
-		  const struct vm_error *err)
+int bzimage_place(const struct bzimage *img, uint64_t ram_end, uint64_t *gpa)
 {
 	uint64_t align = img->hdr.kernel_alignment;
 
@@ -129,14 +127,14 @@ int bzimage_place(const struct bzimage *img, uint64_t ram_end, uint64_t *gpa,
 	if (fits(img, *gpa, ram_end))
 		return 0;
 
+	/*
+	 * What can be moved goes up: a kernel that finds itself below the
+	 * address it was built for unpacks itself there all the same.
+	 */
 	if (img->hdr.relocatable_kernel && align && !(align & (align - 1))) {
-		*gpa = round_up((uint64_t)X86_HIGH_RAM_START, align);
-		if (fits(img, *gpa, ram_end))
+		*gpa = round_up(max((uint64_t)X86_HIGH_RAM_START, *gpa), align);
+		if (*gpa >= img->hdr.pref_address && fits(img, *gpa, ram_end))
 			return 0;
 	}
-	return vm_fail(err, -EINVAL,
-		       "needs %llu MiB of guest RAM from 0x%llx on, but the guest's ends at 0x%llx: give it more",
-		       (unsigned long long)(img->hdr.init_size / MEM_MIB) + 1,
-		       (unsigned long long)img->hdr.pref_address,
-		       (unsigned long long)ram_end);
+	return -EINVAL;
 }

@@ -47,7 +47,6 @@ int bzimage_parse(const void *head, size_t head_len, uint64_t file_size,
  *
  * Return: 0, -EINVAL when there is too little RAM.
  */
-int bzimage_place(const struct bzimage *img, uint64_t ram_end, uint64_t *gpa,
-		  const struct vm_error *err);
+int bzimage_place(const struct bzimage *img, uint64_t ram_end, uint64_t *gpa);
 
 #endif /* KTSTR_VMM_X86_BZIMAGE_H */

@@ -7,8 +7,8 @@
 #include <errno.h>
 #include <inttypes.h>
 
-#include "lib/util/util.h"
-#include "lib/wire/plan.h"
+#include "lib/common/util/util.h"
+#include "lib/common/wire/plan.h"
 
 static const char * const words_always[] = {
 	"console=ttyS0",

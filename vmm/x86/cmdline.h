@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "lib/util/strbuf.h"
+#include "lib/common/util/strbuf.h"
 #include "vmm/fail.h"
 
 /*

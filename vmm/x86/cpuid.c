@@ -15,7 +15,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
 
 #define LEAF_CACHE		0x4
 #define LEAF_TOPOLOGY		0xb

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Can KVM here run an unmodified kernel? See probe.h.
+ * Can KVM here run an unmodified kernel? See kvm_check.h.
  *
  * Needs nothing but libc and linux/kvm.h, so that it can be compiled alone
  * before anything else is built.
  */
-#include "vmm/probe.h"
+#include "vmm/kvm_check.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <linux/kvm.h>
 #include <poll.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -19,13 +21,14 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define PROBE_DEVICE		"/dev/kvm"
-#define PROBE_LIMIT_MS		5000
-#define PROBE_WHY_SIZE		200
-#define PROBE_EXITS_MAX		64
+#define TRIAL_DEVICE		"/dev/kvm"
+#define TRIAL_LIMIT_MS		5000
+#define TRIAL_WHY_SIZE		200
+#define TRIAL_EXITS_MAX		64
 
 /* Guest memory: tables, scratch for the instructions, code. */
 #define PML4_GPA		0x1000
@@ -75,7 +78,7 @@ static const char * const doing[] = {
  * Where the guest's code is, and how long. It lies in this function, which
  * jumps over it. %rdi: scratch, 64-byte aligned, all zero; %esi: TRY_*.
  */
-static const void *probe_code(size_t *len)
+static const void *trial_code(size_t *len)
 {
 	const char *start, *end;
 
@@ -129,13 +132,13 @@ _Static_assert(STEP_ENTERED == 1 && STEP_CX16 == 2 && STEP_XGETBV == 3 &&
 	       STEP_XRSTOR == 4 && STEP_DONE == 5, "the code above says so");
 
 /* The answer, as the child sends it. */
-struct probe_answer {
+struct trial_answer {
 	enum kvm_usability usable;
-	char why[PROBE_WHY_SIZE];
+	char why[TRIAL_WHY_SIZE];
 };
 
 /* State of the child; the kernel frees it all when the child exits. */
-struct probe {
+struct trial {
 	const char *path;
 	int kvm_fd;
 	int vm_fd;
@@ -144,11 +147,11 @@ struct probe {
 	struct kvm_run *run;
 	unsigned int try_bits;
 	enum step step;
-	struct probe_answer *answer;
+	struct trial_answer *answer;
 };
 
 static int __attribute__((format(printf, 2, 3)))
-unusable(struct probe *p, const char *fmt, ...)
+unusable(struct trial *p, const char *fmt, ...)
 {
 	va_list args;
 
@@ -159,13 +162,48 @@ unusable(struct probe *p, const char *fmt, ...)
 	return -1;
 }
 
-static int probe_open(struct probe *p)
+/* The group that may use it; "" where that is none one would join. */
+static void device_group(const char *path, char *buf, size_t size)
 {
+	const mode_t both = 0060;
+	struct group *group;
+	struct stat st;
+
+	buf[0] = '\0';
+	if (stat(path, &st) || (st.st_mode & both) != both || !st.st_gid)
+		return;
+	group = getgrgid(st.st_gid);
+	if (group)
+		snprintf(buf, size, "%s", group->gr_name);
+}
+
+void kvm_no_permission(const char *path, char *buf, size_t size)
+{
+	struct passwd *user = getpwuid(geteuid());
+	char group[64];
+
+	device_group(path, group, sizeof(group));
+	if (group[0])
+		snprintf(buf, size,
+			 "no permission on %s: as root, usermod -aG %s %s, then log in anew",
+			 path, group, user ? user->pw_name : "USER");
+	else
+		snprintf(buf, size,
+			 "no permission on %s: no group may read and write it",
+			 path);
+}
+
+static int trial_open(struct trial *p)
+{
+	char why[160];
+
 	int version;
 
 	p->kvm_fd = open(p->path, O_RDWR | O_CLOEXEC);
-	if (p->kvm_fd < 0 && (errno == EACCES || errno == EPERM))
-		return unusable(p, "no permission on %s", p->path);
+	if (p->kvm_fd < 0 && (errno == EACCES || errno == EPERM)) {
+		kvm_no_permission(p->path, why, sizeof(why));
+		return unusable(p, "%s", why);
+	}
 	if (p->kvm_fd < 0)
 		return unusable(p, "no %s: %s", p->path, strerror(errno));
 
@@ -183,7 +221,7 @@ static int probe_open(struct probe *p)
 	return 0;
 }
 
-static int probe_memory(struct probe *p)
+static int trial_memory(struct trial *p)
 {
 	struct kvm_userspace_memory_region region = {
 		.memory_size = MEMORY_SIZE,
@@ -204,7 +242,7 @@ static int probe_memory(struct probe *p)
 	*table = PD_GPA | 3;
 	table = (uint64_t *)(p->memory + PD_GPA);
 	*table = 0x83;
-	code = probe_code(&code_len);
+	code = trial_code(&code_len);
 	memcpy(p->memory + CODE_GPA, code, code_len);
 
 	region.userspace_addr = (uintptr_t)p->memory;
@@ -214,7 +252,7 @@ static int probe_memory(struct probe *p)
 	return 0;
 }
 
-static int probe_vcpu(struct probe *p)
+static int trial_vcpu(struct trial *p)
 {
 	int size = ioctl(p->kvm_fd, KVM_GET_VCPU_MMAP_SIZE, 0);
 
@@ -229,7 +267,7 @@ static int probe_vcpu(struct probe *p)
 }
 
 /* Give the guest the CPU that a kernel would get, and try what it has. */
-static int probe_cpuid(struct probe *p)
+static int trial_cpuid(struct trial *p)
 {
 	union {
 		struct kvm_cpuid2 table;
@@ -254,7 +292,7 @@ static int probe_cpuid(struct probe *p)
 	return 0;
 }
 
-static int probe_registers(struct probe *p)
+static int trial_registers(struct trial *p)
 {
 	const struct kvm_regs regs = {
 		.rip = CODE_GPA,
@@ -290,7 +328,7 @@ static int probe_registers(struct probe *p)
 }
 
 /* Returns 1 when the guest is through, 0 to go on, -1 when it is dead. */
-static int probe_exit(struct probe *p)
+static int trial_exit(struct trial *p)
 {
 	const uint8_t *data = (const uint8_t *)p->run + p->run->io.data_offset;
 
@@ -313,17 +351,17 @@ static int probe_exit(struct probe *p)
 	}
 }
 
-static void probe_run(struct probe *p)
+static void trial_run(struct trial *p)
 {
 	unsigned int i;
 
-	for (i = 0; i < PROBE_EXITS_MAX; i++) {
+	for (i = 0; i < TRIAL_EXITS_MAX; i++) {
 		if (ioctl(p->vcpu_fd, KVM_RUN, 0) && errno != EINTR) {
 			unusable(p, "a tiny guest died on %s: KVM_RUN: %s",
 				 doing[p->step], strerror(errno));
 			return;
 		}
-		if (probe_exit(p)) {
+		if (trial_exit(p)) {
 			if (p->step == STEP_DONE)
 				p->answer->usable = KVM_USABLE;
 			return;
@@ -332,19 +370,19 @@ static void probe_run(struct probe *p)
 	unusable(p, "a tiny guest does not get beyond %s", doing[p->step]);
 }
 
-static int (* const preparations[])(struct probe *p) = {
-	probe_open,
-	probe_memory,
-	probe_vcpu,
-	probe_cpuid,
-	probe_registers,
+static int (* const preparations[])(struct trial *p) = {
+	trial_open,
+	trial_memory,
+	trial_vcpu,
+	trial_cpuid,
+	trial_registers,
 	NULL,
 };
 
-static void probe_child(const char *path, int fd, pid_t parent)
+static void trial_child(const char *path, int fd, pid_t parent)
 {
-	struct probe_answer answer = { .usable = KVM_UNUSABLE };
-	struct probe p = { .path = path, .answer = &answer };
+	struct trial_answer answer = { .usable = KVM_UNUSABLE };
+	struct trial p = { .path = path, .answer = &answer };
 	unsigned int i = 0;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -354,37 +392,38 @@ static void probe_child(const char *path, int fd, pid_t parent)
 	while (preparations[i] && !preparations[i](&p))
 		i++;
 	if (!preparations[i])
-		probe_run(&p);
+		trial_run(&p);
 	_exit(write(fd, &answer, sizeof(answer)) != sizeof(answer));
 }
 
-static void child_wait(int fd, struct probe_answer *answer)
+static void child_wait(int fd, struct trial_answer *answer)
 {
 	struct pollfd pfd = { .fd = fd, .events = POLLIN };
 	int n;
 
 	do {
-		n = poll(&pfd, 1, PROBE_LIMIT_MS);
+		n = poll(&pfd, 1, TRIAL_LIMIT_MS);
 	} while (n < 0 && errno == EINTR);
 
 	answer->usable = KVM_UNUSABLE;
 	if (n == 0)
 		snprintf(answer->why, sizeof(answer->why),
 			 "a tiny guest did not end within %u s",
-			 PROBE_LIMIT_MS / 1000);
+			 TRIAL_LIMIT_MS / 1000);
 	else if (read(fd, answer, sizeof(*answer)) != sizeof(*answer))
 		snprintf(answer->why, sizeof(answer->why),
-			 "the probe died in KVM");
+			 "the check died in KVM");
 }
 
-int kvm_probe(const char *dev, enum kvm_usability *out, char *why,
+int kvm_check(const char *dev, enum kvm_usability *out, char *why,
 	      size_t size)
 {
-	struct probe_answer answer = { 0 };
+	struct trial_answer answer = { 0 };
 	pid_t self = getpid();
 	pid_t child;
 	int fds[2];
 
+	*out = KVM_UNUSABLE;
 	if (pipe2(fds, O_CLOEXEC))
 		return -errno;
 	child = fork();
@@ -396,7 +435,7 @@ int kvm_probe(const char *dev, enum kvm_usability *out, char *why,
 		return ret;
 	}
 	if (!child)
-		probe_child(dev ? dev : PROBE_DEVICE, fds[1], self);
+		trial_child(dev ? dev : TRIAL_DEVICE, fds[1], self);
 
 	close(fds[1]);
 	child_wait(fds[0], &answer);

@@ -12,81 +12,9 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "lib/util/util.h"
 #include "vmm/vmm.h"
+#include "vmm/x86/devices.h"
 #include "vmm/x86/layout.h"
-
-static void com1_init(struct vm *vm)
-{
-	const struct serial_config config = {
-		.base = X86_COM1_PORT,
-		.irq_line = X86_COM1_IRQ,
-		.out = &vm->com1_out,
-		.irq = vm_irq_line,
-		.irq_ctx = vm,
-	};
-
-	serial_init(&vm->machine.com1, &config);
-}
-
-static void com2_init(struct vm *vm)
-{
-	const struct serial_config config = {
-		.base = X86_COM2_PORT,
-		.irq_line = X86_COM2_IRQ,
-		.out = &vm->com2_out,
-		.irq = vm_irq_line,
-		.irq_ctx = vm,
-	};
-
-	serial_init(&vm->machine.com2, &config);
-}
-
-static void kbd_init(struct vm *vm)
-{
-	i8042_init(&vm->machine.i8042, vm);
-}
-
-static void cf9_reset_init(struct vm *vm)
-{
-	cf9_init(&vm->machine.cf9, vm);
-}
-
-static void power_init(struct vm *vm)
-{
-	pm1_init(&vm->machine.pm1, vm);
-}
-
-/* All devices of the machine. */
-static const struct {
-	void (*init)(struct vm *vm);
-	size_t dev_offset;		/* of struct vm_device in struct vm */
-} devices[] = {
-	{ com1_init, offsetof(struct vm, machine.com1.dev) },
-	{ com2_init, offsetof(struct vm, machine.com2.dev) },
-	{ kbd_init, offsetof(struct vm, machine.i8042.dev) },
-	{ cf9_reset_init, offsetof(struct vm, machine.cf9.dev) },
-	{ power_init, offsetof(struct vm, machine.pm1.dev) },
-};
-
-static int init_devices(struct vm *vm, const struct vm_error *err)
-{
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(devices); i++) {
-		struct vm_device *dev;
-		int ret;
-
-		dev = (void *)((char *)vm + devices[i].dev_offset);
-		devices[i].init(vm);
-		ret = bus_add(&vm->bus, dev);
-		if (ret)
-			return vm_fail(err, ret, "%s: ports 0x%x: %s",
-				       dev->ops->name, dev->base,
-				       strerror(-ret));
-	}
-	return 0;
-}
 
 static int init_irqchip(struct vm *vm, const struct vm_error *err)
 {
@@ -137,7 +65,7 @@ int machine_init(struct vm *vm, const struct vm_error *err)
 	if (ret)
 		return ret;
 	limit_halt_polling(vm);
-	return init_devices(vm, err);
+	return bus_plug_all(&vm->bus, vm_devices, n_vm_devices, err);
 }
 
 void machine_exit(struct machine *m)
@@ -163,5 +91,5 @@ unsigned int machine_max_cpus(const struct topology *t)
 
 bool machine_console_used(const struct machine *m)
 {
-	return m->com1.touched;
+	return m->com1 && m->com1->touched;
 }

@@ -16,9 +16,9 @@
 #include "vmm/x86/apicid.h"
 #include "vmm/x86/bzimage.h"
 #include "vmm/x86/cpuid.h"
-#include "vmm/x86/pm1.h"
-#include "vmm/x86/reset.h"
 
+struct blob;
+struct strbuf;
 struct vcpu;
 
 /*
@@ -28,6 +28,7 @@ struct vcpu;
  * @kernel_gpa: where its 64-bit part is loaded
  * @apic: APIC ids
  * @cpuid: leaves; those of one CPU are written before each KVM_SET_CPUID2
+ * @com1: the kernel's console; NULL without devices
  */
 struct machine {
 	int kernel_fd;
@@ -35,11 +36,7 @@ struct machine {
 	uint64_t kernel_gpa;
 	struct apic_layout apic;
 	struct cpuid_table *cpuid;
-	struct serial com1;
-	struct serial com2;
-	struct i8042 i8042;
-	struct cf9 cf9;
-	struct pm1 pm1;
+	const struct serial *com1;
 };
 
 /*
@@ -69,6 +66,29 @@ void machine_exit(struct machine *m);
  */
 int machine_load(struct vm *vm, const struct vm_config *config,
 		 const struct vm_error *err);
+
+/*
+ * machine_cmdline() - the kernel's command line
+ */
+int machine_cmdline(const struct vm *vm, const struct vm_config *config,
+		    struct strbuf *sb, const struct vm_error *err);
+
+/*
+ * machine_describe() - all that a booted machine's state depends on, as text
+ *
+ * Before the kernel is loaded. Return: 0 or -errno.
+ */
+int machine_describe(const struct vm *vm, const struct vm_config *config,
+		     struct strbuf *sb);
+
+/*
+ * machine_save() - what KVM and the devices know of a machine
+ * machine_restore() - make another machine of the same description so
+ *
+ * No vCPU runs. Return: 0 or -errno.
+ */
+int machine_save(struct vm *vm, struct blob *b);
+int machine_restore(struct vm *vm, struct blob *b, const struct vm_error *err);
 
 /*
  * machine_vcpu_id() - KVM's id for the vCPU, which is its APIC id

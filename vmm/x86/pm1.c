@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ACPI's PM1a registers. See pm1.h.
+ * ACPI's PM1a registers: event status and enable, and control, by which the
+ * guest powers off. No event ever happens.
  */
-#include "vmm/x86/pm1.h"
-
-#include "lib/util/util.h"
-#include "vmm/vmm.h"
+#include "lib/common/util/compiler.h"
+#include "vmm/bus.h"
+#include "vmm/end.h"
 #include "vmm/x86/layout.h"
 
 #define PM1_STATUS		0
@@ -16,10 +16,18 @@
 #define CONTROL_SLP_TYP(v)	((v) >> 10 & 7)
 #define CONTROL_SLP_EN		(1U << 13)
 
-static uint32_t pm1_read(struct vm_device *dev, unsigned int offset,
+/*
+ * struct pm1 - the registers
+ * @enable: what the guest has enabled; kept, without effect
+ */
+struct pm1 {
+	_Atomic uint16_t enable;
+};
+
+static uint64_t pm1_read(struct vm_device *dev, uint64_t offset,
 			 unsigned int size)
 {
-	struct pm1 *pm1 = container_of(dev, struct pm1, dev);
+	struct pm1 *pm1 = dev->state;
 	uint32_t enable = pm1->enable;
 
 	switch (offset) {
@@ -34,29 +42,25 @@ static uint32_t pm1_read(struct vm_device *dev, unsigned int offset,
 	}
 }
 
-static void pm1_write(struct vm_device *dev, unsigned int offset,
-		      unsigned int size __maybe_unused, uint32_t value)
+static void pm1_write(struct vm_device *dev, uint64_t offset,
+		      unsigned int size __maybe_unused, uint64_t value)
 {
-	struct pm1 *pm1 = container_of(dev, struct pm1, dev);
+	struct pm1 *pm1 = dev->state;
 
 	if (offset == PM1_ENABLE)
 		pm1->enable = value;
 	if (offset == PM1_CONTROL && value & CONTROL_SLP_EN &&
 	    CONTROL_SLP_TYP(value) == X86_S5_SLP_TYP)
-		vm_note_end(pm1->vm, VM_END_POWEROFF, "ACPI power-off");
+		vm_note_end(dev->vm, VM_END_POWEROFF, "ACPI power-off");
 }
 
-static const struct vm_device_ops pm1_ops = {
+const struct vm_device_ops pm1_device = {
 	.name = "pm1",
+	.space = VM_SPACE_PORT,
+	.base = X86_PM1_EVT_PORT,
+	.length = X86_PM1_LEN,
+	.size = sizeof(struct pm1),
+	.regs_size = sizeof(struct pm1),
 	.read = pm1_read,
 	.write = pm1_write,
 };
-
-void pm1_init(struct pm1 *pm1, struct vm *vm)
-{
-	pm1->vm = vm;
-	pm1->enable = 0;
-	pm1->dev.ops = &pm1_ops;
-	pm1->dev.base = X86_PM1_EVT_PORT;
-	pm1->dev.len = X86_PM1_LEN;
-}

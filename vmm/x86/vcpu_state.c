@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
 #include "vmm/vmm.h"
 #include "vmm/x86/layout.h"
 
