@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 
 #include "init/file.h"
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
 
 static const struct {
 	const char *name;

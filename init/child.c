@@ -15,6 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/common/util/util.h"
+
 /* As fork(), but the child starts in the cgroup that @cgroup_fd is. */
 static pid_t child_clone(int cgroup_fd)
 {
@@ -69,6 +71,7 @@ pid_t child_start(const struct child_spec *spec, int *error_fd)
 	int fds[2], cgroup_fd = -1;
 	pid_t pid;
 
+	*error_fd = -1;
 	if (pipe2(fds, O_CLOEXEC))
 		return -errno;
 	if (spec->cgroup) {
@@ -98,8 +101,19 @@ out_close_pipe:
 	return pid;
 }
 
-/* Reap all there are; orphans come to init too and are of no interest. */
-static bool child_reap(struct init *in, struct source *src)
+/* Orphans come to init too and are of no interest. */
+static void child_reaped(struct init *in, pid_t pid, int status)
+{
+	struct process *const all[] = { &in->sched, &in->test, &in->prober };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(all); i++)
+		if (pid == all[i]->pid)
+			all[i]->reaped(in, status);
+}
+
+/* Reap all there are. */
+static bool child_reap(struct init *in, struct init_source *src)
 {
 	struct signalfd_siginfo info;
 	int status;
@@ -107,14 +121,8 @@ static bool child_reap(struct init *in, struct source *src)
 
 	if (read(src->fd, &info, sizeof(info)) != sizeof(info))
 		return false;
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		if (pid == in->sched.pid)
-			sched_reaped(in, status);
-		else if (pid == in->test.pid)
-			test_reaped(in, status);
-		else if (pid == in->prober.pid)
-			prober_reaped(in, status);
-	}
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		child_reaped(in, pid, status);
 	return true;
 }
 

@@ -15,9 +15,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "lib/util/compiler.h"
-#include "lib/wire/plan.h"
-#include "lib/wire/wire.h"
+#include "lib/common/util/compiler.h"
+#include "lib/common/wire/plan.h"
+#include "lib/common/wire/steal.h"
+#include "lib/common/wire/wire.h"
 
 struct init;
 
@@ -26,7 +27,8 @@ struct init;
 #define CGROUP_PARENT	CGROUP_ROOT "/ktstr"		/* ENV_CGROUP */
 #define CGROUP_TEST	CGROUP_ROOT "/ktstr-test"	/* the test program */
 
-#define INIT_TICK_MS	100	/* sched_ext's state, the host's wishes */
+#define INIT_TICK_MS	100	/* sched_ext's state */
+#define INIT_IDLE_MS	1000	/* as long as nobody needs that */
 #define INIT_KILL_MS	5000	/* for a process to die of SIGKILL */
 
 /**
@@ -47,20 +49,28 @@ enum source_id {
 };
 
 /**
- * struct source - one thing to listen to
+ * struct init_source - one thing to listen to
  * @fd: -1 when it is not there
  * @serve: called when @fd is readable; reads once, without blocking
  * @rest_until_ns: not looked at before: text can wait until there is more
  */
-struct source {
+struct init_source {
 	int fd;
-	bool (*serve)(struct init *in, struct source *src);
+	bool (*serve)(struct init *in, struct init_source *src);
 	uint64_t rest_until_ns;
 };
 
 /**
- * struct process - the scheduler or the test program
+ * struct init_tick - what is done with each tick; in a list that @run ends
+ */
+struct init_tick {
+	void (*run)(struct init *in);
+};
+
+/**
+ * struct process - the scheduler, the test program, or ktstr-probe
  * @pid: 0 while it was not started
+ * @reaped: told when it has ended; set with @pid
  * @status: as waitpid() gave it
  * @exited: it was started, and it has ended
  * @timed_out: init had to kill it
@@ -69,11 +79,40 @@ struct source {
  */
 struct process {
 	pid_t pid;
+	void (*reaped)(struct init *in, int status);
 	int status;
 	bool exited;
 	bool timed_out;
 	bool no_news;
 	int start_error;
+};
+
+/**
+ * struct sched_spec - a scheduler to start
+ * @path: its program
+ * @ops: what its name in sched_ext begins with, NULL for any
+ * @args: its arguments
+ * @n_args: their number
+ */
+struct sched_spec {
+	const char *path;
+	const char *ops;
+	const char *const *args;
+	unsigned int n_args;
+};
+
+/**
+ * struct sched_ask - what the test program has asked for
+ * @pending: it has, and init has not answered
+ * @n: strings in @text, as struct wire_sched_ask has them
+ * @at: where each begins
+ * @text: all of them
+ */
+struct sched_ask {
+	bool pending;
+	unsigned int n;
+	const char *at[WIRE_SCHED_STRINGS + PLAN_LIST_MAX];
+	char text[WIRE_SCHED_TEXT_MAX];
 };
 
 /**
@@ -85,9 +124,8 @@ struct process {
  * @stage: the last one that was reported
  * @failed: the run is lost; nothing but clean-up follows, no stage either
  * @sources: what loop_until() listens to
- * @next_tick_ns: when to look at what has no file descriptor
- * @host_ctl: WIRE_CTL_* as seen last
- * @stop: the host wants an end
+ * @ticks: what to look at that has no file descriptor
+ * @next_tick_ns: when to do that
  * @sched: the scheduler
  * @test: the test program
  * @prober: ktstr-probe, in a repro VM
@@ -98,6 +136,8 @@ struct process {
  * @attached: the scheduler was enabled
  * @scx_leaving: the kernel has begun to throw it out; its state will follow
  * @gone_ns: since when it is not any more, 0 when it is
+ * @gone: the same, for how long
+ * @ask: another scheduler that the test program asks for
  * @buf: for one record; only within one call of a source
  */
 struct init {
@@ -108,10 +148,9 @@ struct init {
 	enum wire_stage stage;
 	bool failed;
 
-	struct source sources[SRC_COUNT];
+	struct init_source sources[SRC_COUNT];
+	const struct init_tick *ticks;
 	uint64_t next_tick_ns;
-	uint32_t host_ctl;
-	bool stop;
 
 	struct process sched;
 	struct process test;
@@ -123,6 +162,8 @@ struct init {
 	bool attached;
 	bool scx_leaving;
 	uint64_t gone_ns;
+	struct wire_steal_wait gone;
+	struct sched_ask ask;
 
 	char buf[WIRE_REC_MAX + 64];
 };
@@ -135,7 +176,10 @@ struct init {
 void report_open_com2(struct init *in);
 
 /**
- * init_stage() - a stage was reached; nothing is said after a crash
+ * init_stage() - a stage was reached
+ *
+ * Nothing is said after a crash, nor of one that was passed before: a scheduler
+ * may be attached while the body runs.
  */
 void init_stage(struct init *in, enum wire_stage stage);
 
@@ -156,6 +200,15 @@ int __printf(2, 3) init_crash(struct init *in, const char *fmt, ...);
 int __printf(2, 3) init_missing(struct init *in, const char *fmt, ...);
 
 /**
+ * init_ours() - the machine is not as it was to be: nobody under test has failed
+ *
+ * Nothing but clean-up follows, as after init_crash().
+ *
+ * Return: -1, for the caller to return.
+ */
+int __printf(2, 3) init_ours(struct init *in, const char *fmt, ...);
+
+/**
  * init_put() - a record for the host; waits a while for room in the ring
  */
 void init_put(struct init *in, enum wire_type type, const void *payload,
@@ -165,14 +218,15 @@ void init_put(struct init *in, enum wire_type type, const void *payload,
 
 /**
  * loop_init() - no sources yet
+ * @ticks: all that is looked at each INIT_TICK_MS
  */
-void loop_init(struct init *in);
+void loop_init(struct init *in, const struct init_tick *ticks);
 
 /**
  * loop_watch() - listen to @fd, which is the loop's from here on
  */
 void loop_watch(struct init *in, enum source_id id, int fd,
-		bool (*serve)(struct init *in, struct source *src));
+		bool (*serve)(struct init *in, struct init_source *src));
 void loop_forget(struct init *in, enum source_id id);
 
 /**
@@ -183,7 +237,14 @@ void loop_forget(struct init *in, enum source_id id);
 void loop_drain(struct init *in, enum source_id id);
 
 /**
+ * loop_steal() - what the host tells that it takes, NULL without the ring
+ */
+const struct wire_steal *loop_steal(const struct init *in);
+
+/**
  * loop_until() - serve all sources until @done or @timeout_ms
+ *
+ * What the host takes meanwhile does not count, see steal_own_ns().
  *
  * Return: true when @done, false when the time is over.
  */
@@ -198,7 +259,12 @@ bool loop_until(struct init *in, bool (*done)(const struct init *in),
  *
  * Return: false when there is nothing to read now.
  */
-bool loop_forward(struct init *in, struct source *src, enum wire_type type);
+bool loop_forward(struct init *in, struct init_source *src,
+		  enum wire_type type);
+
+/* ---- tick.c ---- */
+
+extern const struct init_tick init_ticks[];
 
 /* ---- mounts.c, setup.c, cgroup.c: the guest's surroundings ---- */
 
@@ -228,9 +294,31 @@ int setup_ring_from_cmdline(struct init *in);
 int setup_ring_from_plan(struct init *in);
 
 /**
- * setup_system() - sysctls, limits, network, init's own priority
+ * setup_sysctls() - those of the plan
+ */
+int setup_sysctls(struct init *in);
+
+/**
+ * setup_system() - limits, network, init's own priority
  */
 int setup_system(struct init *in);
+
+/**
+ * load_get() - wait for what this run has of its own, and unpack it
+ */
+int load_get(struct init *in);
+
+/**
+ * load_unpack() - the files of a newc archive, below the current directory
+ *
+ * Return: 0; else it was reported: what is there already is not written again.
+ */
+int load_unpack(struct init *in, const void *archive, size_t len);
+
+/**
+ * cpus_check() - have all CPUs of the plan come up?
+ */
+int cpus_check(struct init *in);
 
 int cgroup_setup(struct init *in);
 
@@ -296,14 +384,44 @@ const char *child_describe(int status, char *buf, size_t size);
 int sched_start(struct init *in);
 
 /**
- * sched_reaped() - its process has ended
+ * sched_attach() - start a scheduler, wait until it is enabled
+ * @why: gets one sentence when it is not
+ *
+ * Return: 0; -1, with the process still there if it is.
  */
-void sched_reaped(struct init *in, int status);
+int sched_attach(struct init *in, const struct sched_spec *spec, char *why,
+		 size_t size);
+
+/**
+ * sched_detach() - have it end because that is wanted, and forget it
+ * @why: gets one sentence when it went another way
+ *
+ * Of its end the host hears nothing but what the kernel has to say.
+ *
+ * Return: 0, -1; when it had died before it stays as it is.
+ */
+int sched_detach(struct init *in, char *why, size_t size);
 
 /**
  * sched_stop() - have it detach and end; kill it when it does not
  */
 void sched_stop(struct init *in);
+
+/* ---- switch.c ---- */
+
+/**
+ * switch_take() - the test program asks for another scheduler
+ * @payload: of its record
+ * @len: bytes there
+ *
+ * Return: NULL, or what is wrong with the record.
+ */
+const char *switch_take(struct init *in, const void *payload, size_t len);
+
+/**
+ * switch_serve() - do what was asked for, and answer
+ */
+void switch_serve(struct init *in);
 
 /* ---- scx.c ---- */
 
@@ -316,6 +434,11 @@ int scx_watch(struct init *in);
  * scx_update() - look at the state now, tell the host of a change
  */
 void scx_update(struct init *in);
+
+/**
+ * scx_note_gone() - from now on it is not enabled any more
+ */
+void scx_note_gone(struct init *in);
 
 /**
  * scx_ops_name() - the name of the scheduler that is enabled
@@ -360,7 +483,6 @@ void scx_disable(void);
  * test_run() - run the test program to its end
  */
 int test_run(struct init *in);
-void test_reaped(struct init *in, int status);
 
 /**
  * test_record_check() - is this a record that a program may send?
@@ -388,7 +510,6 @@ int prober_start(struct init *in);
  * Return: 0, also when it could not: the host is told.
  */
 int prober_settle(struct init *in);
-void prober_reaped(struct init *in, int status);
 
 /**
  * prober_stop() - have it hand over what it saw, and end

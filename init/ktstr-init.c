@@ -11,13 +11,13 @@
  */
 #include "init/init.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "lib/util/util.h"
+#include "lib/common/util/process.h"
+#include "lib/common/util/util.h"
 
 /**
  * struct init_step - one part of the way
@@ -34,11 +34,15 @@ static const struct init_step init_steps[] = {
 	{ child_watch, STAGE_NONE },
 	{ mount_proc, STAGE_NONE },
 	{ setup_ring_from_cmdline, STAGE_NONE },
-	{ setup_plan, STAGE_NONE },
-	{ setup_ring_from_plan, STAGE_NONE },
 	{ mount_rest, STAGE_MOUNTS },
 	{ setup_system, STAGE_NONE },
-	{ cgroup_setup, STAGE_SYS_RDY },
+	{ cgroup_setup, STAGE_NONE },
+	/* So far it was the same for any run: here clones begin. */
+	{ load_get, STAGE_NONE },
+	{ setup_plan, STAGE_NONE },
+	{ setup_ring_from_plan, STAGE_NONE },
+	{ cpus_check, STAGE_NONE },
+	{ setup_sysctls, STAGE_SYS_RDY },
 	{ prober_start, STAGE_NONE },
 	{ sched_start, STAGE_NONE },
 	{ prober_settle, STAGE_NONE },
@@ -57,18 +61,6 @@ static void init_run(struct init *in)
 	}
 }
 
-/* Without a console the kernel gives init no stdin, stdout and stderr. */
-static void init_open_stdio(void)
-{
-	int fd;
-
-	do {
-		fd = open("/dev/null", O_RDWR);
-	} while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd >= 0)
-		close(fd);
-}
-
 int main(void)
 {
 	struct init *in;
@@ -82,9 +74,9 @@ int main(void)
 		return 1;
 
 	umask(022);
-	init_open_stdio();
+	process_open_standard();
 	in->scx_state_fd = -1;
-	loop_init(in);
+	loop_init(in, init_ticks);
 	report_open_com2(in);
 	poweroff_on_faults(in);
 

@@ -7,7 +7,7 @@
 #include <poll.h>
 #include <unistd.h>
 
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
 
 /* A pipe holds 64 KiB: this allows for 12 MiB a second. */
 #define TEXT_REST_NS	(5 * NSEC_PER_MSEC)
@@ -15,18 +15,19 @@
 /* Per drain; more than any pipe and socket can hold back. */
 #define DRAIN_MAX_READS	64
 
-void loop_init(struct init *in)
+void loop_init(struct init *in, const struct init_tick *ticks)
 {
 	size_t i;
 
+	in->ticks = ticks;
 	for (i = 0; i < SRC_COUNT; i++)
 		in->sources[i].fd = -1;
 }
 
 void loop_watch(struct init *in, enum source_id id, int fd,
-		bool (*serve)(struct init *in, struct source *src))
+		bool (*serve)(struct init *in, struct init_source *src))
 {
-	in->sources[id] = (struct source) { .fd = fd, .serve = serve };
+	in->sources[id] = (struct init_source) { .fd = fd, .serve = serve };
 }
 
 void loop_forget(struct init *in, enum source_id id)
@@ -38,7 +39,7 @@ void loop_forget(struct init *in, enum source_id id)
 
 void loop_drain(struct init *in, enum source_id id)
 {
-	struct source *src = &in->sources[id];
+	struct init_source *src = &in->sources[id];
 	unsigned int reads = 0;
 
 	while (src->fd >= 0 && reads++ < DRAIN_MAX_READS)
@@ -46,7 +47,7 @@ void loop_drain(struct init *in, enum source_id id)
 			break;
 }
 
-bool loop_forward(struct init *in, struct source *src, enum wire_type type)
+bool loop_forward(struct init *in, struct init_source *src, enum wire_type type)
 {
 	ssize_t len = read(src->fd, in->buf, WIRE_REC_MAX);
 
@@ -59,32 +60,17 @@ bool loop_forward(struct init *in, struct source *src, enum wire_type type)
 	return len > 0;
 }
 
-/* What the host wants is in its memory: there is nothing to wait on. */
-static void tick_host(struct init *in)
-{
-	uint32_t now, fresh;
-
-	if (!in->ring.hdr)
-		return;
-	now = wire_host_ctl(&in->ring);
-	fresh = now & ~in->host_ctl;
-	in->host_ctl = now;
-
-	if (fresh & WIRE_CTL_STOP)
-		in->stop = true;
-	if (fresh & WIRE_CTL_SYSRQ_D)
-		scx_dump();
-}
-
 static void loop_tick(struct init *in)
 {
+	const struct init_tick *tick;
 	uint64_t now_ns = clock_now_ns();
 
 	if (now_ns < in->next_tick_ns)
 		return;
-	in->next_tick_ns = now_ns + INIT_TICK_MS * NSEC_PER_MSEC;
-	tick_host(in);
-	scx_update(in);
+	in->next_tick_ns = now_ns + NSEC_PER_MSEC *
+			   (in->scx_state_fd < 0 ? INIT_IDLE_MS : INIT_TICK_MS);
+	for (tick = in->ticks; tick->run; tick++)
+		tick->run(in);
 }
 
 /* What to listen to now. Return: when that, or anything else, changes. */
@@ -95,7 +81,7 @@ static uint64_t loop_listen(const struct init *in, uint64_t now_ns,
 	size_t i;
 
 	for (i = 0; i < SRC_COUNT; i++) {
-		const struct source *src = &in->sources[i];
+		const struct init_source *src = &in->sources[i];
 
 		fds[i] = (struct pollfd) { .fd = src->fd, .events = POLLIN };
 		if (src->fd < 0 || src->rest_until_ns <= now_ns)
@@ -120,7 +106,7 @@ static void loop_wait(struct init *in, uint64_t end_ns)
 	if (ppoll(fds, SRC_COUNT, &pause, NULL) <= 0)
 		return;
 	for (i = 0; i < SRC_COUNT; i++) {
-		struct source *src = &in->sources[i];
+		struct init_source *src = &in->sources[i];
 
 		/* A source before it may have closed it. */
 		if (fds[i].revents && src->fd == fds[i].fd &&
@@ -129,17 +115,27 @@ static void loop_wait(struct init *in, uint64_t end_ns)
 	}
 }
 
+const struct wire_steal *loop_steal(const struct init *in)
+{
+	const char *page = (const char *)in->ring.hdr;
+
+	return page ? (const void *)(page + WIRE_STEAL_OFFSET) : NULL;
+}
+
 bool loop_until(struct init *in, bool (*done)(const struct init *in),
 		unsigned int timeout_ms)
 {
-	uint64_t end_ns = clock_now_ns() + timeout_ms * NSEC_PER_MSEC;
+	uint64_t limit_ns = timeout_ms * NSEC_PER_MSEC, waited_ns;
+	struct wire_steal_wait wait;
 
+	wire_steal_begin(&wait, loop_steal(in));
 	for (;;) {
 		loop_tick(in);
 		if (done(in))
 			return true;
-		if (clock_now_ns() >= end_ns)
+		waited_ns = wire_steal_waited_ns(&wait);
+		if (waited_ns >= limit_ns)
 			return false;
-		loop_wait(in, end_ns);
+		loop_wait(in, clock_now_ns() + limit_ns - waited_ns);
 	}
 }

@@ -9,7 +9,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
 
 /**
  * struct mount_point - one file system

@@ -15,13 +15,25 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
 
 #define PROBER_STOP_MS	8000	/* it waits 3 s for the kernel's words */
 
-static bool prober_serve_wire(struct init *in, struct source *src)
+/* A record that is refused is not lost without a word. */
+static void prober_refuse(struct init *in, const char *wrong)
+{
+	char text[160];
+	int len;
+
+	len = snprintf(text, sizeof(text),
+		       "# init: a record of ktstr-probe %s: dropped\n", wrong);
+	init_put(in, WIRE_OUTPUT, text, len);
+}
+
+static bool prober_serve_wire(struct init *in, struct init_source *src)
 {
 	ssize_t len = recv(src->fd, in->buf, sizeof(in->buf), MSG_TRUNC);
+	const char *wrong = "is too long";
 	uint32_t type;
 
 	if (len < 0)
@@ -30,15 +42,20 @@ static bool prober_serve_wire(struct init *in, struct source *src)
 		loop_forget(in, SRC_PROBE_WIRE);
 		return false;
 	}
-	if ((size_t)len <= sizeof(in->buf) &&
-	    !test_record_check(in->buf, len, &type) && type == WIRE_PROBE)
+	if ((size_t)len <= sizeof(in->buf))
+		wrong = test_record_check(in->buf, len, &type);
+	if (!wrong && type != WIRE_PROBE)
+		wrong = "has a type that it may not send";
+	if (!wrong)
 		init_put(in, type, in->buf + 2 * sizeof(uint32_t),
 			 len - 2 * sizeof(uint32_t));
+	else
+		prober_refuse(in, wrong);
 	return true;
 }
 
 /* It says "ready", then "attached"; libbpf's complaints may come between. */
-static bool prober_serve_output(struct init *in, struct source *src)
+static bool prober_serve_output(struct init *in, struct init_source *src)
 {
 	bool more = loop_forward(in, src, WIRE_OUTPUT);
 
@@ -51,13 +68,13 @@ static bool prober_serve_output(struct init *in, struct source *src)
 
 static bool prober_decided(const struct init *in)
 {
-	return in->prober_ready || in->prober.exited || in->stop;
+	return in->prober_ready || in->prober.exited;
 }
 
 static bool prober_settled(const struct init *in)
 {
 	return in->prober_attached || in->prober.exited ||
-	       in->sched.exited || in->stop;
+	       in->sched.exited;
 }
 
 static bool prober_exited(const struct init *in)
@@ -65,7 +82,7 @@ static bool prober_exited(const struct init *in)
 	return in->prober.exited;
 }
 
-void prober_reaped(struct init *in, int status)
+static void prober_reaped(struct init *in, int status)
 {
 	in->prober.status = status;
 	in->prober.exited = true;
@@ -104,6 +121,7 @@ static int prober_spawn(struct init *in, int output, int wire)
 	ret = child_start(&spec, &error_fd);
 	if (ret < 0)
 		return ret;
+	in->prober.reaped = prober_reaped;
 	in->prober.pid = ret;
 	ret = child_start_error(error_fd);
 	close(error_fd);

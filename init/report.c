@@ -17,7 +17,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
 
 /* The host reads every few milliseconds: longer means that it does not. */
 #define RING_WAIT_MS	2000
@@ -58,17 +58,10 @@ static void __printf(2, 3) com2_line(struct init *in, const char *fmt, ...)
 		return;
 }
 
-/* Text may come without end; each of the others is worth a wait. */
-static bool is_text(enum wire_type type)
-{
-	return type == WIRE_OUTPUT || type == WIRE_SCHED_LOG ||
-	       type == WIRE_SCX_DUMP;
-}
-
 void init_put(struct init *in, enum wire_type type, const void *payload,
 	      size_t len)
 {
-	bool wait = !in->ring_stuck || !is_text(type);
+	bool wait = !in->ring_stuck || !wire_is_text(type);
 
 	if (!in->ring.hdr)
 		return;
@@ -78,7 +71,7 @@ void init_put(struct init *in, enum wire_type type, const void *payload,
 
 void init_stage(struct init *in, enum wire_stage stage)
 {
-	if (in->failed)
+	if (in->failed || stage <= in->stage)
 		return;
 	in->stage = stage;
 	com2_line(in, "stage %s", wire_stage_name(stage));
@@ -117,16 +110,31 @@ int init_crash(struct init *in, const char *fmt, ...)
 	return -1;
 }
 
-int init_missing(struct init *in, const char *fmt, ...)
+static void end_with(struct init *in, enum wire_type type, const char *fmt,
+		     va_list ap)
 {
 	char text[400];
+
+	if (last_words(in, text, sizeof(text), fmt, ap))
+		init_put(in, type, text, strlen(text));
+}
+
+int init_missing(struct init *in, const char *fmt, ...)
+{
 	va_list ap;
-	bool first;
 
 	va_start(ap, fmt);
-	first = last_words(in, text, sizeof(text), fmt, ap);
+	end_with(in, WIRE_MISSING, fmt, ap);
 	va_end(ap);
-	if (first)
-		init_put(in, WIRE_MISSING, text, strlen(text));
+	return -1;
+}
+
+int init_ours(struct init *in, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	end_with(in, WIRE_OURS, fmt, ap);
+	va_end(ap);
 	return -1;
 }

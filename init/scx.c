@@ -20,7 +20,8 @@
 #include <unistd.h>
 
 #include "init/file.h"
-#include "lib/util/util.h"
+#include "lib/common/scx/words.h"
+#include "lib/common/util/util.h"
 
 #define SCX_DIR		"/sys/kernel/sched_ext"
 #define TRACE_DIR	"/sys/kernel/tracing/instances/ktstr"
@@ -48,23 +49,7 @@ static const struct {
 	{ TRACE_DIR "/events/sched_ext/sched_ext_exit/enable", "1" },
 };
 
-/* The first words of an exit; sub-schedulers have other levels. */
-static bool scx_exit_begins(const char *trace)
-{
-	const char *line = strstr(trace, "sched_ext_exit: ");
-
-	while (line) {
-		const char *level = strstr(line, " level 0 ");
-
-		if (level && level < line + strcspn(line, "\n"))
-			return true;
-		line = strstr(line + 1, "sched_ext_exit: ");
-	}
-	/* An error's dump; one that was asked for reads otherwise. */
-	return strstr(trace, " triggered exit kind ");
-}
-
-static bool scx_serve_dump(struct init *in, struct source *src)
+static bool scx_serve_dump(struct init *in, struct init_source *src)
 {
 	if (!loop_forward(in, src, WIRE_SCX_DUMP))
 		return false;
@@ -91,17 +76,16 @@ static void scx_watch_dump(struct init *in)
 /* "6,412,1558411,-;text" */
 static const char *scx_kmsg_text(const char *record)
 {
-	static const char ours[] = "sched_ext: ";
 	const char *text = strchr(record, ';');
 
 	/* What is worse than a warning is on the console: the host has it. */
 	if (!text || (atoi(record) & LOG_PRIMASK) < LOG_WARNING)
 		return NULL;
-	return strncmp(text + 1, ours, strlen(ours)) ? NULL : text + 1;
+	return strncmp(text + 1, SCX_SAYS, strlen(SCX_SAYS)) ? NULL : text + 1;
 }
 
 /* A scheduler that goes by its own wish gets but this line. */
-static bool scx_serve_kmsg(struct init *in, struct source *src)
+static bool scx_serve_kmsg(struct init *in, struct init_source *src)
 {
 	ssize_t len = read(src->fd, in->buf, sizeof(in->buf) - 1);
 	const char *text;
@@ -126,7 +110,7 @@ static void scx_watch_kmsg(struct init *in)
 }
 
 /* Whatever it says, the state file knows better. */
-static bool scx_serve_uevent(struct init *in, struct source *src)
+static bool scx_serve_uevent(struct init *in, struct init_source *src)
 {
 	if (recv(src->fd, in->buf, sizeof(in->buf), 0) < 0)
 		return false;
@@ -180,11 +164,18 @@ int scx_watch(struct init *in)
 	if (in->scx_state_fd < 0)
 		return init_crash(in, "cannot open " SCX_DIR "/state: %s",
 				  strerror(errno));
+	in->next_tick_ns = 0;
 	scx_watch_uevents(in);
 	scx_watch_dump(in);
 	scx_watch_kmsg(in);
 	scx_update(in);
 	return 0;
+}
+
+void scx_note_gone(struct init *in)
+{
+	wire_steal_begin(&in->gone, loop_steal(in));
+	in->gone_ns = in->gone.begin_ns;
 }
 
 bool scx_ops_name(char *ops, size_t size)
@@ -217,10 +208,13 @@ void scx_update(struct init *in)
 		return;
 	init_put(in, WIRE_SCX_STATE, state, strlen(state));
 
-	if (!in->sched.exited && in->attached)
-		in->gone_ns = scx_enabled(in) ? 0 : clock_now_ns();
-	if (scx_enabled(in))
+	if (!in->sched.exited && in->attached && !scx_enabled(in))
+		scx_note_gone(in);
+	if (scx_enabled(in)) {
 		in->scx_leaving = false;
+		if (!in->sched.exited && in->attached)
+			in->gone_ns = 0;
+	}
 	if (!in->attached && in->sched.pid && scx_enabled(in)) {
 		in->attached = true;
 		init_stage(in, STAGE_ATTACHED);

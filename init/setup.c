@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "init/file.h"
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
 
 #define CMDLINE_SIZE	8192	/* COMMAND_LINE_SIZE is 2048 */
 #define SYSCTL_DIR	"/proc/sys/"
@@ -157,15 +157,31 @@ static int setup_priority(struct init *in)
 	return 0;
 }
 
-int setup_system(struct init *in)
+/*
+ * The kernel begins with its counters of wakeups, yields and balancing off, and
+ * the monitor would read zeros. A plan's own sysctl still has the last word; a
+ * kernel without schedstat has none to switch on.
+ */
+static void setup_schedstats(void)
+{
+	file_write(SYSCTL_DIR "kernel/sched_schedstats", "1");
+}
+
+int setup_sysctls(struct init *in)
 {
 	unsigned int i;
 	int ret = 0;
 
+	setup_schedstats();
 	for (i = 0; !ret && i < in->plan.n_sysctls; i++)
 		ret = setup_sysctl(in, in->plan.sysctls[i]);
-	if (!ret)
-		ret = setup_limits(in);
+	return ret;
+}
+
+int setup_system(struct init *in)
+{
+	int ret = setup_limits(in);
+
 	if (!ret)
 		ret = setup_priority(in);
 	setup_loopback();

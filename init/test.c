@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
 
 #define TEST_ENV_FIXED	8	/* variables that init itself adds, and NULL */
 
@@ -24,12 +24,17 @@ static const struct {
 } test_records[] = {
 	{ WIRE_RESULT, sizeof(struct wire_result) },
 	{ WIRE_DETAIL, sizeof(struct wire_detail) },
-	{ WIRE_CGROUP_STATS, sizeof(struct wire_cgroup_stats) },
+	{ WIRE_CGROUP, sizeof(struct wire_cgroup) },
+	{ WIRE_METRIC, 0 },
+	{ WIRE_PAYLOAD, sizeof(struct wire_payload) },
 	{ WIRE_STEP, sizeof(struct wire_step) },
 	{ WIRE_OUTPUT, 0 },
 	{ WIRE_PROBE, 0 },
 	{ WIRE_SAID, 0 },
 	{ WIRE_ASK_DUMP, 0 },
+	{ WIRE_DOUBT, 0 },
+	{ WIRE_OP, 0 },
+	{ WIRE_SCHED_ASK, 0 },
 };
 
 const char *test_record_check(const void *datagram, size_t len,
@@ -58,13 +63,13 @@ const char *test_record_check(const void *datagram, size_t len,
 	return "has a type that only init may send";
 }
 
-static bool test_serve_output(struct init *in, struct source *src)
+static bool test_serve_output(struct init *in, struct init_source *src)
 {
 	return loop_forward(in, src, WIRE_OUTPUT);
 }
 
 /* A record that is refused is not lost without a word. */
-static bool test_serve_wire(struct init *in, struct source *src)
+static bool test_serve_wire(struct init *in, struct init_source *src)
 {
 	ssize_t len = recv(src->fd, in->buf, sizeof(in->buf), MSG_TRUNC);
 	const char *wrong;
@@ -81,11 +86,14 @@ static bool test_serve_wire(struct init *in, struct source *src)
 		wrong = "is too long";
 	else
 		wrong = test_record_check(in->buf, len, &type);
-	if (!wrong) {
+	if (!wrong && type == WIRE_SCHED_ASK)
+		wrong = switch_take(in, in->buf + 2 * sizeof(uint32_t),
+				    len - 2 * sizeof(uint32_t));
+	else if (!wrong)
 		init_put(in, type, in->buf + 2 * sizeof(uint32_t),
 			 len - 2 * sizeof(uint32_t));
+	if (!wrong)
 		return true;
-	}
 	len = snprintf(note, sizeof(note),
 		       "# init: a record of the test program %s: dropped\n",
 		       wrong);
@@ -94,7 +102,7 @@ static bool test_serve_wire(struct init *in, struct source *src)
 }
 
 /* The child says so once it has become the program, or could not. */
-static bool test_serve_start(struct init *in, struct source *src)
+static bool test_serve_start(struct init *in, struct init_source *src)
 {
 	in->test.start_error = child_start_error(src->fd);
 	loop_forget(in, SRC_TEST_START);
@@ -137,11 +145,19 @@ static void test_env_build(struct test_env *env, const struct init *in,
 	test_env_add(env, ENV_CGROUP "=" CGROUP_PARENT);
 	if (in->sched.pid)
 		test_env_add(env, ENV_SCHED_PID "=%d", in->sched.pid);
+	if (in->prober.pid)
+		test_env_add(env, ENV_PROBE_PID "=%d", in->prober.pid);
 	test_env_add(env, "PATH=" PLAN_BIN_DIR
 		     ":/usr/sbin:/usr/bin:/sbin:/bin");
 	test_env_add(env, "HOME=/root");
 	for (i = 0; i < in->plan.n_env; i++)
 		env->list[env->n++] = (char *)in->plan.env[i];
+}
+
+static void test_reaped(struct init *in, int status)
+{
+	in->test.status = status;
+	in->test.exited = true;
 }
 
 static int test_spawn(struct init *in, int output, int wire)
@@ -165,6 +181,7 @@ static int test_spawn(struct init *in, int output, int wire)
 		return init_crash(in, "cannot start test program %s: %s",
 				  in->plan.test, strerror(-pid));
 	loop_watch(in, SRC_TEST_START, error_fd, test_serve_start);
+	in->test.reaped = test_reaped;
 	in->test.pid = pid;
 	return 0;
 }
@@ -194,12 +211,6 @@ out_close_output:
 	return ret;
 }
 
-void test_reaped(struct init *in, int status)
-{
-	in->test.status = status;
-	in->test.exited = true;
-}
-
 static bool test_exited(const struct init *in)
 {
 	return in->test.exited;
@@ -207,13 +218,36 @@ static bool test_exited(const struct init *in)
 
 static bool test_grace_over(const struct init *in)
 {
-	return in->gone_ns && clock_now_ns() - in->gone_ns >=
+	return in->gone_ns && wire_steal_waited_ns(&in->gone) >=
 			      in->plan.grace_ms * NSEC_PER_MSEC;
 }
 
 static bool test_over(const struct init *in)
 {
-	return in->test.exited || in->stop || test_grace_over(in);
+	return in->test.exited || test_grace_over(in);
+}
+
+static bool test_over_or_asks(const struct init *in)
+{
+	return test_over(in) || in->ask.pending;
+}
+
+/* What a scheduler takes to come or go has limits of its own, beside its. */
+static void test_wait(struct init *in)
+{
+	uint64_t left_ns = in->plan.test_ms * NSEC_PER_MSEC, waited_ns;
+	struct wire_steal_wait wait;
+
+	for (;;) {
+		wire_steal_begin(&wait, loop_steal(in));
+		if (!loop_until(in, test_over_or_asks, left_ns / NSEC_PER_MSEC))
+			return;
+		waited_ns = wire_steal_waited_ns(&wait);
+		left_ns -= min(waited_ns, left_ns);
+		if (test_over(in))
+			return;
+		switch_serve(in);
+	}
 }
 
 /*
@@ -234,7 +268,7 @@ static void test_free_from_scheduler(struct init *in)
 /* It still runs: end it. */
 static void test_kill(struct init *in)
 {
-	in->test.timed_out = !in->stop && !test_grace_over(in);
+	in->test.timed_out = !test_grace_over(in);
 	test_free_from_scheduler(in);
 	cgroup_kill_tests();
 	if (!loop_until(in, test_exited, INIT_KILL_MS))
@@ -242,12 +276,12 @@ static void test_kill(struct init *in)
 			   INIT_KILL_MS);
 }
 
-/* The deadline and the host's own wish need no more words. */
+/* The deadline needs no more words. */
 static void test_explain_kill(struct init *in)
 {
 	char what[64] = "the scheduler's process ended";
 
-	if (in->stop || in->test.timed_out)
+	if (in->test.timed_out)
 		return;
 	if (!in->sched.exited)
 		snprintf(what, sizeof(what), "sched_ext became %s",
@@ -280,7 +314,7 @@ int test_run(struct init *in)
 	if (ret)
 		return ret;
 
-	loop_until(in, test_over, in->plan.test_ms);
+	test_wait(in);
 	by_itself = in->test.exited;
 	if (!by_itself)
 		test_kill(in);

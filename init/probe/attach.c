@@ -14,7 +14,7 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
 
 #include "fentry.skel.h"
 #include "probe.skel.h"
@@ -42,64 +42,10 @@ static const struct {
 	{ "sysrq_handle_sched_ext_reset", PROBE_KIND_SYSRQ },
 };
 
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(((const struct ksym *)a)->name,
-		      ((const struct ksym *)b)->name);
-}
-
-static const struct ksym *find_ksym(const struct prober *pr, const char *name)
-{
-	struct ksym key;
-
-	if (strlen(name) >= sizeof(key.name))
-		return NULL;
-	memcpy(key.name, name, strlen(name) + 1);
-	return bsearch(&key, pr->ksyms, pr->n_ksyms, sizeof(key), by_name);
-}
-
-bool ksym_exists(const struct prober *pr, const char *name)
-{
-	return !!find_ksym(pr, name);
-}
-
-int ksyms_load(struct prober *pr)
-{
-	FILE *f = fopen("/proc/kallsyms", "r");
-	unsigned int size = 0;
-	char line[512];
-
-	if (!f)
-		return -errno;
-	while (fgets(line, sizeof(line), f)) {
-		unsigned long long addr;
-		char type, name[256];
-		struct ksym *sym;
-
-		if (sscanf(line, "%llx %c %255s", &addr, &type, name) != 3 ||
-		    (type != 't' && type != 'T') || !addr ||
-		    strlen(name) >= sizeof(sym->name))
-			continue;
-		if (pr->n_ksyms == size) {
-			size = size ? size * 2 : 16384;
-			sym = realloc(pr->ksyms, size * sizeof(*sym));
-			if (!sym)
-				break;
-			pr->ksyms = sym;
-		}
-		sym = &pr->ksyms[pr->n_ksyms++];
-		sym->addr = addr;
-		memcpy(sym->name, name, strlen(name) + 1);
-	}
-	fclose(f);
-	qsort(pr->ksyms, pr->n_ksyms, sizeof(*pr->ksyms), by_name);
-	return pr->n_ksyms ? 0 : -ENOENT;
-}
-
 /* What cannot be probed, by the reason: each costs one line. */
 struct failures {
 	unsigned int n;
-	struct failure {
+	struct refusal {
 		int err;
 		unsigned int n;
 		char names[256];
@@ -108,7 +54,7 @@ struct failures {
 
 static void failures_add(struct failures *fails, int err, const char *name)
 {
-	struct failure *f = fails->list;
+	struct refusal *f = fails->list;
 	size_t len;
 
 	while (f < fails->list + fails->n && f->err != err)
@@ -133,7 +79,7 @@ static void failures_note(struct prober *pr, const struct failures *fails)
 	unsigned int i;
 
 	for (i = 0; i < fails->n; i++) {
-		const struct failure *f = &fails->list[i];
+		const struct refusal *f = &fails->list[i];
 
 		if (f->n == 1)
 			prober_note(pr, "%s: cannot be probed: %s", f->names,
@@ -202,7 +148,7 @@ static bool trigger_on(struct prober *pr, const char *func, __u64 kind)
 		.bpf_cookie = kind << 32 | kind_param(pr, func),
 	);
 
-	return find_ksym(pr, func) &&
+	return ksym_find(pr, func) &&
 	       keep_link(pr, bpf_program__attach_kprobe_opts(
 				pr->skel->progs.trigger_func, func, &opts));
 }
@@ -417,7 +363,7 @@ static void attach_all(struct prober *pr, unsigned int first)
 /* Is this what can be probed? Else a note says why not. */
 static const struct ksym *probe_target(struct prober *pr, const char *name)
 {
-	const struct ksym *sym = find_ksym(pr, name);
+	const struct ksym *sym = ksym_find(pr, name);
 
 	if (!sym) {
 		prober_note(pr, "%s: no such function in this kernel, or inlined away",
@@ -511,13 +457,6 @@ struct prog_text {
 	unsigned int line;
 };
 
-static const char *base_name(const char *path)
-{
-	const char *base = strrchr(path, '/');
-
-	return base ? base + 1 : path;
-}
-
 /* Of the function that starts at instruction @insn. */
 static void text_line(struct prog_text *text, const struct bpf_line_info *lines,
 		      unsigned int n, unsigned int insn)
@@ -531,7 +470,7 @@ static void text_line(struct prog_text *text, const struct bpf_line_info *lines,
 		return;
 	s = btf__name_by_offset(text->btf, lines[i].file_name_off);
 	snprintf(text->source, sizeof(text->source), "%s",
-		 s ? base_name(s) : "");
+		 s ? basename(s) : "");
 	text->line = s ? BPF_LINE_INFO_LINE_NUM(lines[i].line_col) : 0;
 	s = btf__name_by_offset(text->btf, lines[i].line_off);
 	snprintf(text->decl, sizeof(text->decl), "%s", s ? s : "");

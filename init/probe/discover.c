@@ -12,8 +12,9 @@
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 
-#include "lib/repro/callers.h"
-#include "lib/util/util.h"
+#include "lib/common/btf.h"
+#include "lib/common/scx/callers.h"
+#include "lib/common/util/util.h"
 
 #define VALUE_MAX	65536	/* bytes of a struct_ops map's value */
 
@@ -34,23 +35,15 @@ unsigned int op_callers_all(const struct prober *pr, const char **names,
 static const struct btf_type *ops_type(const struct btf *btf, uint32_t value_id,
 				       uint32_t *data_off)
 {
-	const struct btf_type *t = btf__type_by_id(btf, value_id);
-	unsigned int i;
+	struct btf_place data;
+	const char *name;
 
-	for (i = 0; t && btf_is_struct(t) && i < btf_vlen(t); i++) {
-		const struct btf_member *m = &btf_members(t)[i];
-		const char *name = btf__name_by_offset(btf, m->name_off);
-		const struct btf_type *data;
-
-		if (!name || strcmp(name, "data"))
-			continue;
-		*data_off = btf_member_bit_offset(t, i) / 8;
-		data = btf__type_by_id(btf, m->type);
-		name = data ? btf__name_by_offset(btf, data->name_off) : NULL;
-		if (name && !strncmp(name, "sched_ext_ops", 13))
-			return data;
-	}
-	return NULL;
+	if (!btf_find_path(btf, btf_bare_type(btf, value_id), "data", &data) ||
+	    !data.type)
+		return NULL;
+	*data_off = data.bit_off / 8;
+	name = btf__name_by_offset(btf, data.type->name_off);
+	return name && !strncmp(name, "sched_ext_ops", 13) ? data.type : NULL;
 }
 
 /* The kernel writes the programs' ids where their pointers would be. */

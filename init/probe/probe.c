@@ -31,10 +31,10 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
-#include "lib/repro/callers.h"
-#include "lib/repro/exit.h"
-#include "lib/util/util.h"
-#include "lib/wire/wire.h"
+#include "lib/common/scx/callers.h"
+#include "lib/common/scx/exit.h"
+#include "lib/common/util/util.h"
+#include "lib/common/wire/wire.h"
 
 #include "probe.skel.h"
 

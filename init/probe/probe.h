@@ -11,11 +11,11 @@
 #include <stdio.h>
 #include <sys/types.h>
 
-#include "lib/repro/callers.h"
-#include "lib/repro/fields.h"
-#include "lib/repro/probe_wire.h"
-#include "lib/util/compiler.h"
-#include "lib/util/strbuf.h"
+#include "lib/common/probe/probe_wire.h"
+#include "lib/common/scx/callers.h"
+#include "lib/common/util/compiler.h"
+#include "lib/common/util/strbuf.h"
+#include "lib/guest/probe/probe_fields.h"
 
 struct bpf_link;
 struct btf;
@@ -141,7 +141,7 @@ void calls_load(struct prober *pr, struct call_list *list);
  */
 void collect_calls(struct prober *pr);
 
-/* attach.c */
+/* ksyms.c */
 
 /**
  * ksyms_load() - the kernel functions that can be probed
@@ -149,7 +149,14 @@ void collect_calls(struct prober *pr);
  */
 int ksyms_load(struct prober *pr);
 
+/**
+ * ksym_find() - one of them by name
+ * Return: NULL when there is none.
+ */
+const struct ksym *ksym_find(const struct prober *pr, const char *name);
 bool ksym_exists(const struct prober *pr, const char *name);
+
+/* attach.c */
 
 /**
  * attach_trigger() - load the kernel's probes and set the trigger

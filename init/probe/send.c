@@ -10,10 +10,10 @@
 
 #include <bpf/libbpf.h>
 
-#include "lib/repro/culprit.h"
-#include "lib/repro/stitch.h"
-#include "lib/util/util.h"
-#include "lib/wire/wire.h"
+#include "lib/common/probe/probe_wire.h"
+#include "lib/common/scx/culprit.h"
+#include "lib/common/util/util.h"
+#include "lib/common/wire/wire.h"
 
 #include "probe.skel.h"
 
@@ -163,7 +163,7 @@ static void send_calls(struct prober *pr, const struct call_list *list,
 		flags = pr->descs[list->calls[i].func].flags;
 		if (flags & DESC_EARLY ||
 		    (only_named(pr) && !(flags & DESC_NAMED)) ||
-		    !stitch_wanted(&list->calls[i], culprit))
+		    !probe_call_wanted(&list->calls[i], culprit))
 			continue;
 		prober_send(pr, PROBE_REC_CALL, &list->calls[i],
 			    sizeof(list->calls[i]));
