@@ -25,16 +25,57 @@ UEI_DEFINE(uei);
 
 volatile u32 fail_mode;
 volatile u32 crash;
+/* How bad it is, of a way to fail that has more than one degree. */
+const volatile u32 fail_level = 100;
+/* CPUs that are not to be used, of those that a way to fail leaves idle */
+const volatile u64 left_idle;
 /* Tasks that must run for a stalled guest to end: init and our user part. */
 const volatile s32 spare_pid;
 
 #define SCHED_BATCH	3
+
+#define IDLE_PERIOD_NS	(200 * 1000 * 1000ULL)	/* of which a part is idle */
 
 /* A test asks for tasks of its own to be spared by their policy. */
 static bool is_victim(const struct task_struct *p)
 {
 	return !(p->flags & PF_KTHREAD) && p->tgid != 1 &&
 	       p->tgid != spare_pid && p->policy != SCHED_BATCH;
+}
+
+/* In the part of each period in which such a CPU is to be idle */
+static bool is_left_idle(s32 cpu)
+{
+	return fail_mode == KTSTR_FAIL_IDLE_CPU &&
+	       cpu < 64 && (left_idle >> cpu & 1) &&
+	       bpf_ktime_get_ns() % IDLE_PERIOD_NS <
+	       fail_level * (IDLE_PERIOD_NS / 100);
+}
+
+/* Where a task waits that a CPU left idle may not take, another one must look. */
+static void kick_others(void)
+{
+	s32 cpu, n = scx_bpf_nr_cpu_ids();
+
+	bpf_for(cpu, 0, n)
+		if (!is_left_idle(cpu))
+			scx_bpf_kick_cpu(cpu, SCX_KICK_IDLE);
+}
+
+/*
+ * What has no other CPU stays there. So does who would go on where it is for want
+ * of another, which SCX_OPS_ENQ_LAST asks us about.
+ */
+static void enqueue_idle_cpu(struct task_struct *p, u64 enq_flags)
+{
+	bool stays = p->nr_cpus_allowed == 1 ||
+		     ((enq_flags & SCX_ENQ_LAST) &&
+		      !is_left_idle(scx_bpf_task_cpu(p)));
+
+	scx_bpf_dsq_insert(p, stays ? SCX_DSQ_LOCAL : SHARED_DSQ,
+			   SCX_SLICE_DFL, enq_flags);
+	if (!stays)
+		kick_others();
 }
 
 #define LOOPS_MAX	(8 << 20)	/* of one bpf_loop() */
@@ -78,6 +119,10 @@ void BPF_STRUCT_OPS(ktstr_enqueue, struct task_struct *p, u64 enq_flags)
 		return;
 	}
 
+	if (fail_mode == KTSTR_FAIL_IDLE_CPU) {
+		enqueue_idle_cpu(p, enq_flags);
+		return;
+	}
 	if (fail_mode == KTSTR_FAIL_HANG && is_victim(p))
 		hang();
 	if (fail_mode == KTSTR_FAIL_WRONG_TASK) {
@@ -99,7 +144,12 @@ void BPF_STRUCT_OPS(ktstr_enqueue, struct task_struct *p, u64 enq_flags)
 
 void BPF_STRUCT_OPS(ktstr_dispatch, s32 cpu, struct task_struct *prev)
 {
+	if (is_left_idle(cpu))
+		return;
 	scx_bpf_dsq_move_to_local(SHARED_DSQ, 0);
+	if (fail_mode == KTSTR_FAIL_IDLE_CPU &&
+	    scx_bpf_dsq_nr_queued(SHARED_DSQ) > 0)
+		kick_others();
 }
 
 /* Part of the scheduler only on request: there may be no such task. */
@@ -131,6 +181,8 @@ void BPF_STRUCT_OPS(ktstr_exit, struct scx_exit_info *ei)
 {
 	UEI_RECORD(uei, ei);
 }
+
+#include "bpf/scx_ktstr_knobs.bpf.h"
 
 SCX_OPS_DEFINE(ktstr_ops,
 	       .select_cpu	= (void *)ktstr_select_cpu,

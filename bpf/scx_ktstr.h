@@ -15,6 +15,13 @@ enum ktstr_fail {
 	KTSTR_FAIL_INIT,	/* ops.init returns -ENODEV */
 	KTSTR_FAIL_HANG,	/* enqueue does not return: interrupts stay off */
 	KTSTR_FAIL_WRONG_TASK,	/* enqueue dispatches another task than its own */
+	KTSTR_FAIL_IDLE_CPU,	/* some CPUs are left idle */
+	/* Knobs: see scx_ktstr_knobs.bpf.h. */
+	KTSTR_FAIL_STARVE,	/* one task does not run for a part of the time */
+	KTSTR_FAIL_LOSE,	/* one task is forgotten for a while */
+	KTSTR_FAIL_FAVOUR,	/* a cgroup runs longer than others */
+	KTSTR_FAIL_DELAY,	/* its wakeups are delayed */
+	KTSTR_FAIL_QUOTA,	/* it gets more than its cpu.max */
 	/* From here on the user part acts, not the BPF part. */
 	KTSTR_FAIL_USER,
 	KTSTR_FAIL_EXIT = KTSTR_FAIL_USER,	/* the process exits with 3 */
@@ -23,5 +30,7 @@ enum ktstr_fail {
 	KTSTR_FAIL_NO_ATTACH,	/* the process never attaches */
 	KTSTR_FAIL_REJECTED,	/* the verifier refuses ops.tick */
 };
+
+#define KNOB_CGROUP	"cg_0"	/* the cgroup that a knob is about */
 
 #endif /* KTSTR_BPF_SCX_KTSTR_H */
