@@ -6,8 +6,8 @@
 
 #include "kselftest_harness.h"
 
-#include "lib/check/pins.h"
-#include "lib/util/util.h"
+#include "lib/common/check/pins.h"
+#include "lib/common/util/util.h"
 #include "repro_data.h"
 
 static const struct check_case {

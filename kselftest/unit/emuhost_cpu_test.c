@@ -115,18 +115,6 @@ TEST_F(emuhost_cpu, a_name_too_long_is_no_name)
 	EXPECT_EQ(-1, self->cpus[0].nr);
 }
 
-TEST(qemus_that_lose_interrupts)
-{
-	EXPECT_TRUE(emuhost_cpu_needed("7.2.15"));
-	EXPECT_TRUE(emuhost_cpu_needed("10.0.13"));
-	EXPECT_TRUE(emuhost_cpu_needed("10.2.0-rc1"));
-	EXPECT_TRUE(emuhost_cpu_needed(""));
-	EXPECT_TRUE(emuhost_cpu_needed("unknown"));
-	EXPECT_FALSE(emuhost_cpu_needed("11.0.0"));
-	EXPECT_FALSE(emuhost_cpu_needed("11.1.3"));
-	EXPECT_FALSE(emuhost_cpu_needed("100.0"));
-}
-
 /* A launcher that is killed has no time to give anything back. */
 TEST_F(emuhost_cpu, killed_gives_back)
 {

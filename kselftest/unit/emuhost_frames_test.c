@@ -5,7 +5,7 @@
  */
 #include "kselftest_harness.h"
 
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
 #include "vmm/emulated-host/emuhost_frames.h"
 
 static size_t put(char *to, uint32_t magic, uint32_t type, uint32_t len,

@@ -22,8 +22,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "lib/host/paths.h"
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
+#include "lib/host/machine/paths.h"
+#include "vmm/emulated-host/emuhost_clock.h"
 #include "vmm/emulated-host/emuhost_entry.h"
 #include "vmm/emulated-host/emulated-host.h"
 
@@ -35,6 +36,7 @@ struct launch {
 	pid_t pid;
 	int pidfd;
 	int out, err;	/* memory that it writes to */
+	int to;		/* its stdout, if that is to be something else */
 };
 
 /* The launcher lies in the folder above the unit tests, or beside them. */
@@ -107,7 +109,7 @@ static inline int launch_start(struct launch *l, const char **argv)
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (getppid() != parent)
 			_exit(1);
-		dup2(l->out, STDOUT_FILENO);
+		dup2(l->to > 0 ? l->to : l->out, STDOUT_FILENO);
 		dup2(l->err, STDERR_FILENO);
 		execv(path, (char *const *)(argv - 1));
 		_exit(99);
@@ -139,6 +141,7 @@ static inline char *launch_read(int fd, size_t *len)
 	struct stat st;
 	char *text;
 
+	*len = 0;
 	if (fstat(fd, &st))
 		return NULL;
 	text = calloc(1, st.st_size + 1);

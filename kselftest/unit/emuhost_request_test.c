@@ -11,7 +11,7 @@
 
 #include "kselftest_harness.h"
 
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
 #include "vmm/emulated-host/emuhost_entry.h"
 #include "vmm/emulated-host/emuhost_request.h"
 #include "vmm/emulated-host/protocol.h"
@@ -275,6 +275,10 @@ TEST_F(emuhost_request, entry_is_whole_or_missing)
 	EXPECT_STREQ("10.0.2", entry.version);
 	snprintf(path, sizeof(path), "%s/emulated-host/key", self->dir);
 	EXPECT_STREQ(path, entry.dir);
+
+	ASSERT_EQ(0, chmod("emulated-host/key/version", 0666));
+	EXPECT_EQ(-EPERM, entry_find(&entry, "."));
+	ASSERT_EQ(0, chmod("emulated-host/key/version", 0644));
 
 	EXPECT_EQ(-ENOENT, entry_initrd(&entry, "no/such/agent"));
 	EXPECT_EQ(-ENOENT, entry_initrd(&entry, "/proc/self/exe"));

@@ -5,11 +5,11 @@
  */
 #include <sched.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 
 #include "kselftest_harness.h"
 
 #include "kselftest/unit/emuhost_launch.h"
-#include "vmm/emulated-host/emuhost_cpu.h"
 
 #define TEST_LIMIT_S	110
 
@@ -43,7 +43,7 @@ TEST_F_TIMEOUT(emuhost_run, status_comes_back, TEST_LIMIT_S)
 		{ "kill -SEGV $$", 128 + SIGSEGV },
 		{ "exec /no/such/program", 127 },
 	};
-	struct launch l;
+	struct launch l = { };
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -74,7 +74,7 @@ TEST_F_TIMEOUT(emuhost_run, output_is_exact, TEST_LIMIT_S)
 {
 	static char out[BIG_SIZE], err[BIG_SIZE];
 	char path[PATH_MAX + 8], *seen, *own;
-	struct launch l;
+	struct launch l = { };
 	size_t len;
 
 	snprintf(path, sizeof(path), "%s/out", self->dir);
@@ -101,6 +101,172 @@ TEST_F_TIMEOUT(emuhost_run, output_is_exact, TEST_LIMIT_S)
 	EXPECT_EQ(0, memcmp(err, own, sizeof(err)));
 	free(seen);
 	launch_free(&l);
+}
+
+#define LINES		220000
+#define PAUSE_S		3
+
+/*
+ * Far more than all queues on the way hold, for a reader who is not done before
+ * the command has long ended.
+ */
+TEST_F_TIMEOUT(emuhost_run, slow_reader_gets_all_of_it, TEST_LIMIT_S)
+{
+	char line[32], want[32], path[PATH_MAX + 8];
+	struct launch l = { };
+	unsigned int n = 0;
+	int out[2];
+	FILE *f;
+
+	ASSERT_EQ(0, pipe2(out, O_CLOEXEC));
+	l.to = out[1];
+	ASSERT_EQ(0, LAUNCH(&l, "-w", self->dir, "--", "sh", "-c",
+			    "echo once >> \"$0/runs\"; seq 220000; exit 7",
+			    self->dir));
+	close(out[1]);
+	snprintf(path, sizeof(path), "%s/runs", self->dir);
+	while (access(path, F_OK) && poll(NULL, 0, 100) == 0)
+		;
+	f = fdopen(out[0], "r");
+	ASSERT_NE(NULL, f);
+	while (fgets(line, sizeof(line), f)) {
+		snprintf(want, sizeof(want), "%u\n", ++n);
+		if (strcmp(want, line))
+			break;
+		/* From some point on, the queues hold all that is left. */
+		if (n > LINES - 50000 && n % 10000 == 0)
+			sleep(PAUSE_S);
+	}
+	EXPECT_EQ(LINES, n);
+	fclose(f);
+	EXPECT_EQ(7, launch_wait(&l, LAUNCH_LIMIT_MS));
+	EXPECT_FALSE(launch_said(l.err, "infrastructure"));
+	f = fopen(path, "re");
+	ASSERT_NE(NULL, f);
+	EXPECT_NE(NULL, fgets(line, sizeof(line), f));
+	EXPECT_EQ(NULL, fgets(line, sizeof(line), f));
+	fclose(f);
+	launch_free(&l);
+}
+
+/* Set-user-ID programs and devices, in all ways that there are to make them. */
+static const char privileged_script[] =
+	"cd \"$0\" || exit 1\n"
+	"no() { \"$@\" 2>/dev/null && echo \"did: $*\"; }\n"
+	"cp /bin/true a; mkdir d\n"
+	"no chmod u+s a; no chmod g+s a; no chmod 6755 a; no chmod g+s d\n"
+	"no install -m 4755 /bin/true b\n"
+	"no mkdir -m 2755 e\n"
+	"no mknod n c 1 3; no mknod m b 7 0\n"
+	"no mknod -m 4755 p p\n"
+	"chmod 700 a && mkfifo f && echo end\n";
+
+TEST_F_TIMEOUT(emuhost_run, nothing_privileged_is_left, TEST_LIMIT_S)
+{
+	struct launch l = { };
+	struct dirent *d;
+	struct stat st;
+	char *seen;
+	size_t len;
+	DIR *dir;
+
+	ASSERT_EQ(0, LAUNCH(&l, "-w", self->dir, "--", "sh", "-c",
+			    privileged_script, self->dir));
+	EXPECT_EQ(0, launch_wait(&l, LAUNCH_LIMIT_MS));
+	seen = launch_read(l.out, &len);
+	EXPECT_STREQ("end\n", seen);
+	free(seen);
+	dir = opendir(self->dir);
+	ASSERT_NE(NULL, dir);
+	while ((d = readdir(dir))) {
+		ASSERT_EQ(0, fstatat(dirfd(dir), d->d_name, &st,
+				     AT_SYMLINK_NOFOLLOW));
+		EXPECT_EQ(0, st.st_mode & (S_ISUID | S_ISGID))
+			TH_LOG("%s", d->d_name);
+		EXPECT_FALSE(S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode))
+			TH_LOG("%s", d->d_name);
+	}
+	closedir(dir);
+	launch_free(&l);
+}
+
+/* Return: what @name of /proc/PID/status says. */
+static unsigned long long status_field(pid_t pid, const char *name, int base)
+{
+	unsigned long long value = ~0ULL;
+	char path[64], line[256];
+	size_t len = strlen(name);
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	f = fopen(path, "re");
+	while (f && fgets(line, sizeof(line), f))
+		if (!strncmp(line, name, len) && line[len] == ':')
+			value = strtoull(line + len + 1, NULL, base);
+	if (f)
+		fclose(f);
+	return value;
+}
+
+/* Has it a descriptor of @inode? */
+static bool has_open(pid_t pid, ino_t inode)
+{
+	char path[300];
+	struct stat st;
+	struct dirent *d;
+	bool has = false;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd", pid);
+	dir = opendir(path);
+	while (dir && (d = readdir(dir))) {
+		snprintf(path, sizeof(path), "/proc/%d/fd/%.20s", pid,
+			 d->d_name);
+		has |= !stat(path, &st) && st.st_ino == inode;
+	}
+	if (dir)
+		closedir(dir);
+	return has;
+}
+
+#define CAP_BITS	(1ULL << 27 | 1ULL << 31)	/* MKNOD, SETFCAP */
+
+TEST_F_TIMEOUT(emuhost_run, what_we_start_is_confined, TEST_LIMIT_S)
+{
+	pid_t children[MAX_CHILDREN], qemu;
+	struct rlimit core = { RLIM_INFINITY, RLIM_INFINITY };
+	struct launch l = { };
+	unsigned int i, n;
+	struct stat st;
+	int leak[2];
+
+	/* What whoever starts us may have left open, and allowed. */
+	ASSERT_EQ(0, pipe(leak));
+	ASSERT_EQ(0, fstat(leak[0], &st));
+	setrlimit(RLIMIT_CORE, &core);
+	ASSERT_EQ(0, LAUNCH(&l, "-w", self->dir, "--", "sh", "-c",
+			    "echo up; exec sleep 100"));
+	ASSERT_TRUE(launch_wait_for(l.out, "up"));
+	n = launch_children(l.pid, children);
+	EXPECT_EQ(3, n);
+	for (i = 0; i < n; i++) {
+		EXPECT_EQ(1, status_field(children[i], "NoNewPrivs", 10));
+		EXPECT_EQ(2, status_field(children[i], "Seccomp", 10));
+		EXPECT_EQ(0, status_field(children[i], "CapBnd", 16) & CAP_BITS &
+			     (geteuid() ? 0 : ~0ULL));
+		EXPECT_FALSE(has_open(children[i], st.st_ino));
+		ASSERT_EQ(0, prlimit(children[i], RLIMIT_CORE, NULL, &core));
+		EXPECT_EQ(0, core.rlim_max);
+	}
+	qemu = launch_qemu(l.pid);
+	ASSERT_NE(0, qemu);
+	EXPECT_EQ(0, status_field(qemu, "CapEff", 16));
+	EXPECT_EQ(0, status_field(qemu, "CapPrm", 16));
+	kill(l.pid, SIGTERM);
+	EXPECT_EQ(128 + SIGTERM, launch_wait(&l, LAUNCH_LIMIT_MS));
+	launch_free(&l);
+	close(leak[0]);
+	close(leak[1]);
 }
 
 /* Each line must fail but for the last ones, which must not. */
@@ -133,7 +299,7 @@ static const char file_script[] =
 TEST_F_TIMEOUT(emuhost_run, only_named_folders_are_writable, TEST_LIMIT_S)
 {
 	char writable[PATH_MAX + 8], path[PATH_MAX + 32], *seen;
-	struct launch l;
+	struct launch l = { };
 	size_t len;
 
 	snprintf(writable, sizeof(writable), "%s/w", self->dir);
@@ -195,17 +361,11 @@ static int keep_two_cpus(cpu_set_t *cpus)
  */
 TEST_F_TIMEOUT(emuhost_run, each_has_a_cpu_of_its_own, TEST_LIMIT_S)
 {
-	struct emuhost_entry entry;
 	cpu_set_t allowed, cpus[3];
-	char cache[PATH_MAX];
-	struct launch l[3];
+	struct launch l[3] = { };
 	pid_t qemu;
 	int i;
 
-	ASSERT_EQ(0, host_cache_dir(cache, sizeof(cache)));
-	ASSERT_EQ(0, entry_find(&entry, cache));
-	if (!emuhost_cpu_needed(entry.version))
-		SKIP(return, "QEMU %s needs no CPU of its own", entry.version);
 	ASSERT_EQ(0, sched_getaffinity(0, sizeof(allowed), &allowed));
 	if (keep_two_cpus(&allowed))
 		SKIP(return, "one CPU: there is nothing to choose");
@@ -234,7 +394,7 @@ TEST_F_TIMEOUT(emuhost_run, each_has_a_cpu_of_its_own, TEST_LIMIT_S)
 
 TEST_F_TIMEOUT(emuhost_run, two_side_by_side, TEST_LIMIT_S)
 {
-	struct launch l[2];
+	struct launch l[2] = { };
 	char *seen;
 	size_t len;
 	int i;

@@ -14,7 +14,7 @@
 
 #include "kselftest_harness.h"
 
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
 #include "vmm/emulated-host/emuhost_session.h"
 
 #define BIG_SIZE	(1 << 20)
@@ -23,6 +23,7 @@
 struct stage {
 	int port;
 	int console;
+	int done;
 };
 
 static void say(const struct stage *st, unsigned int type, const void *data,
@@ -160,7 +161,7 @@ static void play_interrupts(const struct stage *st)
 FIXTURE(emuhost_session)
 {
 	struct session *s;
-	struct machine m;
+	struct emu_machine m;
 	struct strbuf request;
 	struct strbuf out, err;
 };
@@ -185,12 +186,16 @@ FIXTURE_TEARDOWN(emuhost_session)
 	free(self->s);
 }
 
-static void machine_play(struct machine *m, void (*play)(const struct stage *))
+/* @done: for the play to write to; -1: none */
+static void machine_play(struct emu_machine *m,
+			 void (*play)(const struct stage *), int done)
 {
 	int port[2], console[2], log[2];
 	struct stage st;
 
-	*m = (struct machine) { .nr_children = 1 };
+	*m = (struct emu_machine) {
+		.nr_children = 1, .qmp = -1, .cpu = EMUHOST_CPU_NONE,
+	};
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, port) ||
 	    socketpair(AF_UNIX, SOCK_STREAM, 0, console) || pipe(log))
 		exit(98);
@@ -198,7 +203,7 @@ static void machine_play(struct machine *m, void (*play)(const struct stage *))
 	m->children[0].pid = fork();
 	if (!m->children[0].pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		st = (struct stage) { port[1], console[1] };
+		st = (struct stage) { port[1], console[1], done };
 		close(port[0]);
 		close(console[0]);
 		play(&st);
@@ -238,7 +243,7 @@ static void capture_end(int fd, int saved, struct strbuf *sb)
 	close(saved);
 }
 
-static void watch(struct session *s, struct machine *m,
+static void watch(struct session *s, struct emu_machine *m,
 		  void (*play)(const struct stage *),
 		  const struct strbuf *request, struct strbuf *out,
 		  struct strbuf *err)
@@ -252,14 +257,14 @@ static void watch(struct session *s, struct machine *m,
 	s->signals = signalfd(-1, &mask, SFD_NONBLOCK);
 	s->machine = m;
 	s->request = request;
-	machine_play(m, play);
+	machine_play(m, play, -1);
 	fflush(NULL);
 	saved[0] = capture(STDOUT_FILENO);
 	saved[1] = capture(STDERR_FILENO);
 	session_run(s);
 	capture_end(STDOUT_FILENO, saved[0], out);
 	capture_end(STDERR_FILENO, saved[1], err);
-	machine_stop(m);
+	emu_machine_stop(m);
 	close(s->signals);
 	sigprocmask(SIG_SETMASK, &old, NULL);
 }
@@ -373,7 +378,7 @@ TEST(emuhost_big_output_is_exact)
 	struct strbuf out = STRBUF_INIT, err = STRBUF_INIT;
 	struct strbuf request = STRBUF_INIT;
 	struct session *s = calloc(1, sizeof(*s));
-	struct machine m;
+	struct emu_machine m;
 	size_t i, wrong = 0;
 
 	ASSERT_NE(NULL, s);
@@ -389,6 +394,88 @@ TEST(emuhost_big_output_is_exact)
 	session_exit(s);
 	strbuf_free(&out);
 	strbuf_free(&err);
+	free(s);
+}
+
+/* ---- a reader who takes its time ---- */
+
+#define PATIENCE_MS	8000
+
+/* More than a pipe holds, then more than the console's socket does. */
+static void play_talks_on_the_console(const struct stage *st)
+{
+	static char block[EMUHOST_FRAME_MAX];
+	unsigned int i;
+
+	memset(block, 'x', sizeof(block));
+	say_text(st, EMUHOST_STAGE, "command");
+	for (i = 0; i < 3; i++)
+		say(st, EMUHOST_OUT, block, sizeof(block));
+	for (i = 0; i < BIG_SIZE / sizeof(block); i++)
+		if (write(st->console, block, sizeof(block)) < 0)
+			_exit(99);
+	/* Whoever reads our output begins now. */
+	if (write(st->done, "", 1) != 1)
+		_exit(99);
+	say_exit(st, 0);
+	pause();
+}
+
+/*
+ * Reads what comes out of @out once the play is done. Return: its PID; its exit
+ * status is 1 when it had to begin before, and 2 when not all came.
+ */
+static pid_t slow_reader(const int *out, int done, size_t want)
+{
+	struct pollfd pfd = { .fd = done, .events = POLLIN };
+	char buf[4096];
+	ssize_t n;
+	pid_t pid;
+	int late;
+
+	pid = fork();
+	if (pid)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	close(out[1]);
+	late = poll(&pfd, 1, PATIENCE_MS) != 1;
+	while ((n = read(out[0], buf, sizeof(buf))) > 0)
+		want -= n;
+	_exit(late ? 1 : want ? 2 : 0);
+}
+
+TEST(emuhost_slow_reader_stops_nobody)
+{
+	struct session *s = calloc(1, sizeof(*s));
+	struct strbuf request = STRBUF_INIT;
+	int out[2], done[2], saved, status;
+	struct emu_machine m;
+	pid_t reader;
+
+	ASSERT_NE(NULL, s);
+	ASSERT_EQ(0, pipe2(out, O_CLOEXEC));
+	ASSERT_EQ(0, pipe2(done, O_CLOEXEC));
+	s->boot_ms = 2 * PATIENCE_MS;
+	/* Nothing is heard from the agent while nothing is read. */
+	s->stall_ms = 1000;
+	s->signals = -1;
+	s->machine = &m;
+	s->request = &request;
+	machine_play(&m, play_talks_on_the_console, done[1]);
+	close(done[1]);
+	fflush(NULL);
+	reader = slow_reader(out, done[0], 3 * EMUHOST_FRAME_MAX);
+	saved = dup(STDOUT_FILENO);
+	dup2(out[1], STDOUT_FILENO);
+	close(out[1]);
+	session_run(s);
+	dup2(saved, STDOUT_FILENO);
+	close(saved);
+	emu_machine_stop(&m);
+	ASSERT_EQ(reader, waitpid(reader, &status, 0));
+	EXPECT_EQ(0, WEXITSTATUS(status));
+	EXPECT_EQ(SESSION_EXIT, s->end) TH_LOG("%s", s->reason);
+	session_exit(s);
 	free(s);
 }
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/wire/plan.h"
+#include "lib/common/wire/plan.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

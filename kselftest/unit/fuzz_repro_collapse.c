@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/report/collapse.h"
+#include "lib/host/report/collapse.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/repro/decode.h"
-#include "lib/repro/render.h"
-#include "lib/repro/stitch.h"
+#include "lib/common/scx/decode.h"
+#include "lib/host/repro/render.h"
+#include "lib/host/repro/stitch.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/repro/culprit.h"
-#include "lib/repro/exit.h"
-#include "lib/repro/stack.h"
+#include "lib/common/scx/culprit.h"
+#include "lib/common/scx/exit.h"
+#include "lib/common/scx/stack.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

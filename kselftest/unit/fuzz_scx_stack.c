@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "lib/repro/stack.h"
+#include "lib/common/scx/stack.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
 #include "vmm/x86/bzimage.h"
 
 #define RAM_END		(256ULL << 20)
@@ -30,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	assert(img.code_offset + img.code_size <= file_size);
 	assert(img.code_size <= img.hdr.init_size);
-	if (!bzimage_place(&img, RAM_END, &gpa, &err)) {
+	if (!bzimage_place(&img, RAM_END, &gpa)) {
 		assert(gpa < RAM_END);
 		assert(img.hdr.init_size <= RAM_END - gpa);
 	}

@@ -8,8 +8,9 @@
 #include <ftw.h>
 #include <sys/stat.h>
 
-#include "lib/host/kernel.h"
-#include "lib/host/paths.h"
+#include "lib/common/util/util.h"
+#include "lib/host/machine/kernel.h"
+#include "lib/host/machine/paths.h"
 
 FIXTURE(host_kernel)
 {
@@ -74,13 +75,6 @@ static int find(FIXTURE_DATA(host_kernel) *self, const char *name,
 				     sizeof(self->err));
 }
 
-static bool ends_with(const char *s, const char *end)
-{
-	size_t n = strlen(s), m = strlen(end);
-
-	return n >= m && !strcmp(s + n - m, end);
-}
-
 TEST_F(host_kernel, nothing_found_says_what_to_do)
 {
 	EXPECT_EQ(-ENOENT, find(self, NULL, "a/b", "cache"));
@@ -96,9 +90,42 @@ TEST_F(host_kernel, tree_around_the_program)
 	put(_metadata, self->top, "t/.config", "x");
 	ASSERT_EQ(0, find(self, NULL, "t/tools/testing/selftests/ktstr",
 			  "cache"));
-	EXPECT_TRUE(ends_with(self->k.image, "/t/arch/x86/boot/bzImage"));
-	EXPECT_TRUE(ends_with(self->k.vmlinux, "/t/vmlinux"));
-	EXPECT_TRUE(ends_with(self->k.config, "/t/.config"));
+	EXPECT_TRUE(strends(self->k.image, "/t/arch/x86/boot/bzImage"));
+	EXPECT_TRUE(strends(self->k.vmlinux, "/t/vmlinux"));
+	EXPECT_TRUE(strends(self->k.config, "/t/.config"));
+}
+
+/* What lies in the cache is another kernel than the tree's. */
+TEST_F(host_kernel, tree_without_a_kernel_is_not_passed_over)
+{
+	put(_metadata, self->top, "c/kernels/new/bzImage", "x");
+	put(_metadata, self->top, "c/kernels/new/vmlinux", "x");
+	put(_metadata, self->top, "t/Kconfig", "x");
+	put(_metadata, self->top, "t/tools/testing/selftests/lib.mk", "x");
+	EXPECT_EQ(-ENOENT, find(self, NULL, "t/tools/testing/selftests/ktstr",
+				"c"));
+	EXPECT_NE(NULL, strstr(self->err, "/t: build one (make bzImage)"));
+	/* One that was named, or is built, will do. */
+	EXPECT_EQ(0, find(self, "new", "t/tools/testing/selftests/ktstr", "c"));
+	put(_metadata, self->top, "t/arch/x86/boot/bzImage", "x");
+	EXPECT_EQ(0, find(self, NULL, "t/tools/testing/selftests/ktstr", "c"));
+	EXPECT_TRUE(strends(self->k.image, "/t/arch/x86/boot/bzImage"));
+}
+
+TEST_F(host_kernel, says_which_and_why)
+{
+	static const char newest[] =
+		"/new/bzImage (the newest of the cache; KTSTR_KERNEL= names another)";
+	char text[PATH_MAX];
+
+	put(_metadata, self->top, "c/kernels/new/bzImage", "x");
+	put(_metadata, self->top, "c/kernels/new/vmlinux", "x");
+	ASSERT_EQ(0, find(self, NULL, "a", "c"));
+	host_kernel_describe(&self->k, text, sizeof(text));
+	EXPECT_TRUE(strends(text, newest));
+	ASSERT_EQ(0, find(self, "new", "a", "c"));
+	host_kernel_describe(&self->k, text, sizeof(text));
+	EXPECT_TRUE(strends(text, "/new/bzImage (named by KTSTR_KERNEL)"));
 }
 
 TEST_F(host_kernel, stray_image_above_is_no_tree)
@@ -124,9 +151,9 @@ TEST_F(host_kernel, cache_newest_whole_entry)
 	ASSERT_EQ(0, utimensat(AT_FDCWD, path, old, 0));
 
 	ASSERT_EQ(0, find(self, NULL, "a", "c"));
-	EXPECT_TRUE(ends_with(self->k.image, "/kernels/new/bzImage"));
+	EXPECT_TRUE(strends(self->k.image, "/kernels/new/bzImage"));
 	ASSERT_EQ(0, find(self, "old", "a", "c"));
-	EXPECT_TRUE(ends_with(self->k.image, "/kernels/old/bzImage"));
+	EXPECT_TRUE(strends(self->k.image, "/kernels/old/bzImage"));
 }
 
 TEST_F(host_kernel, named_by_variable)
@@ -138,10 +165,10 @@ TEST_F(host_kernel, named_by_variable)
 	put(_metadata, self->top, "flat/bzImage", "x");
 
 	ASSERT_EQ(0, find(self, "./t", "a", "c"));
-	EXPECT_TRUE(ends_with(self->k.vmlinux, "/t/vmlinux"));
+	EXPECT_TRUE(strends(self->k.vmlinux, "/t/vmlinux"));
 	ASSERT_EQ(0, find(self, "./t/arch/x86/boot/bzImage", "a", "c"));
-	EXPECT_TRUE(ends_with(self->k.vmlinux, "vmlinux"));
-	EXPECT_TRUE(ends_with(self->k.config, ".config"));
+	EXPECT_TRUE(strends(self->k.vmlinux, "vmlinux"));
+	EXPECT_TRUE(strends(self->k.config, ".config"));
 	ASSERT_EQ(0, find(self, "./flat", "a", "c"));
 	EXPECT_STREQ("", self->k.vmlinux);
 
@@ -157,7 +184,8 @@ TEST_F(host_kernel, config_names_the_missing_option)
 {
 	static const char base[] = "CONFIG_BLK_DEV_INITRD=y\n"
 		"CONFIG_SERIAL_8250_CONSOLE=y\nCONFIG_DEVMEM=y\n"
-		"CONFIG_X86_MPPARSE=y\nCONFIG_CPUSETS=y\n";
+		"CONFIG_X86_MPPARSE=y\nCONFIG_CPUSETS=y\n"
+		"CONFIG_SIGNALFD=y\nCONFIG_FUTEX=y\n";
 	char text[512];
 
 	put(_metadata, self->top, "t/bzImage", "x");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Where sidecars and whole reports go: as the user says, else into the cache.
+ * Where sidecars and whole reports go: as the user says, else into the cache. And
+ * where programs are found that are not ours.
  */
 #include <errno.h>
 #include <limits.h>
@@ -10,7 +11,7 @@
 
 #include "kselftest_harness.h"
 
-#include "lib/host/paths.h"
+#include "lib/host/machine/paths.h"
 
 FIXTURE(results)
 {
@@ -85,6 +86,21 @@ TEST_F(results, cache_cannot_be)
 	setenv("XDG_CACHE_HOME", "/dev/null", 1);
 	EXPECT_EQ(-ENOTDIR, host_results_dir(self->dir, sizeof(self->dir)));
 	EXPECT_EQ(-ENAMETOOLONG, host_results_dir(self->dir, 8));
+}
+
+TEST(tools_are_found_by_path_and_in_the_usual_places)
+{
+	char path[PATH_MAX];
+
+	unsetenv("KTSTR_SCHEDULER_DIR");
+	setenv("PATH", "/nonexistent::/proc/self", 1);
+	EXPECT_EQ(0, host_find_tool("sh", path, sizeof(path)));
+	EXPECT_EQ(0, access(path, X_OK));
+	EXPECT_EQ(0, host_find_tool("exe", path, sizeof(path)));
+	EXPECT_STREQ("/proc/self/exe", path);
+	EXPECT_EQ(-ENOENT, host_find_tool("no-such-tool", path, sizeof(path)));
+	EXPECT_EQ(-ENOENT, host_find_tool("./sh", path, sizeof(path)));
+	EXPECT_EQ(0, host_find_tool("/bin/sh", path, sizeof(path)));
 }
 
 TEST_HARNESS_MAIN

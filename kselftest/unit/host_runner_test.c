@@ -12,9 +12,9 @@
 
 #include "kselftest_harness.h"
 
-#include "lib/host/runner.h"
-#include "lib/util/lifeline.h"
-#include "lib/util/util.h"
+#include "lib/common/util/lifeline.h"
+#include "lib/common/util/util.h"
+#include "lib/host/machine/runner.h"
 
 #define MAX_PIDS	8
 #define LIMIT_MS	5000

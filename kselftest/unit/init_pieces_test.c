@@ -16,13 +16,18 @@
 #include "init/cgroup.c"
 #include "init/child.c"
 #include "init/file.c"
+#include "init/load.c"
 #include "init/loop.c"
 #include "init/prober.c"
 #include "init/report.c"
 #include "init/sched.c"
 #include "init/scx.c"
 #include "init/setup.c"
+#include "init/switch.c"
 #include "init/test.c"
+#include "init/tick.c"
+
+#include "vmm/initramfs.h"
 
 #define RING_SIZE	(WIRE_HDR_SIZE + (256 << 10))
 
@@ -54,7 +59,7 @@ FIXTURE_SETUP(init)
 	wire_reader_init(&self->host.ring, self->host.region, RING_SIZE);
 	ASSERT_EQ(0, wire_writer_init(&self->in->ring, self->host.region,
 				      RING_SIZE));
-	loop_init(self->in);
+	loop_init(self->in, init_ticks);
 	self->in->com2 = self->host.com2[1];
 	self->in->scx_state_fd = -1;
 	self->in->plan.grace_ms = 200;
@@ -142,13 +147,6 @@ TEST_F(init, waiting_ends_in_time)
 	EXPECT_TRUE(loop_until(self->in, test_over, 0));
 }
 
-TEST_F(init, host_can_stop_it)
-{
-	((struct wire_header *)self->host.region)->host_ctl = WIRE_CTL_STOP;
-	EXPECT_TRUE(loop_until(self->in, test_over, 10000));
-	EXPECT_TRUE(self->in->stop);
-}
-
 /* A child like the test program, without its cgroup. */
 static pid_t start(struct init *in, const char *path,
 		   const char *const *args, unsigned int n_args, int keep)
@@ -169,6 +167,7 @@ static pid_t start(struct init *in, const char *path,
 	close(fds[1]);
 	loop_watch(in, SRC_TEST_OUTPUT, fds[0], test_serve_output);
 	loop_watch(in, SRC_TEST_START, error_fd, test_serve_start);
+	in->test.reaped = test_reaped;
 	in->test.pid = pid;
 	return pid;
 }
@@ -268,11 +267,19 @@ static const struct {
 	{ "long result", WIRE_RESULT, 0, sizeof(struct wire_result) + 1,
 	  false },
 	{ "detail", WIRE_DETAIL, 0, sizeof(struct wire_detail), true },
-	{ "stats", WIRE_CGROUP_STATS, 0, sizeof(struct wire_cgroup_stats),
+	{ "cgroup", WIRE_CGROUP, 0, sizeof(struct wire_cgroup), true },
+	{ "half a cgroup", WIRE_CGROUP, 0, sizeof(struct wire_cgroup) / 2,
+	  false },
+	{ "three metrics", WIRE_METRIC, 0, 3 * sizeof(struct wire_metric),
 	  true },
+	{ "number of a payload", WIRE_PAYLOAD, 0, sizeof(struct wire_payload),
+	  true },
+	{ "short number", WIRE_PAYLOAD, 0, 8, false },
 	{ "step", WIRE_STEP, 0, sizeof(struct wire_step), true },
 	{ "second word", WIRE_STEP, 1, sizeof(struct wire_step), false },
 	{ "probe of any length", WIRE_PROBE, 0, 12345, true },
+	{ "what the host took", WIRE_DOUBT, 0, 40, true },
+	{ "trouble of ours", WIRE_OURS, 0, 40, false },
 	{ "empty output", WIRE_OUTPUT, 0, 0, true },
 	{ "longest output", WIRE_OUTPUT, 0, WIRE_REC_MAX, true },
 	{ "too long output", WIRE_OUTPUT, 0, WIRE_REC_MAX + 1, false },
@@ -281,6 +288,8 @@ static const struct {
 	{ "crash", WIRE_CRASH, 0, 4, false },
 	{ "state", WIRE_SCX_STATE, 0, 8, false },
 	{ "missing", WIRE_MISSING, 0, 4, false },
+	{ "scheduler", WIRE_SCHED, 0, 4, false },
+	{ "short ask", WIRE_SCHED_ASK, 0, 2, false },
 	{ "type 0", 0, 0, 8, false },
 	{ "type unknown", WIRE_TYPE_COUNT, 0, 8, false },
 };
@@ -327,45 +336,116 @@ TEST_F(init, only_a_programs_records_pass)
 	free(datagram);
 }
 
-#define TRACE_EXIT(whose) \
-	" u-8 [0] d. 1.0: sched_ext_exit: sched qmap " whose " cgrp_path / kind 64\n"
-
-TEST(exits_are_seen_in_the_trace)
+TEST(the_scheduler_is_the_one_that_was_asked_for)
 {
-	static const struct {
-		const char *trace;
-		bool exits;
-	} cases[] = {
-		{ "", false },
-		{ " sh-1 [0] d. 1.0: sched_ext_dump: CPU states\n", false },
-		{ " init-1 [0] d. 1.0: sched_ext_dump: Debug dump triggered by SysRq-D\n",
-		  false },
-		{ " k-1 [0] d. 1.0: sched_ext_dump: t[43] triggered exit kind 1026 on CPU 1:\n",
-		  true },
-		{ TRACE_EXIT("level 0 sub_cgroup_id 0"), true },
-		{ TRACE_EXIT("level 1 sub_cgroup_id 9"), false },
-		{ TRACE_EXIT("level 1 sub_cgroup_id 9")
-		  TRACE_EXIT("level 0 sub_cgroup_id 0"), true },
-	};
-	size_t i;
+	struct sched_spec spec = { .path = "/ktstr/bin/scx_simple" };
+	char why[256];
 
-	for (i = 0; i < ARRAY_SIZE(cases); i++)
-		EXPECT_EQ(cases[i].exits, scx_exit_begins(cases[i].trace))
-			TH_LOG("case %zu", i);
+	EXPECT_EQ(0, sched_check_name(&spec, "anything", why, sizeof(why)));
+	spec.ops = "simple";
+	EXPECT_EQ(0, sched_check_name(&spec, "simple", why, sizeof(why)));
+	EXPECT_EQ(0, sched_check_name(&spec, "simple_1.1.0_x86_64", why,
+				      sizeof(why)));
+	EXPECT_EQ(-1, sched_check_name(&spec, "ktstr", why, sizeof(why)));
+	EXPECT_STREQ("sched_ext runs \"ktstr\", and scheduler /ktstr/bin/scx_simple was to bring one whose name begins with \"simple\"",
+		     why);
 }
 
-TEST_F(init, the_scheduler_is_the_one_that_was_asked_for)
+/* ---- the scheduler is changed while the test runs ---- */
+
+static const struct {
+	uint32_t strings;
+	const char *text;
+	size_t len;
+	const char *wrong;
+} asks[] = {
+	{ 0, "", 0, NULL },
+	{ 3, "a\0/b\0", 6, NULL },
+	{ 5, "a\0/b\0c\0-d\0", 11, NULL },
+	{ 4, "a\0/b\0", 6, "has not as many strings as it says" },
+	{ 3, "a\0/b\0c\0-d\0", 11, "has not as many strings as it says" },
+	{ 3, "a\0/b\0c", 6, "has not as many strings as it says" },
+	{ 0, "a", 2, "has not as many strings as it says" },
+	{ 2, "a\0/b", 5, "has not the strings that it must have" },
+	{ 1000, "", 0, "has not the strings that it must have" },
+};
+
+TEST_F(init, asks_for_schedulers_are_whole)
 {
-	self->in->plan.scheduler = "/ktstr/bin/scx_simple";
-	EXPECT_EQ(0, sched_check_name(self->in, "anything"));
-	self->in->plan.ops = "simple";
-	EXPECT_EQ(0, sched_check_name(self->in, "simple"));
-	EXPECT_EQ(0, sched_check_name(self->in, "simple_1.1.0_x86_64"));
+	char buf[sizeof(uint32_t) + 64];
+	const char *wrong;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(asks); i++) {
+		memcpy(buf, &asks[i].strings, sizeof(uint32_t));
+		memcpy(buf + sizeof(uint32_t), asks[i].text, asks[i].len);
+		self->in->ask.pending = false;
+		wrong = switch_take(self->in, buf,
+				    sizeof(uint32_t) + asks[i].len);
+		EXPECT_STREQ(asks[i].wrong ?: "", wrong ?: "")
+			TH_LOG("case %zu", i);
+		EXPECT_EQ(!asks[i].wrong, self->in->ask.pending);
+	}
+	EXPECT_STREQ("has another length than its type",
+		     switch_take(self->in, buf, 3));
+	self->in->ask.pending = true;
+	EXPECT_STREQ("comes before the answer to the one before it",
+		     switch_take(self->in, buf, 4));
+}
+
+static void ask_for(FIXTURE_DATA(init) *self, const char *strings, size_t len)
+{
+	char buf[sizeof(uint32_t) + 256];
+	uint32_t n = 0;
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		n += !strings[i];
+	memcpy(buf, &n, sizeof(n));
+	memcpy(buf + sizeof(n), strings, len);
+	switch_take(self->in, buf, sizeof(n) + len);
+	switch_serve(self->in);
+}
+
+/* What is no scheduler of the test's is not started; what dies at once is told. */
+TEST_F(init, schedulers_that_do_not_attach)
+{
+	static const char other[] = "other\0/bin/false\0";
+	static const char dies[] = "dies\0/bin/sh\0\0-c\0exit 3";
+	struct wire_sched_answer answer;
+	int sv[2];
+
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC |
+				SOCK_NONBLOCK, 0, sv));
+	loop_watch(self->in, SRC_TEST_WIRE, sv[0], test_serve_wire);
+	self->in->plan.scheduler = "/bin/sh";
+	self->in->plan.attach_ms = 20000;
+	self->in->stage = STAGE_WORKLOAD;
+	ask_for(self, other, sizeof(other));
+	ASSERT_EQ((ssize_t)sizeof(answer),
+		  recv(sv[1], &answer, sizeof(answer), 0));
+	EXPECT_EQ(0, answer.pid);
+	EXPECT_STREQ("/bin/false is not among the test's schedulers",
+		     answer.why);
 	EXPECT_EQ(0, next(&self->host));
-	EXPECT_EQ(-1, sched_check_name(self->in, "ktstr"));
-	EXPECT_EQ(WIRE_CRASH, next(&self->host));
-	EXPECT_STREQ("sched_ext runs \"ktstr\", and scheduler /ktstr/bin/scx_simple was to bring one whose name begins with \"simple\"",
-		     self->host.payload);
+
+	ask_for(self, dies, sizeof(dies));
+	ASSERT_EQ((ssize_t)sizeof(answer),
+		  recv(sv[1], &answer, sizeof(answer), 0));
+	EXPECT_EQ(0, answer.pid);
+	EXPECT_STREQ("scheduler /bin/sh exited before it was enabled (exit status 3)",
+		     answer.why);
+	EXPECT_EQ(WIRE_SCHED, next(&self->host));
+	EXPECT_STREQ("dies", self->host.payload);
+	EXPECT_EQ(WIRE_SCHED_EXIT, next(&self->host));
+
+	/* A death is not wished away by who asks for another one. */
+	ask_for(self, dies, sizeof(dies));
+	ASSERT_EQ((ssize_t)sizeof(answer),
+		  recv(sv[1], &answer, sizeof(answer), 0));
+	EXPECT_STREQ("the scheduler has died before", answer.why);
+	EXPECT_EQ(0, next(&self->host));
+	close(sv[1]);
 }
 
 static void make_file(const char *dir, const char *name)
@@ -451,6 +531,84 @@ TEST_F(init, environment_is_ours_first)
 	EXPECT_STREQ("KTSTR_SCHED_PID=77", env.list[3]);
 	EXPECT_STREQ("KTSTR_GUEST=0", env.list[env.n - 1]);
 	EXPECT_EQ(NULL, env.list[env.n]);
+}
+
+/* ---- what a run has of its own ---- */
+
+/* An archive as the host makes it; the caller frees. */
+static struct initramfs *some_load(const void **data, size_t *len)
+{
+	struct initramfs *ir = initramfs_create_on(NULL);
+
+	if (!ir || initramfs_add(ir, "/ktstr/plan", 0644, "test x\n", 7) ||
+	    initramfs_add(ir, "/bin/empty", 0755, NULL, 0) ||
+	    initramfs_add_link(ir, "/lib/a", "../bin/empty") ||
+	    initramfs_finish(ir, data, len))
+		abort();
+	return ir;
+}
+
+TEST_F(init, load_is_unpacked)
+{
+	char dir[] = "/tmp/ktstr-load-XXXXXX", buf[64], command[64];
+	struct initramfs *ir;
+	const void *data;
+	struct stat st;
+	size_t len;
+
+	ASSERT_TRUE(!!mkdtemp(dir));
+	ASSERT_EQ(0, chdir(dir));
+	ir = some_load(&data, &len);
+	ASSERT_EQ(0, load_unpack(self->in, data, len));
+	EXPECT_EQ(7, file_read("ktstr/plan", buf, sizeof(buf)));
+	EXPECT_STREQ("test x\n", buf);
+	ASSERT_EQ(0, stat("lib/a", &st));
+	EXPECT_EQ(0, st.st_size);
+	EXPECT_EQ(0111, st.st_mode & 0111);
+
+	/* What init runs from must not change below it. */
+	EXPECT_EQ(-1, load_unpack(self->in, data, len));
+	EXPECT_EQ(WIRE_CRASH, next(&self->host));
+	EXPECT_STREQ("cannot unpack ktstr/plan: File exists",
+		     self->host.payload);
+	initramfs_destroy(ir);
+	ASSERT_EQ(0, chdir("/"));
+	snprintf(command, sizeof(command), "rm -r %s", dir);
+	ASSERT_EQ(0, system(command));
+}
+
+TEST_F(init, load_that_is_cut_is_told)
+{
+	char dir[] = "/tmp/ktstr-load-XXXXXX", command[64];
+	struct initramfs *ir;
+	const void *data;
+	size_t len;
+
+	ASSERT_TRUE(!!mkdtemp(dir));
+	ASSERT_EQ(0, chdir(dir));
+	ir = some_load(&data, &len);
+	EXPECT_EQ(-1, load_unpack(self->in, data, len - 60));
+	EXPECT_EQ(WIRE_CRASH, next(&self->host));
+	EXPECT_TRUE(strstarts(self->host.payload,
+			      "the archive makes no sense at byte "));
+	initramfs_destroy(ir);
+	ASSERT_EQ(0, chdir("/"));
+	snprintf(command, sizeof(command), "rm -r %s", dir);
+	ASSERT_EQ(0, system(command));
+}
+
+TEST_F(init, load_is_waited_for)
+{
+	struct wire_header *hdr = self->host.region;
+	struct wire_load load;
+
+	EXPECT_EQ(-ETIMEDOUT, wire_load_wait(hdr, 5, &load));
+	EXPECT_EQ(1, wire_load_ready(hdr));
+	wire_load_go(hdr, 0x100400000, 4096);
+	ASSERT_EQ(0, wire_load_wait(hdr, 5, &load));
+	EXPECT_EQ(0x100400000, load.gpa);
+	EXPECT_EQ(4096, load.size);
+	EXPECT_LT(1700000000ULL * NSEC_PER_SEC, load.realtime_ns);
 }
 
 TEST_HARNESS_MAIN

@@ -62,7 +62,7 @@ TEST_F(closure, is_what_ldd_says)
 		"/bin/bash", "/usr/bin/gdb", "/bin/true",
 	};
 	char err[INITRAMFS_ERR_SIZE] = "", out[16384];
-	unsigned int libs;
+	unsigned int libs, checked = 0;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(programs); i++) {
@@ -81,11 +81,14 @@ TEST_F(closure, is_what_ldd_says)
 		ASSERT_EQ(0, initramfs_finish(ir, &self->data, &self->len));
 		libs = check_against_ldd(_metadata, out, self->data, self->len);
 		EXPECT_LE(2, libs);
+		checked++;
 		EXPECT_EQ(libs, count_entries(self->data, self->len, "/lib") +
 				count_entries(self->data, self->len, "/usr"))
 			TH_LOG("%s", programs[i]);
 		initramfs_destroy(ir);
 	}
+	if (!checked)
+		SKIP(return, "there is no ldd, or no program that it knows (Debian: libc-bin)");
 }
 
 TEST_F(closure, second_program_shares_libraries)
@@ -275,11 +278,11 @@ static void guest_path(char *buf, size_t size, const char *path,
 		snprintf(buf, size, "%s", path);
 		return;
 	}
-	elf_image_map(&cache, LD_CACHE_PATH);
+	elf_image_read(&cache, LD_CACHE_PATH);
 	libc = ld_cache_find(cache.data, cache.size, "libc.so.6", 0);
 	snprintf(buf, size, "%.*s/%s",
 		 libc ? (int)(strrchr(libc, '/') - libc) : 0, libc, name);
-	elf_image_unmap(&cache);
+	elf_image_free(&cache);
 }
 
 /* The compiler, for a source of one line on its standard input. */
@@ -334,7 +337,20 @@ out:
 	initramfs_destroy(ir);
 }
 
-TEST(libraries_are_found_where_the_loader_finds_them)
+FIXTURE(loader)
+{
+};
+
+FIXTURE_SETUP(loader)
+{
+}
+
+FIXTURE_TEARDOWN(loader)
+{
+}
+
+/* A compiler runs for each of them, which takes its time on a busy machine. */
+TEST_F_TIMEOUT(loader, libraries_are_found_where_the_loader_finds_them, 200)
 {
 	size_t i;
 

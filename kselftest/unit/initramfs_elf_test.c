@@ -8,13 +8,16 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "kselftest_harness.h"
 
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
 #include "vmm/elf_image.h"
+#include "vmm/elf_search.h"
+#include "vmm/initramfs.h"
 #include "vmm/ld_cache.h"
 
 #define CHILD_ENV	"KTSTR_ELF_TEST_CHILD"
@@ -54,7 +57,7 @@ TEST(stripped_program_runs_and_keeps_its_symbols)
 	pid_t pid;
 	Elf *elf;
 
-	ASSERT_EQ(0, elf_image_map(&image, "/proc/self/exe"));
+	ASSERT_EQ(0, elf_image_read(&image, "/proc/self/exe"));
 	ASSERT_EQ(0, elf_image_parse(&image));
 	ASSERT_EQ(0, elf_image_strip(&image, &out, &len));
 	ASSERT_NE(NULL, out);
@@ -92,7 +95,7 @@ TEST(stripped_program_runs_and_keeps_its_symbols)
 	EXPECT_EQ(CHILD_STATUS, WEXITSTATUS(status));
 	close(fd);
 	free(out);
-	elf_image_unmap(&image);
+	elf_image_free(&image);
 }
 
 /* No header, whatever it says, leads out of the file (run this under ASan). */
@@ -104,7 +107,7 @@ TEST(damaged_programs_are_survived)
 	size_t len;
 	void *out;
 
-	ASSERT_EQ(0, elf_image_map(&image, "/proc/self/exe"));
+	ASSERT_EQ(0, elf_image_read(&image, "/proc/self/exe"));
 	ASSERT_EQ(0, elf_image_parse(&image));
 	for (i = 0; i < 2000; i++) {
 		size_t size = 64 + rand_r(&seed) % 8192;
@@ -130,7 +133,7 @@ TEST(damaged_programs_are_survived)
 		free(copy);
 	}
 	EXPECT_LT(0, stripped);
-	elf_image_unmap(&image);
+	elf_image_free(&image);
 }
 
 /* ---- ld.so.cache ---- */
@@ -140,7 +143,7 @@ TEST(real_cache_names_real_files)
 	struct elf_image cache;
 	const char *path;
 
-	if (elf_image_map(&cache, LD_CACHE_PATH))
+	if (elf_image_read(&cache, LD_CACHE_PATH))
 		SKIP(return, "there is no " LD_CACHE_PATH);
 	path = ld_cache_find(cache.data, cache.size, "libc.so.6", 0);
 	ASSERT_NE(NULL, path);
@@ -148,7 +151,7 @@ TEST(real_cache_names_real_files)
 	EXPECT_EQ(NULL, ld_cache_find(cache.data, cache.size, "libc.so.6",
 				      1000));
 	EXPECT_EQ(NULL, ld_cache_find(cache.data, cache.size, "libc.so.", 0));
-	elf_image_unmap(&cache);
+	elf_image_free(&cache);
 }
 
 static size_t build_cache(uint8_t *buf, bool old)
@@ -200,6 +203,73 @@ TEST(made_up_caches)
 			free(exact);
 		}
 	}
+}
+
+/* As `cp` does to the file that is there. */
+TEST(file_that_is_replaced_in_place)
+{
+	char path[] = "/tmp/ktstr-elf-XXXXXX";
+	struct elf_image image;
+	char bytes[5000];
+	int fd = mkstemp(path);
+
+	ASSERT_LE(0, fd);
+	memset(bytes, 'x', sizeof(bytes));
+	ASSERT_EQ(sizeof(bytes), write(fd, bytes, sizeof(bytes)));
+	ASSERT_EQ(0, elf_image_read(&image, path));
+	ASSERT_EQ(0, ftruncate(fd, 0));
+	ASSERT_EQ(sizeof(bytes), image.size);
+	EXPECT_EQ(0, memcmp(bytes, image.data, sizeof(bytes)));
+	elf_image_free(&image);
+	close(fd);
+	unlink(path);
+}
+
+/* It is there: that it cannot be opened is another trouble. */
+TEST(library_without_a_descriptor_for_it)
+{
+	struct initramfs *ir = initramfs_create();
+	struct rlimit limit;
+	char err[256];
+	int ret = 0;
+
+	ASSERT_NE(NULL, ir);
+	ASSERT_EQ(0, getrlimit(RLIMIT_NOFILE, &limit));
+	limit.rlim_cur = dup(STDERR_FILENO);
+	close(limit.rlim_cur);
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &limit));
+	ret = initramfs_add_program(ir, "/bin/x", "/proc/self/exe", err,
+				    sizeof(err));
+	EXPECT_EQ(-EMFILE, ret);
+	EXPECT_NE(NULL, strstr(err, "Too many open files")) TH_LOG("%s", err);
+	initramfs_destroy(ir);
+}
+
+/* The same where only what it links to cannot be read. */
+TEST(search_that_meets_trouble)
+{
+	struct elf_object program = { }, o = { .name = (char *)"libc.so.6" };
+	struct elf_search s;
+	struct rlimit limit;
+
+	ASSERT_EQ(0, elf_search_init(&s));
+	ASSERT_EQ(0, elf_image_read(&program.image, "/proc/self/exe"));
+	ASSERT_EQ(0, elf_image_parse(&program.image));
+	s.program = &program;
+	o.loader = &program;
+	ASSERT_EQ(0, getrlimit(RLIMIT_NOFILE, &limit));
+	limit.rlim_cur = dup(STDERR_FILENO);
+	close(limit.rlim_cur);
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &limit));
+	EXPECT_FALSE(elf_search(&s, &o));
+	EXPECT_EQ(-EMFILE, o.error);
+	limit.rlim_cur += 10;
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &limit));
+	o.error = 0;
+	EXPECT_TRUE(elf_search(&s, &o));
+	elf_image_free(&o.image);
+	elf_image_free(&program.image);
+	elf_search_exit(&s);
 }
 
 int main(int argc, char **argv)

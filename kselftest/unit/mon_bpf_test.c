@@ -9,9 +9,9 @@
 #include <linux/bpf.h>
 
 #include "kselftest/unit/mon_image.h"
-#include "lib/monitor/bpf.h"
-#include "lib/util/strbuf.h"
-#include "lib/util/util.h"
+#include "lib/common/util/strbuf.h"
+#include "lib/common/util/util.h"
+#include "lib/host/monitor/read/bpf.h"
 
 FIXTURE(mon_bpf)
 {
@@ -375,7 +375,8 @@ TEST_F(mon_bpf, typed_value)
 	v = mon_field_get(&f, value);
 	EXPECT_LE(before, v);
 	EXPECT_GE(after, v);
-	mon_value_print(&text, btf, m->btf_value_type_id, value, m->value_size);
+	mon_value_print(&text, &self->im.guest.mem, btf, m->btf_value_type_id,
+			value, m->value_size);
 	snprintf(key, sizeof(key), ".vtime_now = %llu",
 		 (unsigned long long)v);
 	EXPECT_NE(NULL, strstr(text.text, key)) {

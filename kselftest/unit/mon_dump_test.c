@@ -7,9 +7,9 @@
 #include "kselftest_harness.h"
 
 #include "kselftest/unit/mon_image.h"
-#include "lib/monitor/dump.h"
-#include "lib/util/strbuf.h"
-#include "lib/util/util.h"
+#include "lib/common/util/strbuf.h"
+#include "lib/common/util/util.h"
+#include "lib/host/monitor/read/dump.h"
 
 #define LINE_MAX_LEN	2048
 

@@ -28,15 +28,16 @@ static char *readers(void)
 	size_t len = 0, i, n;
 	glob_t files;
 
-	source_path("lib/[a-z]*/*.c", path, sizeof(path));
-	if (glob(path, 0, NULL, &files))
+	source_path("lib/host/{*,*/*,*/*/*,*/*/*/*}/[a-z]*.c", path,
+		    sizeof(path));
+	if (glob(path, GLOB_BRACE, NULL, &files))
 		return NULL;
 	for (i = 0; i < files.gl_pathc; i++) {
 		text = slurp(files.gl_pathv[i]);
 		if (!text)
 			continue;
 		/* Behind its tables, fields.c is a reader like others. */
-		if (strstr(files.gl_pathv[i], "/monitor/fields.c")) {
+		if (strstr(files.gl_pathv[i], "/vmlinux/fields.c")) {
 			char *code = strstr(text, "/* ---- members ---- */");
 
 			memmove(text, code ?: "", strlen(code ?: "") + 1);
@@ -91,7 +92,7 @@ TEST(each_row_has_a_reader)
 {
 	char path[PATH_MAX], *header, *source;
 
-	source_path("lib/monitor/fields.h", path, sizeof(path));
+	source_path("lib/host/monitor/vmlinux/fields.h", path, sizeof(path));
 	header = slurp(path);
 	source = readers();
 	if (!header || !source)

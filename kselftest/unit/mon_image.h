@@ -15,8 +15,8 @@
 #include <unistd.h>
 
 #include "kselftest/said.h"
-#include "lib/monitor/guest.h"
-#include "lib/monitor/image.h"
+#include "lib/host/monitor/guest/guest.h"
+#include "lib/host/monitor/guest/image.h"
 
 #define IMAGE_VERSION	2	/* of mon-image.sh */
 

@@ -7,8 +7,8 @@
 #include "kselftest_harness.h"
 
 #include "kselftest/unit/mon_image.h"
-#include "lib/monitor/sample.h"
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
+#include "lib/host/monitor/read/sample.h"
 
 FIXTURE(mon_image)
 {

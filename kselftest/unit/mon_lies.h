@@ -12,11 +12,11 @@
 #include <time.h>
 
 #include "kselftest/unit/mon_made.h"
-#include "lib/monitor/bpf.h"
-#include "lib/monitor/dump.h"
-#include "lib/monitor/sample.h"
-#include "lib/util/strbuf.h"
-#include "lib/util/util.h"
+#include "lib/common/util/strbuf.h"
+#include "lib/common/util/util.h"
+#include "lib/host/monitor/read/bpf.h"
+#include "lib/host/monitor/read/dump.h"
+#include "lib/host/monitor/read/sample.h"
 
 #define LIE_PLACES_MAX	1024
 #define LIES_MAX	64

@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 
 #include "kselftest/unit/mon_image.h"
-#include "lib/monitor/live.h"
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
+#include "lib/host/monitor/judge/live.h"
 
 #define PATIENCE_MS	20000
 #define STOP_LIMIT_NS	NSEC_PER_SEC
@@ -23,6 +23,9 @@ FIXTURE(mon_live)
 	char vmlinux[PATH_MAX];
 	struct mon_series series;
 	struct mon_findings findings;
+	struct run_machine machine;
+	struct run_workload workload;
+	struct check_limits limits;
 	struct mon_live_config config;
 	struct mon_live *live;
 };
@@ -40,6 +43,9 @@ FIXTURE_SETUP(mon_live)
 		.phys_end = mon_image_phys_end(self->im.file),
 		.interval_ms = 10,
 		.slowness = 1.0,
+		.machine = &self->machine,
+		.workload = &self->workload,
+		.limits = &self->limits,
 		.series = &self->series,
 		.findings = &self->findings,
 	};
@@ -114,6 +120,27 @@ TEST_F(mon_live, stops_at_once)
 	EXPECT_GT(2 * STOP_LIMIT_NS, stop(self, "at once"));
 }
 
+/* Nothing moves in an image: a stall, were it a guest that runs. */
+TEST_F(mon_live, what_has_ended_is_not_judged)
+{
+	uint64_t seen;
+
+	check_limits_default(&self->limits);
+	ASSERT_EQ(0, mon_live_start(&self->config, &self->live));
+	ASSERT_TRUE(wait_samples(self, 2));
+	mon_live_ended(self->live);
+	mon_live_stage(self->live, STAGE_WORKLOAD);
+	usleep(50000);
+	seen = taken(self);
+	usleep(2000000);
+	EXPECT_EQ(seen, taken(self));
+	EXPECT_GT(STOP_LIMIT_NS, stop(self, "the end"));
+	EXPECT_EQ(0, self->findings.n_judged);
+	EXPECT_EQ(0, self->findings.n_alarms);
+	/* What is left to see is still shown. */
+	EXPECT_NE(NULL, mon_findings_get(&self->findings, MON_DUMP_END));
+}
+
 TEST_F(mon_live, dumps)
 {
 	ASSERT_EQ(0, mon_live_start(&self->config, &self->live));
@@ -127,6 +154,43 @@ TEST_F(mon_live, dumps)
 	EXPECT_NE(NULL, mon_findings_get(&self->findings, MON_DUMP_END));
 	EXPECT_NE(NULL, strstr(self->findings.dumps[1].text.text,
 			       "scheduler: \"simple\""));
+}
+
+static size_t stalls_in_a_dump(FIXTURE_DATA(mon_live) *self)
+{
+	const struct mon_kept_dump *kept;
+
+	if (mon_live_start(&self->config, &self->live) ||
+	    !wait_samples(self, 1))
+		return SIZE_MAX;
+	stop(self, "the end");
+	kept = mon_findings_get(&self->findings, MON_DUMP_END);
+	return kept ? kept->dump->n_stalls : SIZE_MAX;
+}
+
+/* What is long on a slow host may be more than a verdict, net, allows. */
+TEST_F(mon_live, dump_lists_whom_an_alarm_is_about)
+{
+	size_t n;
+
+	image_close(&self->im);
+	if (image_open(&self->im, "stall"))
+		SKIP(return, "%s", self->im.why);
+	self->config.ctx = self->im.file;
+	self->config.phys_end = mon_image_phys_end(self->im.file);
+	self->config.slowness = 1e4;
+	EXPECT_EQ(0, stalls_in_a_dump(self));
+
+	mon_findings_exit(&self->findings);
+	memset(&self->findings, 0, sizeof(self->findings));
+	self->findings.alarms[0].check = MON_CHECK_TASK_STALL;
+	self->findings.alarms[0].threshold = 1;
+	self->findings.n_alarms = 1;
+	mon_series_exit(&self->series);
+	mon_series_init(&self->series);
+	n = stalls_in_a_dump(self);
+	EXPECT_LT(0, n);
+	EXPECT_NE(SIZE_MAX, n);
 }
 
 TEST_F(mon_live, no_vmlinux)
@@ -172,7 +236,7 @@ TEST_F(mon_live, another_kernel_is_refused)
 	ASSERT_LE(0, fd);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	self->config.vmlinux = path;
-	self->config.write.map = ".bss";
+	self->workload.bpf_map_write.map = ".bss";
 	ASSERT_EQ(0, mon_live_start(&self->config, &self->live));
 	mon_live_stage(self->live, STAGE_INIT);
 	EXPECT_TRUE(wait_why(self, "another kernel"));
@@ -207,6 +271,7 @@ static int set_exit_kind(struct mon_guest *g, uint32_t kind)
 TEST_F(mon_live, second_scheduler_of_a_run)
 {
 	static const uint32_t kinds[] = { 64, 0, 1025 };
+	const struct mon_kept_dump *kept;
 	unsigned int i;
 
 	ASSERT_EQ(0, image_attach(&self->im));
@@ -217,14 +282,17 @@ TEST_F(mon_live, second_scheduler_of_a_run)
 		EXPECT_EQ(kinds[i] == 1025, self->findings.n_dumps);
 	}
 	stop(self, NULL);
-	EXPECT_NE(NULL, mon_findings_get(&self->findings, MON_DUMP_EXIT));
+	kept = mon_findings_get(&self->findings, MON_DUMP_EXIT);
+	ASSERT_NE(NULL, kept);
+	EXPECT_STREQ("the scheduler was told to go (scx_bpf_error)",
+		     kept->what);
 }
 
 /* The test's timeout must not be missing in silence. */
 TEST_F(mon_live, watchdog_of_no_scheduler)
 {
 	self->config.vmlinux = "/nonexistent/vmlinux";
-	self->config.watchdog_ms = 5000;
+	self->workload.watchdog_timeout_ms = 5000;
 	ASSERT_EQ(0, mon_live_start(&self->config, &self->live));
 	mon_live_stage(self->live, STAGE_WORKLOAD);
 	EXPECT_TRUE(wait_why(self, "/nonexistent/vmlinux"));
@@ -234,7 +302,7 @@ TEST_F(mon_live, watchdog_of_no_scheduler)
 
 TEST_F(mon_live, map_that_is_not_there)
 {
-	self->config.write = (struct bpf_map_write){
+	self->workload.bpf_map_write = (struct bpf_map_write){
 		.map = ".no_such_map", .after_ms = 1,
 	};
 	ASSERT_EQ(0, mon_live_start(&self->config, &self->live));
@@ -242,6 +310,7 @@ TEST_F(mon_live, map_that_is_not_there)
 	ASSERT_TRUE(wait_samples(self, 5));
 	stop(self, NULL);
 	EXPECT_NE(NULL, strstr(self->findings.error, ".no_such_map"));
+	EXPECT_TRUE(self->findings.error_is_tests);
 	EXPECT_LT(0, self->findings.n_judged);
 }
 

@@ -18,9 +18,9 @@
 #include <linux/bpf.h>
 
 #include "kselftest/unit/mon_image.h"
-#include "lib/monitor/bpf.h"
-#include "lib/monitor/sample.h"
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
+#include "lib/host/monitor/read/bpf.h"
+#include "lib/host/monitor/read/sample.h"
 
 #define MADE_RAM	(14UL << 20)
 #define MADE_IMAGE	(2UL << 20)	/* where it is, and its size */
@@ -497,6 +497,7 @@ static inline void made_cpus(struct made *m)
 		made_set(m, MON_RQ_CURR, rq, idle);
 		made_set(m, MON_RQ_IDLE, rq, idle);
 		made_list_init(m, made_at(m, MON_RQ_SCX_RUNNABLE_LIST, rq));
+		made_list_init(m, made_at(m, MON_RQ_CFS_TASKS, rq));
 		made_dsq(m, made_at(m, MON_RQ_SCX_LOCAL_DSQ, rq), 1ULL << 63);
 		made_domains(m, rq);
 		made_set(m, MON_TASK_CPU, idle, cpu);

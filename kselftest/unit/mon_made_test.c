@@ -7,11 +7,12 @@
 #include "kselftest_harness.h"
 
 #include "kselftest/unit/mon_made.h"
-#include "lib/monitor/dump.h"
-#include "lib/monitor/findings.h"
-#include "lib/monitor/poke.h"
-#include "lib/monitor/series.h"
-#include "lib/util/strbuf.h"
+#include "lib/common/util/strbuf.h"
+#include "lib/host/monitor/judge/findings.h"
+#include "lib/host/monitor/judge/series.h"
+#include "lib/host/monitor/read/dump.h"
+#include "lib/host/monitor/read/lag.h"
+#include "lib/host/monitor/read/poke.h"
 
 FIXTURE(mon_made)
 {
@@ -96,6 +97,28 @@ TEST_F(mon_made, dump)
 	mon_dump_destroy(d);
 }
 
+static int time_of_nobody(void *ctx, unsigned int cpu, uint64_t *ns)
+{
+	(void)ctx;
+	(void)cpu;
+	(void)ns;
+	return -ESRCH;
+}
+
+/* Its vCPUs are gone, which is when most dumps are taken. */
+TEST_F(mon_made, dump_of_a_guest_that_has_ended)
+{
+	const struct mon_dump_options options = { .stall_ns = NSEC_PER_SEC };
+	struct mon_mem_ops ops = *self->g->mem.ops;
+	struct mon_dump *d;
+
+	ops.vcpu_time_ns = time_of_nobody;
+	self->g->mem.ops = &ops;
+	ASSERT_EQ(0, mon_dump_create(self->g, &options, &d));
+	EXPECT_EQ(MADE_CPUS, d->sample->n_valid);
+	mon_dump_destroy(d);
+}
+
 /* The pages that they go over are no neighbours in physical memory. */
 TEST_F(mon_made, counters_over_the_end_of_a_page)
 {
@@ -125,6 +148,152 @@ TEST_F(mon_made, counters_over_the_end_of_a_page)
 	EXPECT_EQ(MADE_CPUS * 50, progs[0].run_ns);
 	EXPECT_EQ(MADE_CPUS, progs[0].misses);
 	free(progs);
+}
+
+/* Who waits, and which of the CPUs, idle all of them, could run it. */
+TEST_F(mon_made, tasks_that_wait_and_cpus_that_are_idle)
+{
+	struct mon_sample *s = mon_sample_alloc(self->g);
+	uint64_t leader = self->m.tasks[1], waits = self->m.tasks[3];
+	struct mon_sampler *sampler;
+
+	ASSERT_NE(NULL, s);
+	ASSERT_EQ(0, mon_sampler_create(self->g, &sampler));
+	/* It sleeps, and has not left the queue. */
+	made_list_add(&self->m,
+		      made_at(&self->m, MON_RQ_CFS_TASKS, made_rq(&self->m, 0)),
+		      made_at(&self->m, MON_TASK_GROUP_NODE, leader));
+	made_set(&self->m, MON_TASK_ON_RQ, leader, 1);
+	ASSERT_EQ(0, mon_sampler_take(sampler, s));
+	EXPECT_EQ(0, s->cpus[0].waits.n);
+	EXPECT_EQ(1, s->cpus[1].waits.n);
+	EXPECT_EQ(0x3, s->cpus[1].waits.cpus.bits[0]);
+	EXPECT_EQ(1, s->cpus[2].waits.n);
+	EXPECT_EQ(0xf, s->cpus[2].waits.cpus.bits[0]);
+	EXPECT_EQ(1, s->cpus[0].idle_wait);
+	EXPECT_EQ(1, s->cpus[0].idle_wait_cpu);
+	EXPECT_EQ(1, s->cpus[3].idle_wait);
+	EXPECT_EQ(2, s->cpus[3].idle_wait_cpu);
+
+	/* The only one that CPU 3 could run does run. */
+	made_set(&self->m, MON_TASK_ON_CPU, waits, 1);
+	ASSERT_EQ(0, mon_sampler_take(sampler, s));
+	EXPECT_EQ(0, s->cpus[3].idle_wait);
+	EXPECT_EQ(1, s->cpus[0].idle_wait);
+
+	/* One of the fair class that is awake */
+	made_set(&self->m, MON_TASK_STATE, leader, 0);
+	ASSERT_EQ(0, mon_sampler_take(sampler, s));
+	EXPECT_EQ(1, s->cpus[0].waits.n);
+	EXPECT_EQ(1, s->cpus[3].idle_wait);
+	EXPECT_EQ(0, s->cpus[3].idle_wait_cpu);
+	mon_sampler_destroy(sampler);
+	free(s);
+}
+
+/* ---- lag ---- */
+
+#define NICE_0_LOAD	(1 << 20)
+#define FAIR_ZERO	(7ULL * NSEC_PER_SEC)
+
+/* One that waits on CPU 0, and is so far beyond what all others have had */
+static void put_fair(struct made *m, uint64_t task, int64_t beyond_ns,
+		     uint64_t weight)
+{
+	made_set(m, MON_TASK_ON_RQ, task, 1);
+	made_set(m, MON_TASK_STATE, task, 0);
+	made_set(m, MON_TASK_VRUNTIME, task, FAIR_ZERO + beyond_ns);
+	made_set(m, MON_TASK_FAIR_WEIGHT, task, weight);
+	made_set(m, MON_TASK_FAIR_SLICE, task, 3 * NSEC_PER_MSEC);
+}
+
+/* The mean of those that wait, @weight in all, lies 20 ms from the zero. */
+static void put_mean(struct made *m, uint64_t weight)
+{
+	uint64_t rq = made_rq(m, 0);
+
+	made_set(m, MON_RQ_FAIR_ZERO, rq, FAIR_ZERO);
+	made_set(m, MON_RQ_FAIR_WEIGHT, rq, weight);
+	made_set(m, MON_RQ_FAIR_SUM, rq, 20 * NSEC_PER_MSEC * weight);
+}
+
+static const struct mon_lag *lag_of(FIXTURE_DATA(mon_made) *self,
+				    struct mon_lag *lag)
+{
+	static char rq[16384];
+	size_t size = self->g->kernel->f.struct_size[MON_ST_RQ];
+
+	memset(lag, 0xff, sizeof(*lag));
+	if (size > sizeof(rq) ||
+	    mon_read(&self->g->mem, made_rq(&self->m, 0), rq, size))
+		return lag;
+	mon_lag_read(self->g, rq, 0, lag);
+	return lag;
+}
+
+TEST_F(mon_made, lag_of_tasks_that_wait)
+{
+	struct made *m = &self->m;
+	uint64_t leader = m->tasks[1], runs = m->tasks[2];
+	struct mon_lag lag;
+
+	made_list_add(m, made_at(m, MON_RQ_CFS_TASKS, made_rq(m, 0)),
+		      made_at(m, MON_TASK_GROUP_NODE, leader));
+	put_mean(m, 2 * NICE_0_LOAD);
+	put_fair(m, leader, 5 * NSEC_PER_MSEC, NICE_0_LOAD);
+	EXPECT_EQ(101, lag_of(self, &lag)->pid);
+	EXPECT_STREQ("leader", lag.comm);
+	EXPECT_EQ(15e6, lag.lag_ns);
+	/* The slice, and a tick of MADE_HZ */
+	EXPECT_EQ(4 * NSEC_PER_MSEC, lag.bound_ns);
+
+	/* Of half the weight, half of that is due to it. */
+	put_fair(m, leader, 5 * NSEC_PER_MSEC, NICE_0_LOAD / 2);
+	EXPECT_EQ(7.5e6, lag_of(self, &lag)->lag_ns);
+	put_fair(m, leader, 50 * NSEC_PER_MSEC, NICE_0_LOAD);
+	EXPECT_EQ(-30e6, lag_of(self, &lag)->lag_ns);
+
+	/* Who runs is in no sum, and counts: the mean is at 10 ms. */
+	put_fair(m, leader, 5 * NSEC_PER_MSEC, NICE_0_LOAD);
+	put_fair(m, runs, 0, 2 * NICE_0_LOAD);
+	made_set(m, MON_RQ_FAIR_CURR, made_rq(m, 0),
+		 made_at(m, MON_TASK_FAIR, runs));
+	EXPECT_EQ(5e6, lag_of(self, &lag)->lag_ns);
+	/* In sums that were halved */
+	put_mean(m, NICE_0_LOAD);
+	made_set(m, MON_RQ_FAIR_SHIFT, made_rq(m, 0), 1);
+	EXPECT_EQ(5e6, lag_of(self, &lag)->lag_ns);
+}
+
+TEST_F(mon_made, lag_that_cannot_be_told)
+{
+	struct made *m = &self->m;
+	uint64_t leader = m->tasks[1];
+	struct mon_lag lag;
+
+	EXPECT_EQ(0, lag_of(self, &lag)->pid);
+	made_list_add(m, made_at(m, MON_RQ_CFS_TASKS, made_rq(m, 0)),
+		      made_at(m, MON_TASK_GROUP_NODE, leader));
+	put_fair(m, leader, 5 * NSEC_PER_MSEC, NICE_0_LOAD);
+	/* Nobody is in the sum. */
+	EXPECT_EQ(0, lag_of(self, &lag)->pid);
+	put_mean(m, NICE_0_LOAD);
+	EXPECT_EQ(101, lag_of(self, &lag)->pid);
+	made_set(m, MON_TASK_ON_CPU, leader, 1);
+	EXPECT_EQ(0, lag_of(self, &lag)->pid);
+	made_set(m, MON_TASK_ON_CPU, leader, 0);
+	m->k->f.missing[MON_PART_LAG] = strdup("task_struct.se");
+	EXPECT_EQ(0, lag_of(self, &lag)->pid);
+	/* Whatever the guest says, there is an answer. */
+	free(m->k->f.missing[MON_PART_LAG]);
+	m->k->f.missing[MON_PART_LAG] = NULL;
+	made_set(m, MON_RQ_FAIR_SHIFT, made_rq(m, 0), ~0ULL);
+	made_set(m, MON_RQ_FAIR_WEIGHT, made_rq(m, 0), ~0ULL);
+	made_set(m, MON_RQ_FAIR_SUM, made_rq(m, 0), 1ULL << 63);
+	made_set(m, MON_RQ_FAIR_CURR, made_rq(m, 0), ~0ULL);
+	made_set(m, MON_TASK_FAIR_WEIGHT, leader, ~0ULL);
+	made_set(m, MON_TASK_VRUNTIME, leader, 1ULL << 62);
+	EXPECT_EQ(101, lag_of(self, &lag)->pid);
 }
 
 /* Memory that is missing in the middle is no memory at all. */

@@ -7,9 +7,9 @@
 
 #include "bpf/scx_ktstr.h"
 #include "kselftest/unit/mon_image.h"
-#include "lib/monitor/bpf.h"
-#include "lib/monitor/poke.h"
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
+#include "lib/host/monitor/read/bpf.h"
+#include "lib/host/monitor/read/poke.h"
 
 FIXTURE(mon_poke)
 {

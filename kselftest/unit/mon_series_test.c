@@ -5,8 +5,8 @@
  */
 #include "kselftest_harness.h"
 
-#include "lib/monitor/series.h"
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
+#include "lib/host/monitor/judge/series.h"
 
 #define TEST_CPUS 252
 
@@ -63,7 +63,7 @@ TEST_F(mon_series, all_points_of_a_short_run)
 	for (i = 0; i < 200; i++) {
 		const struct mon_point *p = mon_series_point(&self->s, i);
 
-		EXPECT_EQ(i, p->cpus[TEST_CPUS - 1].nr_running);
+		EXPECT_EQ(i, p->cpus[TEST_CPUS - 1].q.nr_running);
 		EXPECT_EQ(1000 + 10 * i, p->tsc);
 	}
 	EXPECT_EQ(0, self->s.first->cpus[TEST_CPUS - 1].nr_running);

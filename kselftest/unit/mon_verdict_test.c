@@ -5,13 +5,17 @@
  */
 #include "kselftest_harness.h"
 
+#include "kselftest/unit/doc.h"
 #include "kselftest/unit/mon_image.h"
-#include "lib/monitor/sample.h"
-#include "lib/monitor/verdict.h"
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
+#include "lib/host/monitor/judge/look.h"
+#include "lib/host/monitor/read/sample.h"
 
 #define CPUS		4
 #define STEP_NS		(100 * NSEC_PER_MSEC)
+
+/* One call, so that the words, which are not split, end their line. */
+#define EXPECT_SAID(text, words)	EXPECT_NE(NULL, strstr(text, words))
 
 FIXTURE(mon_verdict)
 {
@@ -20,6 +24,7 @@ FIXTURE(mon_verdict)
 	struct mon_verdict *v;
 	struct mon_sample *s;
 	uint64_t guest_ns;
+	uint64_t steal_ns;	/* from each CPU in each step */
 	unsigned int alarms;
 };
 
@@ -76,6 +81,7 @@ static unsigned int step(FIXTURE_DATA(mon_verdict) *self, int but)
 		if ((int)i != but)
 			c->clock_ns += STEP_NS;
 		c->vcpu_time_ns += 50 * NSEC_PER_MSEC;
+		c->steal_ns += self->steal_ns;
 		if (c->waiter.pid)
 			c->waiter.wait_ns += STEP_NS;
 	}
@@ -115,6 +121,38 @@ TEST_F(mon_verdict, all_is_well)
 	EXPECT_EQ(0, steps_to_alarm(self, -1));
 }
 
+/* A task goes on @events times each 100 ms, and @yields times it had yielded. */
+static unsigned int steps_of_keep_last(FIXTURE_DATA(mon_verdict) *self,
+				       unsigned int events, unsigned int yields)
+{
+	unsigned int i;
+
+	for (i = 1; i <= 40; i++) {
+		self->s->scx.events[1] += events;
+		self->s->cpus[2].yld_count += yields;
+		if (step(self, -1))
+			return i;
+	}
+	return 0;
+}
+
+TEST_F(mon_verdict, tasks_that_go_on_for_want_of_another)
+{
+	EXPECT_NE(0, steps_of_keep_last(self, 100, 0));
+	EXPECT_EQ(self->alarms, 1);
+	EXPECT_NE(NULL, strstr(first(self)->text,
+			       "250.0 times a second on each of 4 CPUs"));
+}
+
+TEST_F(mon_verdict, tasks_that_yielded_may_go_on)
+{
+	/* The kernel's counter has 32 bits. */
+	self->s->cpus[2].yld_count = UINT32_MAX - 50;
+	EXPECT_EQ(0, steps_of_keep_last(self, 100, 100));
+	EXPECT_EQ(0, steps_of_keep_last(self, 100, 61));
+	EXPECT_NE(0, steps_of_keep_last(self, 100, 59));
+}
+
 TEST_F(mon_verdict, stalled_cpu)
 {
 	const struct mon_alarm *a = first(self);
@@ -133,6 +171,50 @@ TEST_F(mon_verdict, stalled_cpu)
 	EXPECT_EQ(3600 * NSEC_PER_MSEC, a->guest_ns);
 	/* Once is enough. */
 	EXPECT_EQ(0, steps_to_alarm(self, 2));
+}
+
+/* Four fifths of the time are the host's: five times as long for the same. */
+TEST_F(mon_verdict, stall_is_counted_in_the_vcpus_own_time)
+{
+	self->steal_ns = 80 * NSEC_PER_MSEC;
+	step(self, -1);
+	EXPECT_EQ(26, steps_to_alarm(self, 2));
+	EXPECT_EQ(MON_CHECK_CPU_STALL, first(self)->check);
+	EXPECT_NE(NULL, strstr(first(self)->text,
+			       "over 2500 ms, of which the host took 2000 ms"))
+		TH_LOG("%s", first(self)->text);
+}
+
+/* Stopped for three seconds while a task waits: all of that is the host's. */
+TEST_F(mon_verdict, wait_in_which_the_host_ran_nothing)
+{
+	const unsigned int stop_ms = 3000;
+	unsigned int i;
+
+	wait_on(self->s, 1, 0x2);
+	step(self, -1);
+	self->s->host_ns += stop_ms * NSEC_PER_MSEC;
+	self->s->cpus[1].waiter.wait_ns += stop_ms * NSEC_PER_MSEC;
+	for (i = 0; i < CPUS; i++)
+		self->s->cpus[i].steal_ns += stop_ms * NSEC_PER_MSEC;
+	/* Its limit are 2 s, of which 130 ms were over by then. */
+	for (i = 0; i < 18; i++)
+		EXPECT_EQ(0, step(self, -1))
+			TH_LOG("step %u", i);
+	EXPECT_EQ(2, steps_to_alarm(self, -1));
+	EXPECT_EQ(MON_CHECK_TASK_WAIT, first(self)->check);
+	EXPECT_EQ(2030, first(self)->value);
+	EXPECT_NE(NULL, strstr(first(self)->text,
+			       "has been runnable for 5030 ms without running"))
+		TH_LOG("%s", first(self)->text);
+
+	/* What was taken before another began to wait is not its. */
+	mon_verdict_forget(self->v);
+	wait_on(self->s, 2, 0x4);
+	self->s->cpus[2].steal_ns += 10 * NSEC_PER_SEC;
+	step(self, -1);
+	EXPECT_EQ(20, steps_to_alarm(self, -1));
+	EXPECT_EQ(2030, first(self)[1].value);
 }
 
 TEST_F(mon_verdict, short_stall)
@@ -164,6 +246,76 @@ TEST_F(mon_verdict, preempted_vcpu_may_stand_still)
 	EXPECT_EQ(0, self->alarms);
 }
 
+/* It waits in HLT for a lock, and uses no time; the others do their work. */
+static unsigned int step_halted(FIXTURE_DATA(mon_verdict) *self, int cpu,
+				enum mon_halt halt)
+{
+	unsigned int n;
+
+	self->s->cpus[cpu].halt = halt;
+	n = step(self, cpu);
+	self->s->cpus[cpu].vcpu_time_ns -= 50 * NSEC_PER_MSEC;
+	return n;
+}
+
+TEST_F(mon_verdict, cpu_that_has_halted_with_interrupts_off)
+{
+	const struct mon_alarm *a = first(self);
+	unsigned int i;
+
+	step(self, -1);
+	for (i = 0; i < 6; i++)
+		EXPECT_EQ(i == 5, step_halted(self, 2, MON_HALT_FOR_EVER));
+	EXPECT_EQ(MON_CHECK_CPU_STALL, a->check);
+	EXPECT_EQ(2, a->cpu);
+	EXPECT_SAID(a->text,
+		    "while spin[102] runs there and the CPU has halted with interrupts off: 500.0 ms");
+}
+
+/* Whoever holds the lock may be one that the host does not run. */
+TEST_F(mon_verdict, halted_cpu_that_may_wait_for_the_host)
+{
+	struct mon_cpu *other = &self->s->cpus[3];
+	unsigned int i;
+
+	step(self, -1);
+	for (i = 0; i < 20; i++) {
+		step_halted(self, 2, MON_HALT_FOR_EVER);
+		other->vcpu_time_ns -= 50 * NSEC_PER_MSEC;
+	}
+	EXPECT_EQ(0, self->alarms);
+	/* It did not: it has nothing to run. */
+	other->halt = MON_HALT_IDLE;
+	step_halted(self, 2, MON_HALT_FOR_EVER);
+	EXPECT_EQ(1, self->alarms);
+}
+
+/* The host is slow to run it, or it waits in HLT for a moment. */
+TEST_F(mon_verdict, cpu_that_is_halted_now_and_then)
+{
+	static const enum mon_halt halts[] = {
+		MON_HALT_UNKNOWN, MON_HALT_NOT, MON_HALT_IDLE,
+		MON_HALT_FOR_EVER,
+	};
+	unsigned int i;
+
+	for (i = 0; i < 40; i++)
+		step_halted(self, 2, halts[i % ARRAY_SIZE(halts)]);
+	EXPECT_EQ(0, self->alarms);
+}
+
+/* On a host that is emulated, the thread's clock goes on when it stands. */
+TEST_F(mon_verdict, cpu_time_that_the_host_took)
+{
+	unsigned int i;
+
+	for (i = 0; i < 40; i++) {
+		step(self, 2);
+		self->s->cpus[2].steal_ns += 99 * NSEC_PER_MSEC;
+	}
+	EXPECT_EQ(0, self->alarms);
+}
+
 TEST_F(mon_verdict, machine_without_cpu_times)
 {
 	unsigned int i;
@@ -173,6 +325,18 @@ TEST_F(mon_verdict, machine_without_cpu_times)
 		self->s->cpus[2].vcpu_time_ns = 0;
 	}
 	EXPECT_EQ(1, self->alarms);
+}
+
+/* Whatever has become of its thread, that is no time used. */
+TEST_F(mon_verdict, cpu_time_that_goes_back)
+{
+	unsigned int i;
+
+	for (i = 0; i < 40; i++) {
+		step(self, 2);
+		self->s->cpus[2].vcpu_time_ns = 1 + i % 2;
+	}
+	EXPECT_EQ(0, self->alarms);
 }
 
 TEST_F(mon_verdict, stalled_task_beside_an_idle_cpu)
@@ -188,6 +352,14 @@ TEST_F(mon_verdict, stalled_task_beside_an_idle_cpu)
 	EXPECT_EQ(530, a->value);
 	EXPECT_NE(NULL, strstr(a->text, "victim[77] on CPU 1"));
 	EXPECT_NE(NULL, strstr(a->text, "while CPU 3, which it may use, is idle"));
+}
+
+/* However long a task waits, only an idle CPU is complained of. */
+static void judge_no_long_wait(FIXTURE_DATA(mon_verdict) *self)
+{
+	self->limits.max_task_wait_ms = CHECK_OFF;
+	mon_verdict_destroy(self->v);
+	self->v = mon_verdict_create(&self->kernel, CPUS, &self->limits, 1.0);
 }
 
 /* Something that began before @cpu hung, which is what is wrong with it */
@@ -221,6 +393,79 @@ TEST_F(mon_verdict, imbalance_on_a_stalled_cpu)
 	expect_cpu_stall(_metadata, self, 0);
 }
 
+TEST_F(mon_verdict, deep_dsq_on_a_stalled_cpu)
+{
+	self->s->cpus[1].dsq_depth = 51;
+	expect_cpu_stall(_metadata, self, 1);
+}
+
+/* The host did not run the vCPU, so nothing says that the CPU hangs. */
+TEST_F(mon_verdict, long_wait_on_a_cpu_that_stands_still)
+{
+	unsigned int i;
+
+	wait_on(self->s, 1, 0x2);
+	for (i = 0; i < 40; i++) {
+		step(self, 1);
+		self->s->cpus[1].vcpu_time_ns -= 49 * NSEC_PER_MSEC;
+	}
+	EXPECT_EQ(0, self->alarms);
+}
+
+/* One pair of samples in which the clock did not move ends nothing. */
+TEST_F(mon_verdict, imbalance_with_a_moment_of_standstill)
+{
+	unsigned int i;
+
+	self->s->cpus[0].nr_running = 9;
+	wait_on(self->s, 0, 0xf);
+	for (i = 0; i < 6; i++)
+		step(self, i == 3 ? 0 : -1);
+	EXPECT_EQ(0, self->alarms);
+	EXPECT_EQ(1, steps_to_alarm(self, -1));
+	EXPECT_EQ(MON_CHECK_IMBALANCE, first(self)->check);
+	EXPECT_EQ(5, first(self)->samples);
+}
+
+TEST_F(mon_verdict, deep_dsq_with_a_moment_of_standstill)
+{
+	unsigned int i;
+
+	self->s->cpus[3].dsq_depth = 51;
+	for (i = 0; i < 6; i++)
+		step(self, i == 3 ? 3 : -1);
+	EXPECT_EQ(0, self->alarms);
+	EXPECT_EQ(1, steps_to_alarm(self, -1));
+	EXPECT_EQ(MON_CHECK_DSQ_DEPTH, first(self)->check);
+}
+
+/* A real-time task has the CPU; somebody else is caught there now and then. */
+TEST_F(mon_verdict, who_held_the_cpu_is_named)
+{
+	struct mon_cpu *c = &self->s->cpus[1];
+	struct mon_holder h;
+	unsigned int i;
+
+	strcpy(c->curr_comm, "hunt");
+	c->curr_class = MON_CLASS_RT;
+	c->curr_prio = 49;
+	wait_on(self->s, 1, 0x2);
+	for (i = 0; i < 40 && !self->alarms; i++) {
+		c->curr_pid = i % 7 == 5 ? 900 : 48;
+		step(self, -1);
+	}
+	ASSERT_EQ(1, self->alarms);
+	EXPECT_EQ(MON_CHECK_TASK_WAIT, first(self)->check);
+	EXPECT_SAID(first(self)->text,
+		    "; CPU 1 was held by the rt task hunt[48], prio 49, for 2.");
+	EXPECT_TRUE(mon_verdict_holder(self->v, 1, &h));
+	EXPECT_EQ(48, h.pid);
+	/* It was idle since: nobody holds it. */
+	c->idle = true;
+	step(self, -1);
+	EXPECT_FALSE(mon_verdict_holder(self->v, 1, &h));
+}
+
 /* Its CPU stood still for a moment. */
 TEST_F(mon_verdict, task_that_waits_on_a_cpu_that_goes_on)
 {
@@ -235,14 +480,6 @@ TEST_F(mon_verdict, task_that_waits_on_a_cpu_that_goes_on)
 	EXPECT_EQ(1, steps_to_alarm(self, -1));
 	EXPECT_EQ(MON_CHECK_TASK_STALL, a->check);
 	EXPECT_EQ(5, a->samples);
-}
-
-/* However long a task waits, only an idle CPU is complained of. */
-static void judge_no_long_wait(FIXTURE_DATA(mon_verdict) *self)
-{
-	self->limits.max_task_wait_ms = CHECK_OFF;
-	mon_verdict_destroy(self->v);
-	self->v = mon_verdict_create(&self->kernel, CPUS, &self->limits, 1.0);
 }
 
 /* In one of three samples somebody else is caught on the CPU. */
@@ -316,6 +553,227 @@ TEST_F(mon_verdict, time_of_an_alarm_while_cpu_0_idles)
 	EXPECT_EQ(MON_CHECK_FALLBACK, a->check);
 	EXPECT_NE(NULL, strstr(a->text, ", at 7.500 s"));
 	EXPECT_EQ(10 * NSEC_PER_SEC, self->s->cpus[0].clock_ns);
+}
+
+/*
+ * Samples as the check's row makes them, with its limit or without: the first
+ * alarm that @any or that check raises; NULL when none comes.
+ */
+static const struct mon_alarm *alarm_by_row(FIXTURE_DATA(mon_verdict) *self,
+					    enum mon_check check, bool any)
+{
+	const struct mon_check_ops *ops = mon_checks[check];
+	int event = ops->event ? mon_event_find(&self->kernel, ops->event) : 0;
+	const struct mon_alarm *a;
+	unsigned int i, n;
+
+	for (i = 1; i <= 30; i++) {
+		ops->fails(self->s, i, event);
+		step(self, -1);
+		for (a = mon_verdict_alarms(self->v, &n); n; n--, a++)
+			if (any || a->check == check)
+				return a;
+	}
+	return NULL;
+}
+
+/* Each row by its own example: the check is the first to complain of it. */
+TEST_F(mon_verdict, each_row_catches_its_example)
+{
+	const unsigned int off = CHECK_OFF;
+	const struct mon_sample well = *self->s;
+	const struct mon_check_ops *ops;
+	const struct mon_alarm *a;
+	struct mon_cpu cpus[CPUS];
+	unsigned int i, again;
+
+	memcpy(cpus, self->s->cpus, sizeof(cpus));
+	for (i = 0; i < 2 * MON_CHECKS; i++) {
+		ops = mon_checks[i / 2];
+		again = i % 2;
+		check_limits_default(&self->limits);
+		if (ops->by)
+			memcpy((char *)&self->limits + ops->limit, &ops->by,
+			       sizeof(ops->by));
+		if (again)
+			memcpy((char *)&self->limits + ops->limit, &off,
+			       sizeof(off));
+		mon_verdict_destroy(self->v);
+		self->v = mon_verdict_create(&self->kernel, CPUS,
+					     &self->limits, 1.0);
+		ASSERT_NE(NULL, self->v);
+		*self->s = well;
+		memcpy(self->s->cpus, cpus, sizeof(cpus));
+		a = alarm_by_row(self, i / 2, !again);
+		EXPECT_EQ(!again, !!a) TH_LOG("%s", ops->name);
+		if (!a)
+			continue;
+		EXPECT_EQ(i / 2, a->check) TH_LOG("%s: %s", ops->name, a->text);
+		EXPECT_NE('\0', ops->says[0]);
+		EXPECT_EQ(0, strncmp(ops->says, a->text, strlen(ops->says)))
+			TH_LOG("%s", a->text);
+	}
+}
+
+/* ---- lag ---- */
+
+static void fall_behind(FIXTURE_DATA(mon_verdict) *self, double lag_ms,
+			unsigned int samples, unsigned int stolen_ms)
+{
+	struct mon_cpu *c = &self->s->cpus[1];
+	unsigned int i;
+
+	for (i = 0; i < samples; i++) {
+		c->lag.pid = 70 + i;
+		c->lag.lag_ns = lag_ms * NSEC_PER_MSEC;
+		c->lag.bound_ns = 5 * NSEC_PER_MSEC;
+		c->steal_ns += stolen_ms * NSEC_PER_MSEC;
+		step(self, -1);
+	}
+}
+
+static void begin_lag(FIXTURE_DATA(mon_verdict) *self)
+{
+	mon_verdict_destroy(self->v);
+	self->alarms = 0;
+	self->limits.max_lag_pct = 300;
+	self->v = mon_verdict_create(&self->kernel, CPUS, &self->limits, 1.0);
+}
+
+/* One after the other, all of them, or in half of the samples */
+TEST_F(mon_verdict, lag_of_whichever_task)
+{
+	unsigned int i;
+
+	begin_lag(self);
+	fall_behind(self, 15, 30, 0);
+	EXPECT_EQ(0, self->alarms);
+	fall_behind(self, -16, 10, 0);
+	ASSERT_EQ(1, self->alarms);
+	EXPECT_TRUE(strstarts(first(self)->text, "lag: [7"))
+		TH_LOG("%s", first(self)->text);
+	EXPECT_NE(NULL, strstr(first(self)->text, "is beyond its fair share by 16.0 ms"));
+
+	begin_lag(self);
+	for (i = 0; i < 10; i++) {
+		fall_behind(self, 16, 1, 0);
+		fall_behind(self, 1, 2, 0);
+	}
+	EXPECT_EQ(0, self->alarms);
+	for (i = 0; i < 10; i++) {
+		fall_behind(self, 16, 2, 0);
+		fall_behind(self, 1, 1, 0);
+	}
+	EXPECT_EQ(1, self->alarms);
+}
+
+TEST_F(mon_verdict, lag_that_the_host_has_made)
+{
+	begin_lag(self);
+	fall_behind(self, 29, 20, 60);
+	EXPECT_EQ(0, self->alarms);
+	fall_behind(self, 31, 20, 60);
+	EXPECT_EQ(1, self->alarms);
+}
+
+/* A line of monitor.rst for each, and no other. */
+TEST(checks_are_documented)
+{
+	char *doc = doc_read("monitor.rst", "While the body runs",
+			     "A condition counts"), *at, line[256];
+	unsigned int i, quotes = 0;
+
+	ASSERT_NE(NULL, doc);
+	doc_unwrap(doc);
+	for (at = doc; (at = strstr(at, "``")); at += 2)
+		quotes++;
+	EXPECT_EQ(2U * MON_CHECKS, quotes);
+	for (i = 0; i < MON_CHECKS; i++) {
+		snprintf(line, sizeof(line), " %s ``%s`` %s ",
+			 mon_checks[i]->name, mon_checks[i]->limit_name,
+			 mon_checks[i]->what);
+		EXPECT_NE(NULL, strstr(doc, line))
+			TH_LOG("monitor.rst has not:%s", line);
+	}
+	free(doc);
+}
+
+/* CPU 3 is idle, in @of samples of @in with somebody on CPU 0 who waits for it. */
+static unsigned int idle_in_vain(FIXTURE_DATA(mon_verdict) *self,
+				 unsigned int of, unsigned int in)
+{
+	unsigned int i;
+
+	self->s->cpus[3].idle = true;
+	for (i = 0; i < 60; i++) {
+		self->s->cpus[3].idle_wait = i % in < of;
+		if (step(self, -1))
+			return i + 1;
+	}
+	return 0;
+}
+
+/* Four of five in a row are three of five pairs. */
+TEST_F(mon_verdict, idle_cpu_in_half_of_the_samples)
+{
+	EXPECT_EQ(0, idle_in_vain(self, 2, 5));
+	mon_verdict_forget(self->v);
+	EXPECT_LT(10, idle_in_vain(self, 4, 5));
+	EXPECT_EQ(MON_CHECK_IDLE_WAIT, first(self)->check);
+	EXPECT_EQ(3, first(self)->cpu);
+}
+
+TEST_F(mon_verdict, idle_cpu_in_fewer_must_last_for_longer)
+{
+	self->limits.max_idle_wait_pct = 20;
+	mon_verdict_destroy(self->v);
+	self->v = mon_verdict_create(&self->kernel, CPUS, &self->limits, 1.0);
+	ASSERT_NE(NULL, self->v);
+	EXPECT_LT(25, idle_in_vain(self, 3, 5));
+	EXPECT_EQ(MON_CHECK_IDLE_WAIT, first(self)->check);
+}
+
+/* EEVDF is held to it like any other; one that is on its way in or out is not. */
+TEST_F(mon_verdict, idle_cpu_whatever_the_scheduler)
+{
+	self->s->scx.bypass_depth = 1;
+	EXPECT_EQ(0, idle_in_vain(self, 1, 1));
+	self->s->scx.loaded = false;
+	EXPECT_NE(0, idle_in_vain(self, 1, 1));
+	EXPECT_EQ(MON_CHECK_IDLE_WAIT, first(self)->check);
+}
+
+/* It was woken, and the host does not run it; or not the CPU of who waits. */
+TEST_F(mon_verdict, idle_cpu_that_waits_for_the_host)
+{
+	unsigned int i;
+
+	self->steal_ns = 20 * NSEC_PER_MSEC;
+	self->s->cpus[3].idle = true;
+	self->s->cpus[3].idle_wait = 1;
+	for (i = 0; i < 60; i++) {
+		step(self, -1);
+		self->s->cpus[3].vcpu_time_ns -= 49 * NSEC_PER_MSEC;
+	}
+	EXPECT_EQ(0, self->alarms);
+	self->steal_ns = 0;
+	for (i = 0; i < 60; i++) {
+		step(self, -1);
+		self->s->cpus[0].vcpu_time_ns -= 45 * NSEC_PER_MSEC;
+	}
+	EXPECT_EQ(0, self->alarms);
+	/* A hung CPU's tasks are another matter. */
+	for (i = 0; i < 4; i++)
+		step(self, 0);
+	EXPECT_EQ(0, self->alarms);
+}
+
+/* The host is busy, but the CPU has looked, and found nothing to do. */
+TEST_F(mon_verdict, idle_cpu_that_looks_on_a_busy_host)
+{
+	self->steal_ns = 40 * NSEC_PER_MSEC;
+	EXPECT_NE(0, idle_in_vain(self, 1, 1));
+	EXPECT_EQ(MON_CHECK_IDLE_WAIT, first(self)->check);
 }
 
 /* A guest that told no time gets none. */
@@ -512,11 +970,12 @@ TEST_F(mon_verdict, wild_numbers)
 
 /* ---- real samples: of an image, with the host's clock going on ---- */
 
+/* How many samples could be taken; less than @n is a failure. */
 static unsigned int feed_image(struct image *im, struct mon_verdict *v,
 			       struct mon_sample *s, unsigned int n)
 {
 	struct mon_sampler *sampler;
-	unsigned int alarms = 0, i, cpu;
+	unsigned int i, cpu;
 
 	if (mon_sampler_create(&im->guest, &sampler))
 		return 0;
@@ -527,10 +986,10 @@ static unsigned int feed_image(struct image *im, struct mon_verdict *v,
 		/* Time stands still in an image, and CPUs that run do not. */
 		for (cpu = 0; cpu < s->n_cpus; cpu++)
 			s->cpus[cpu].clock_ns += i;
-		alarms += mon_verdict_feed(v, s, 0);
+		mon_verdict_feed(v, s, 0);
 	}
 	mon_sampler_destroy(sampler);
-	return alarms;
+	return i;
 }
 
 static void judge_image(struct __test_metadata *_metadata, const char *name,
@@ -550,7 +1009,7 @@ static void judge_image(struct __test_metadata *_metadata, const char *name,
 	v = mon_verdict_create(im.kernel, im.guest.nr_cpus, &limits, 1.0);
 	s = mon_sample_alloc(&im.guest);
 	ASSERT_TRUE(v && s);
-	n = feed_image(&im, v, s, 10);
+	EXPECT_EQ(10, feed_image(&im, v, s, 10));
 	a = mon_verdict_alarms(v, &n);
 	EXPECT_EQ(stalled, n != 0);
 	if (n) {

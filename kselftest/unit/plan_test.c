@@ -8,8 +8,8 @@
 
 #include "kselftest_harness.h"
 
-#include "lib/util/util.h"
-#include "lib/wire/plan.h"
+#include "lib/common/util/util.h"
+#include "lib/common/wire/plan.h"
 
 static const char whole[] =
 	"ring 0x100000000 4194304\n"
@@ -175,7 +175,7 @@ TEST(lists_have_an_end)
 	strcat(text, "arg a\n");
 	EXPECT_EQ(-EINVAL, plan_parse(text, strlen(text), &plan, err,
 				      sizeof(err)));
-	EXPECT_STREQ("plan line 67: 'arg' is given too often", err);
+	EXPECT_STREQ("plan line 99: 'arg' is given too often", err);
 }
 
 TEST(err_is_never_overrun)

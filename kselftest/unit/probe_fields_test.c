@@ -10,11 +10,11 @@
 
 #include <bpf/btf.h>
 
-#include "lib/repro/callers.h"
-#include "lib/repro/decode.h"
-#include "lib/repro/fields.h"
-#include "lib/repro/source.h"
-#include "lib/util/util.h"
+#include "lib/common/scx/callers.h"
+#include "lib/common/scx/decode.h"
+#include "lib/common/util/util.h"
+#include "lib/guest/probe/probe_fields.h"
+#include "lib/host/repro/source.h"
 
 /*
  * struct task_struct { struct { u64 pad; struct { int weight; u32 flags; }
@@ -334,14 +334,14 @@ TEST(values)
 	const __u64 words[PROBE_SLOTS] = { 0xffffffffffffffff, 0x1234 };
 	struct desc_field f = { .size = 4, .decode = DECODE_SIGNED };
 
-	EXPECT_EQ(-1ULL, fields_value(&f, words));
+	EXPECT_EQ(-1ULL, desc_value(&f, words));
 	f.decode = DECODE_UNSIGNED;
-	EXPECT_EQ(0xffffffff, fields_value(&f, words));
+	EXPECT_EQ(0xffffffff, desc_value(&f, words));
 	f.slot = 1;
 	f.size = 1;
-	EXPECT_EQ(0x34, fields_value(&f, words));
+	EXPECT_EQ(0x34, desc_value(&f, words));
 	f.size = 0;
-	EXPECT_EQ(0, fields_value(&f, words));
+	EXPECT_EQ(0, desc_value(&f, words));
 }
 
 /* What the kernel names in a way of its own, in either form of the ops. */
@@ -436,7 +436,7 @@ TEST(source_lines)
 	ASSERT_EQ(0, source_func_line(src, "line_of_mine", file, &line));
 	EXPECT_GE(here, line);
 	EXPECT_LE(here - 2, line);
-	EXPECT_NE(NULL, strstr(file, "repro_fields_test.c"));
+	EXPECT_NE(NULL, strstr(file, "probe_fields_test.c"));
 	EXPECT_GT(0, source_func_line(src, "no_such_function", file, &line));
 	source_close(src);
 }
@@ -493,7 +493,7 @@ TEST(split_debug_files)
 		if (src) {
 			EXPECT_EQ(0, source_func_line(src, "line_of_mine",
 						      file, &line));
-			EXPECT_NE(NULL, strstr(file, "repro_fields_test.c"));
+			EXPECT_NE(NULL, strstr(file, "probe_fields_test.c"));
 		}
 		source_close(src);
 		EXPECT_EQ(0, sh(dir, "rm -f *"));

@@ -4,8 +4,8 @@
  */
 #include "kselftest_harness.h"
 
-#include "lib/report/collapse.h"
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
+#include "lib/host/report/collapse.h"
 #include "repro_data.h"
 
 TEST(verifier_loop)
@@ -25,6 +25,49 @@ TEST(verifier_loop)
 	free(log);
 	free(expected);
 	strbuf_free(&out);
+}
+
+/* Logs of programs with calls: states have lines of their own, or other forms. */
+TEST(states_of_calls)
+{
+	static const struct {
+		const char *log, *marker, *omitted, *head, *tail;
+	} cases[] = {
+		{ "collapse/verifier_call.log",
+		  "--- 6x of the following 16 lines ---\n",
+		  "--- 4 identical iterations omitted ---\n",
+		  "0: (b7) r6 = 0 ", "BPF program is too large" },
+		{ "collapse/verifier_callback.log",
+		  "--- 8x of the following 9 lines ---\n",
+		  "--- 6 identical iterations omitted ---\n",
+		  "0: R1=ctx()", "BPF program is too large" },
+		{ "collapse/verifier_refs.log",
+		  "--- 8x of the following 7 lines ---\n",
+		  "--- 6 identical iterations omitted ---\n",
+		  "0: R1=ctx()", "BPF program is too large" },
+	};
+	struct strbuf out = STRBUF_INIT;
+	unsigned int i;
+	size_t len;
+	char *log;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		const char *start, *end;
+
+		log = data_read(cases[i].log, &len);
+		ASSERT_NE(NULL, log);
+		collapse_log(log, len, &out);
+		start = strstr(out.text, cases[i].marker);
+		end = strstr(out.text, "--- end repeat ---\n");
+		ASSERT_TRUE(start && end) {
+			TH_LOG("%s:\n%s", cases[i].log, out.text);
+		}
+		EXPECT_LT(strstr(out.text, cases[i].head), start);
+		EXPECT_LT(end, strstr(out.text, cases[i].tail));
+		EXPECT_NE(NULL, strstr(start, cases[i].omitted));
+		strbuf_free(&out);
+		free(log);
+	}
 }
 
 static const struct log_case {
@@ -121,6 +164,30 @@ TEST(unrolled)
 	EXPECT_NE(NULL, strstr(out.text, "--- 8x of the following 5 lines"))
 		TH_LOG("%s", out.text);
 	strbuf_free(&log);
+	strbuf_free(&out);
+}
+
+/* As scx_dump_event() has them. */
+TEST(counters_that_are_zero)
+{
+	static const char dump[] =
+		"Event counters\n--------------\n"
+		"           SCX_EV_SELECT_CPU_FALLBACK:                0\n"
+		"            SCX_EV_DISPATCH_KEEP_LAST:               10\n"
+		"                   SCX_EV_BYPASS_DISPATCH:                0\n"
+		"nr_running: 0\nSCX_EV_ is no counter 0";
+	struct strbuf out = STRBUF_INIT;
+
+	collapse_zeros(dump, sizeof(dump) - 1, &out);
+	EXPECT_STREQ("Event counters\n--------------\n"
+		     "            SCX_EV_DISPATCH_KEEP_LAST:               10\n"
+		     "nr_running: 0\nSCX_EV_ is no counter 0\n"
+		     "(2 event counters are 0)\n", out.text);
+	strbuf_reset(&out);
+	collapse_zeros("a\nb\n", 4, &out);
+	EXPECT_STREQ("a\nb\n", out.text);
+	collapse_zeros("", 0, &out);
+	EXPECT_STREQ("a\nb\n", out.text);
 	strbuf_free(&out);
 }
 

@@ -7,14 +7,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "lib/report/failure.h"
-#include "lib/report/monitor.h"
-#include "lib/util/util.h"
+#include "kselftest/unit/made_run.h"
+#include "lib/common/util/util.h"
+#include "lib/host/report/comment.h"
+#include "lib/host/report/failure.h"
+#include "lib/host/report/monitor.h"
 
 #define BLOCK_LINES	25
 
+/* One call, so that the words, which are not split, end their line. */
+#define EXPECT_SAID(text, words)	EXPECT_NE(NULL, strstr(text, words))
+
 FIXTURE(failure)
 {
+	struct made_run run;
 	struct run_outcome out;
 	struct run_verdict verdict;
 	struct failure f;
@@ -28,10 +34,14 @@ FIXTURE_SETUP(failure)
 	self->out.vm.end = VM_END_POWEROFF;
 	snprintf(self->verdict.reason, sizeof(self->verdict.reason),
 		 "the reason");
+	made_run_init(&self->run, "scx_x");
+	self->run.machine.topology = (struct topology)TOPOLOGY(1, 2, 2, 1);
+	self->run.config.test = "fix.test";
+	self->run.config.program = "/p/prog";
+	strcpy(self->run.kernel.image, "/k/bzImage");
 	self->f = (struct failure){
-		.test = "fix.test", .scheduler = "scx_x",
-		.topology = TOPOLOGY(1, 2, 2, 1), .kernel = "/k/bzImage",
-		.out = &self->out, .verdict = &self->verdict,
+		.config = &self->run.config, .out = &self->out,
+		.verdict = &self->verdict,
 	};
 	self->text = NULL;
 }
@@ -70,8 +80,8 @@ static void fill(struct run_outcome *out)
 	unsigned int i;
 
 	out->sched_died = true;
-	out->n_cgroups = OUTCOME_MAX_CGROUPS;
-	for (i = 0; i < OUTCOME_MAX_CGROUPS; i++)
+	out->n_cgroups = WIRE_CGROUPS_MAX;
+	for (i = 0; i < WIRE_CGROUPS_MAX; i++)
 		snprintf(out->cgroups[i].name, sizeof(out->cgroups[i].name),
 			 "cg_%u", i);
 	for (i = 0; i < 1000; i++) {
@@ -95,7 +105,8 @@ TEST_F(failure, says_what_and_where_and_how_again)
 		"again: ./run_ktstr.sh repro fix.test\n",
 	};
 	static const char * const without_front[] = {
-		"#   again: KTSTR_REPRO=1 KTSTR_KERNEL=/k/bzImage ./report_failure_test -r fix.test\n",
+		"#   again: KTSTR_REPRO=1 KTSTR_KERNEL=/k/bzImage /p/prog -r fix.test\n",
+		"#   again: KTSTR_SCHEDULER_DIR='/a b/it'\\''s' KTSTR_REPRO=1 KTSTR_KERNEL=/k/bzImage /p/prog -r fix.test\n",
 	};
 	unsigned int i;
 
@@ -105,9 +116,55 @@ TEST_F(failure, says_what_and_where_and_how_again)
 	setenv("KTSTR_AGAIN", "KTSTR_SOURCE=a/b ", 1);
 	EXPECT_NE(NULL, strstr(print(self),
 			       "#   again: KTSTR_SOURCE=a/b ./run_ktstr.sh repro fix.test\n"));
+	setenv("KTSTR_AGAIN_OPTIONS", "--use-config ", 1);
+	EXPECT_NE(NULL, strstr(print(self),
+			       "./run_ktstr.sh --use-config repro fix.test\n"));
 	/* A suite that was installed is without it. */
 	unsetenv("KTSTR_AGAIN");
+	unsetenv("KTSTR_STRICT");
+	unsetenv("XDG_CACHE_HOME");
 	EXPECT_NE(NULL, strstr(print(self), without_front[0]));
+	setenv("KTSTR_SCHEDULER_DIR", "/a b/it's", 1);
+	EXPECT_NE(NULL, strstr(print(self), without_front[1]));
+	unsetenv("KTSTR_SCHEDULER_DIR");
+	setenv("KTSTR_ATTR", "workers=3,kernel_args=a b", 1);
+	EXPECT_NE(NULL, strstr(print(self),
+			       "again: KTSTR_ATTR='workers=3,kernel_args=a b' KTSTR_REPRO=1 "));
+	unsetenv("KTSTR_ATTR");
+}
+
+TEST_F(failure, a_reason_is_no_result)
+{
+	snprintf(self->verdict.reason, sizeof(self->verdict.reason),
+		 "not ok 1 exit #");
+	EXPECT_SAID(print(self), "\n#   | not ok 1 exit #\n");
+	snprintf(self->verdict.reason, sizeof(self->verdict.reason),
+		 "okay, but for 1");
+	EXPECT_SAID(print(self), "\n#   okay, but for 1\n");
+}
+
+/* A terminal has no room for it; the file has all. */
+TEST_F(failure, a_dump_ends_with_no_screen_of_zeros)
+{
+	unsigned int i;
+
+	strbuf_addf(&self->out.scx_dump, "who failed\n");
+	for (i = 0; i < 60; i++)
+		strbuf_addf(&self->out.scx_dump, "  SCX_EV_X%u:      0\n", i);
+	self->run.config.verbose = true;
+	EXPECT_SAID(print(self), "# who failed\n");
+	EXPECT_SAID(print(self), "(60 event counters are 0)\n");
+}
+
+TEST_F(failure, losses_are_told)
+{
+	EXPECT_EQ(NULL, strstr(print(self), "lost: "));
+	self->out.vm.ring.records = 123456;
+	self->out.vm.ring.texts = 3;
+	self->out.vm.serial_lost = 5;
+	self->out.sched_log.dropped = 7;
+	EXPECT_SAID(print(self),
+		    "#   lost: 123456 records of the guest (3 of them text), 5 bytes of the serial ports, 7 bytes of the scheduler's log\n");
 }
 
 TEST_F(failure, is_short_whatever_there_is)
@@ -116,7 +173,8 @@ TEST_F(failure, is_short_whatever_there_is)
 
 	fill(&self->out);
 	self->f.culprit = "enqueue of worker[7]";
-	/* A folder that is not there costs a line, too. */
+	/* A folder that is not there costs a line, and a loss does, too. */
+	self->out.vm.serial_lost = 1;
 	setenv("KTSTR_SIDECAR_DIR", "/nonexistent", 1);
 	text = print(self);
 	EXPECT_GE(BLOCK_LINES, count_lines(text));
@@ -128,10 +186,44 @@ TEST_F(failure, is_short_whatever_there_is)
 	EXPECT_NE(NULL, strstr(text, "alarm 0"));
 }
 
+/* Of a guest that hung: who stands where, and never bare numbers. */
+TEST_F(failure, tells_the_story_of_a_hang)
+{
+	struct mon_findings *f = &self->out.findings;
+	struct mon_kept_dump *d = &f->dumps[0];
+	unsigned int i;
+
+	fill(&self->out);
+	self->out.vm.end = VM_END_HUNG;
+	self->out.n_regs = 2;
+	self->out.regs[0].ip = 0xffffffff81234567;
+	EXPECT_NE(NULL, strstr(print(self), "ip 0xffffffff81234567"));
+
+	/* One that hung before there was anything to sample */
+	strbuf_addf(&f->where, "CPU 0: early_init+0x7, interrupts off\n");
+	EXPECT_NE(NULL, strstr(print(self), "#   CPU 0: early_init+0x7"));
+	EXPECT_EQ(NULL, strstr(self->text, "ip 0x"));
+
+	f->n_dumps = 1;
+	d->why = MON_DUMP_END;
+	for (i = 0; i < 40; i++)
+		strbuf_addf(&d->story, "CPU %u: in f()\n", i);
+	d->text = (struct strbuf)STRBUF_INIT;
+	self->f.culprit = "f(), in which CPUs 0-39 stand";
+	setenv("KTSTR_SIDECAR_DIR", "/nonexistent", 1);
+	EXPECT_NE(NULL, strstr(print(self), "#   CPU 0: in f()\n"));
+	EXPECT_EQ(NULL, strstr(self->text, "ip 0x"));
+	EXPECT_EQ(NULL, strstr(self->text, "early_init"));
+	EXPECT_GE(BLOCK_LINES, count_lines(self->text));
+	unsetenv("KTSTR_SIDECAR_DIR");
+	self->run.config.verbose = true;
+	EXPECT_NE(NULL, strstr(print(self), "#   CPU 39: in f()\n"));
+}
+
 TEST_F(failure, verbose_is_whole)
 {
 	fill(&self->out);
-	self->f.verbose = true;
+	self->run.config.verbose = true;
 	EXPECT_LT(BLOCK_LINES, count_lines(print(self)));
 	EXPECT_NE(NULL, strstr(self->text, "log line 999"));
 	EXPECT_NE(NULL, strstr(self->text, "dump line 999"));
@@ -193,6 +285,8 @@ TEST_F(failure, a_story_without_a_failure)
 
 	report_more(null, "fix.test", false, "first\n", NULL);
 	report_more(null, "fix.test", false, "second\n", NULL);
+	EXPECT_EQ(1, file_holds(story, "# --- auto-repro ---\n# second\n"));
+	report_story_kept(null, "fix.test", "second\n");
 	EXPECT_EQ(1, file_holds(story, "# --- auto-repro ---\n# second\n"));
 	EXPECT_EQ(-1, file_holds(failure, ""));
 	print(self);
@@ -289,7 +383,7 @@ TEST_F(failure, a_monitor_that_saw_all_is_well)
 TEST_F(failure, a_kernel_without_schedstat)
 {
 	ASSERT_EQ(0, add_samples(&self->out, 11));
-	self->f.verbose = true;
+	self->run.config.verbose = true;
 	EXPECT_NE(NULL, strstr(print(self), "csw=100 (100/s)"));
 	EXPECT_NE(NULL, strstr(self->text, "schedstat: not in this kernel\n"));
 	EXPECT_EQ(NULL, strstr(self->text, "run_delay="));
@@ -301,7 +395,7 @@ TEST_F(failure, a_kernel_without_schedstat)
 TEST_F(failure, balancing_of_each_level)
 {
 	ASSERT_EQ(0, add_samples(&self->out, 11));
-	self->f.verbose = true;
+	self->run.config.verbose = true;
 	EXPECT_NE(NULL, strstr(print(self),
 			       "balance MC: lb_count=70 (70.0/s)\n"));
 	EXPECT_EQ(NULL, strstr(self->text, "lb_failed"));
@@ -322,7 +416,7 @@ TEST_F(failure, programs_of_the_last_dump)
 	self->out.findings.dumps[0].dump = &dump;
 	self->out.findings.dumps[0].text = (struct strbuf)STRBUF_INIT;
 	self->out.findings.n_dumps = 1;
-	self->f.verbose = true;
+	self->run.config.verbose = true;
 	print(self);
 	self->out.findings.n_dumps = 0;
 	EXPECT_NE(NULL, strstr(self->text, "bpf: x_enqueue verified_insns=99 cnt=4 250ns/call\n"));
@@ -337,6 +431,43 @@ TEST_F(failure, control_characters_are_shown_not_sent)
 		 "red \033[31m and a bell \a");
 	EXPECT_EQ(NULL, strchr(print(self), '\033'));
 	EXPECT_EQ(NULL, strchr(self->text, '\a'));
+	/* U+009B is the same as ESC [. */
+	snprintf(self->verdict.reason, sizeof(self->verdict.reason),
+		 "red \302\23331m");
+	EXPECT_NE(NULL, strstr(print(self), "red ??31m"));
+}
+
+/* What is left out must not be what hides a result from us, but from no parser. */
+TEST_F(failure, results_behind_colors)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *to = open_memstream(&text, &size);
+
+	ASSERT_NE(NULL, to);
+	report_comment(to, "\033[1mok 1\n\rnot ok 2\n1\033[m..3\nfine\n");
+	fclose(to);
+	EXPECT_STREQ("# | ok 1\n# | not ok 2\n# | 1..3\n# fine\n", text);
+	free(text);
+}
+
+/* Whatever a dump has taken from the guest's memory */
+TEST_F(failure, control_characters_of_a_dump)
+{
+	struct strbuf text = STRBUF_INIT;
+	char *whole = NULL;
+	size_t size;
+	FILE *to;
+
+	strbuf_addf(&text, "  [0] = {.\033[2Jx = 1}\nnot ok 1\n");
+	self->out.findings.dumps[0].text = text;
+	self->out.findings.n_dumps = 1;
+	to = open_memstream(&whole, &size);
+	ASSERT_NE(NULL, to);
+	report_all_dumps(to, &self->out);
+	fclose(to);
+	EXPECT_NE(NULL, strstr(whole, "  [0] = {.?[2Jx = 1}\nnot ok 1\n"));
+	free(whole);
 }
 
 TEST_HARNESS_MAIN

@@ -9,16 +9,19 @@
 #include <unistd.h>
 
 #include "kselftest_harness.h"
-#include "lib/host/machine.h"
-#include "lib/report/json.h"
-#include "lib/report/sidecar.h"
-#include "lib/run/verdict.h"
-#include "lib/util/util.h"
+#include "kselftest/unit/made_run.h"
+#include "lib/common/util/util.h"
+#include "lib/host/machine/identity.h"
+#include "lib/host/report/json.h"
+#include "lib/host/report/sidecar.h"
+#include "lib/host/run/verdict.h"
 
 #define CPUS	2
 
 FIXTURE(sidecar) {
+	struct made_run run;
 	struct run_outcome out;
+	struct ktstr_attr attr;
 	struct mon_sample *sample;
 	struct sidecar s;
 	struct json_object *o;
@@ -32,10 +35,12 @@ FIXTURE_SETUP(sidecar)
 	self->sample = calloc(1, mon_sample_size(CPUS));
 	ASSERT_NE(NULL, self->sample);
 	self->sample->n_cpus = CPUS;
+	made_run_init(&self->run, NULL);
+	self->run.config.test = "fixture.test";
 	self->s = (struct sidecar) {
-		.test = "fixture.test",
+		.config = &self->run.config,
+		.attr = &self->attr,
 		.reason = "",
-		.topology = { 1, 1, 2, 1 },
 		.out = &self->out,
 	};
 }
@@ -120,15 +125,89 @@ TEST_F(sidecar, a_second_boot_is_told)
 	unsigned int i;
 
 	for (i = 0; i < 2; i++) {
-		self->s.retried = i;
+		self->s.retried = i ? "the VM hung" : "";
 		self->o = sidecar_json(&self->s);
 		vm = get(self->o, "vm");
 		ASSERT_NE(NULL, get(vm, "retried"));
 		EXPECT_EQ(i != 0,
 			  !!json_object_get_boolean(get(vm, "retried")));
+		EXPECT_STREQ(i ? "the VM hung" : "(null)",
+			     text(self->o, "retried"));
 		json_object_put(self->o);
 		self->o = NULL;
 	}
+}
+
+TEST_F(sidecar, what_was_not_judged_is_marked)
+{
+	static const struct {
+		enum run_doubt doubt;
+		const char *member;
+	} marks[] = {
+		{ RUN_INFRASTRUCTURE, "infrastructure" },
+		{ RUN_INCONCLUSIVE, "inconclusive" },
+	};
+	struct json_object *said;
+	enum run_doubt doubt;
+	size_t i;
+
+	for (doubt = RUN_JUDGED; doubt <= RUN_INCONCLUSIVE; doubt++) {
+		self->s.code = RUN_SKIP;
+		self->s.doubt = doubt;
+		self->o = sidecar_json(&self->s);
+		for (i = 0; i < ARRAY_SIZE(marks); i++) {
+			said = get(self->o, marks[i].member);
+			ASSERT_NE(NULL, said);
+			EXPECT_EQ(marks[i].doubt == doubt,
+				  !!json_object_get_boolean(said));
+		}
+		json_object_put(self->o);
+		self->o = NULL;
+	}
+}
+
+/* Each is there as a command line would say it, and so is what one has said. */
+TEST_F(sidecar, attributes_are_recorded)
+{
+	static const struct scheduler simple = {
+		.name = "simple", .binary = "scx_simple",
+	};
+	struct json_object *attrs;
+
+	self->attr = (struct ktstr_attr){
+		.topology = TOPOLOGY(1, 1, 2, 1), .kaslr = KTSTR_OFF,
+		.scheduler = &simple, .duration_s = 3,
+		.limits.max_gap_ms = CHECK_OFF,
+	};
+	self->run.config.given = "duration_s=3";
+	self->o = sidecar_json(&self->s);
+	attrs = get(self->o, "attributes");
+	EXPECT_STREQ("1n1l2c1t", text(attrs, "topology"));
+	EXPECT_STREQ("off", text(attrs, "kaslr"));
+	EXPECT_STREQ("scx_simple", text(attrs, "scheduler"));
+	EXPECT_STREQ("3", text(attrs, "duration_s"));
+	EXPECT_STREQ("off", text(attrs, "limits.max_gap_ms"));
+	EXPECT_EQ(NULL, get(attrs, "workers"));
+	EXPECT_STREQ("duration_s=3", text(self->o, "given"));
+}
+
+TEST_F(sidecar, losses_are_told)
+{
+	struct json_object *lost;
+
+	self->out.vm.ring.records = 123456;
+	self->out.vm.ring.texts = 3;
+	self->out.vm.ring.broken = true;
+	self->out.vm.serial_lost = 5;
+	self->out.sched_log.dropped = 7;
+	self->o = sidecar_json(&self->s);
+	lost = get(self->o, "lost");
+	EXPECT_STREQ("true", text(lost, "ring_broken"));
+	EXPECT_STREQ("123456", text(lost, "records"));
+	EXPECT_STREQ("3", text(lost, "text_records"));
+	EXPECT_STREQ("5", text(lost, "serial_bytes"));
+	EXPECT_STREQ("7", text(lost, "scheduler_log_bytes"));
+	EXPECT_STREQ("0", text(lost, "output_bytes"));
 }
 
 TEST_F(sidecar, without_a_vm_there_is_no_run)
@@ -143,6 +222,20 @@ TEST_F(sidecar, without_a_vm_there_is_no_run)
 	EXPECT_EQ(NULL, get(self->o, "vm"));
 	EXPECT_EQ(NULL, get(self->o, "monitor"));
 	EXPECT_STREQ("(null)", text(self->o, "scheduler"));
+}
+
+TEST_F(sidecar, a_run_on_this_machine_has_its_kernel_and_no_vm)
+{
+	struct host_machine machine;
+
+	host_machine_get(&machine);
+	self->run.config.bare = true;
+	self->o = sidecar_json(&self->s);
+	ASSERT_NE(NULL, self->o);
+	EXPECT_STREQ("true", text(get(self->o, "host"), "bare"));
+	EXPECT_STREQ(machine.release, text(get(self->o, "kernel"), "release"));
+	EXPECT_EQ(NULL, get(self->o, "vm"));
+	EXPECT_NE(NULL, get(self->o, "summary"));
 }
 
 TEST_F(sidecar, columns_are_as_long_as_the_times)
@@ -174,6 +267,105 @@ TEST_F(sidecar, columns_are_as_long_as_the_times)
 		EXPECT_EQ(i % 2 == 0, !!cell(cpu, "nr_running", i));
 		EXPECT_EQ(i % 2 == 0, !!cell(cpu, "curr_comm", i));
 	}
+}
+
+/* An object has a member for each row of a kind, and @others beside them. */
+static void expect_rows(struct __test_metadata *_metadata,
+			struct json_object *o, enum quantity_per per,
+			const char *const *others)
+{
+	const struct quantity *q;
+	int n = 0;
+
+	for (q = quantity_next(per, NULL); q; q = quantity_next(per, q)) {
+		EXPECT_TRUE(json_object_object_get_ex(o, q->name, NULL))
+			TH_LOG("no %s per %s", q->name, quantity_per_name(per));
+		n++;
+	}
+	for (; *others; others++) {
+		EXPECT_TRUE(json_object_object_get_ex(o, *others, NULL))
+			TH_LOG("no %s", *others);
+		n++;
+	}
+	EXPECT_EQ(n, json_object_object_length(o))
+		TH_LOG("per %s: %s", quantity_per_name(per),
+		       json_object_to_json_string(o));
+}
+
+TEST_F(sidecar, keys_are_the_rows)
+{
+	static const char * const cpu[] = { "cpu", "curr_comm", NULL };
+	static const char * const phase[] = {
+		"name", "start_us", "end_us", "events", NULL,
+	};
+	static const char * const cgroup[] = { "name", NULL };
+	static const char * const worker[] = { "cgroup", "worker", NULL };
+	static const char * const none[] = { NULL };
+	struct json_object *mon;
+
+	ASSERT_EQ(0, add(self, 0));
+	tell_stage(&self->out.series, NSEC_PER_SEC);
+	tell_stage(&self->out.series, NSEC_PER_SEC + 10 * NSEC_PER_MSEC);
+	mon_series_finish(&self->out.series);
+	self->out.n_cgroups = 1;
+	self->out.n_workers = 1;
+	self->o = sidecar_json(&self->s);
+	ASSERT_NE(NULL, self->o);
+	mon = get(self->o, "monitor");
+	expect_rows(_metadata, cell(mon, "cpus", 0), PER_CPU, cpu);
+	expect_rows(_metadata, get(mon, "sched_ext"), PER_SAMPLE, none);
+	expect_rows(_metadata, cell(mon, "phases", 0), PER_PHASE, phase);
+	expect_rows(_metadata, cell(self->o, "cgroups", 0), PER_CGROUP, cgroup);
+	expect_rows(_metadata, cell(self->o, "workers", 0), PER_WORKER, worker);
+}
+
+/* Three objects share those of a run: each row is in the one of its source. */
+TEST_F(sidecar, each_quantity_of_a_run_has_its_object)
+{
+	static const char * const objects[N_FROMS] = {
+		[FROM_WORKERS] = "summary",
+		[FROM_HARNESS] = "summary",
+		[FROM_MEMORY] = "summary",
+		[FROM_SCHEDSTAT] = "summary",
+		[FROM_MONITOR] = "monitor",
+		[FROM_VMM] = "vm",
+	};
+	static const char * const all[] = { "summary", "monitor", "vm" };
+	const struct quantity *q;
+	bool here, wanted;
+	int n = 0;
+	size_t i;
+
+	self->o = sidecar_json(&self->s);
+	for (q = quantity_next(PER_RUN, NULL); q; q = quantity_next(PER_RUN, q))
+		for (i = 0; i < ARRAY_SIZE(all); i++) {
+			wanted = !strcmp(all[i], objects[q->from]);
+			here = json_object_object_get_ex(get(self->o, all[i]),
+							 q->name, NULL);
+			EXPECT_EQ(wanted, here)
+				TH_LOG("%s in %s", q->name, all[i]);
+			n += here && i == 0;
+		}
+	EXPECT_EQ(n, json_object_object_length(get(self->o, "summary")));
+}
+
+/* What the guest told, as it stands in the file. */
+TEST_F(sidecar, what_is_not_known_is_null)
+{
+	struct outcome_cgroup *g = &self->out.cgroups[0];
+	struct json_object *group;
+
+	self->out.n_cgroups = 1;
+	quantities_forget(PER_CGROUP, &g->q);
+	g->q.spread_pct = 7.2;
+	g->q.max_gap_ms = 12;
+	self->out.n_refused = 4;
+	self->o = sidecar_json(&self->s);
+	group = cell(self->o, "cgroups", 0);
+	EXPECT_STREQ("7.200", text(group, "spread_pct"));
+	EXPECT_STREQ("12", text(group, "max_gap_ms"));
+	EXPECT_STREQ("(null)", text(group, "migrations"));
+	EXPECT_STREQ("4", text(get(self->o, "lost"), "metrics_refused"));
 }
 
 TEST_F(sidecar, a_guest_without_a_clock_has_the_hosts)
@@ -210,12 +402,13 @@ TEST_F(sidecar, a_kernel_without_schedstat)
 
 TEST_F(sidecar, bytes_of_a_guest_become_text)
 {
-	static const char bytes[] = "a\x1b[31m\r\n\xff\"\\\t";
+	static const char bytes[] = "a\x1b[31m\r\n\xff\"\\\t\x1b[2J";
 
 	strbuf_add(&self->out.sched_log, bytes, sizeof(bytes) - 1);
 	self->o = sidecar_json(&self->s);
 	ASSERT_NE(NULL, self->o);
-	EXPECT_STREQ("a?[31m\n?\"\\\t", text(self->o, "scheduler_log"));
+	/* Colors go; other escapes and what is no text are replaced. */
+	EXPECT_STREQ("a\n?\"\\\t?[2J", text(self->o, "scheduler_log"));
 }
 
 TEST_F(sidecar, appears_whole_and_alone)

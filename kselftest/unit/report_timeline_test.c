@@ -5,10 +5,11 @@
  */
 #include "kselftest_harness.h"
 
+#include <math.h>
 #include <stdlib.h>
 
-#include "lib/report/timeline.h"
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
+#include "lib/host/report/timeline.h"
 
 #define CPUS	2
 
@@ -117,22 +118,22 @@ TEST_F(timeline, samples_are_in_their_phase)
 
 	ASSERT_EQ(3U, self->t.n_phases);
 	EXPECT_STREQ("stage init", self->t.phases[0].name);
-	EXPECT_EQ(0U, self->t.phases[0].n_points);
+	EXPECT_EQ(0U, self->t.phases[0].q.samples);
 
 	p = &self->t.phases[1];
 	EXPECT_STREQ("workload starts", p->name);
 	EXPECT_EQ(2 * NSEC_PER_SEC, p->start_ns);
 	EXPECT_EQ(4 * NSEC_PER_SEC, p->end_ns);
-	EXPECT_EQ(2U, p->n_points);
-	EXPECT_EQ(175, (int)(p->avg_running * 100));
-	EXPECT_EQ(4U, p->max_running);
-	EXPECT_EQ(0U, p->max_running_cpu);
-	EXPECT_EQ(40, (int)(p->max_imbalance * 10));
-	EXPECT_EQ(30, (int)(p->avg_imbalance * 10));
+	EXPECT_EQ(2U, p->q.samples);
+	EXPECT_EQ(175, (int)(p->q.avg_running * 100));
+	EXPECT_EQ(4U, p->q.max_running);
+	EXPECT_EQ(0U, p->q.max_running_cpu);
+	EXPECT_EQ(40, (int)(p->q.max_imbalance * 10));
+	EXPECT_EQ(30, (int)(p->q.avg_imbalance * 10));
 
 	p = &self->t.phases[2];
 	EXPECT_EQ(30U, p->iterations);
-	EXPECT_EQ(1U, p->n_points);
+	EXPECT_EQ(1U, p->q.samples);
 	EXPECT_EQ(5 * NSEC_PER_SEC, p->end_ns);
 }
 
@@ -213,14 +214,29 @@ TEST_F(timeline, a_step_against_the_one_before)
 	mon_series_finish(&self->s);
 	ASSERT_EQ(0, timeline_build(&self->s, &self->t));
 	ASSERT_EQ(4U, self->t.n_phases);
-	EXPECT_EQ(500, self->t.phases[0].throughput);
-	EXPECT_EQ(0, self->t.phases[1].throughput);
-	EXPECT_EQ(100, self->t.phases[2].throughput);
+	EXPECT_EQ(500, self->t.phases[0].q.iterations_per_s);
+	EXPECT_TRUE(isnan(self->t.phases[1].q.iterations_per_s));
+	EXPECT_EQ(100, self->t.phases[2].q.iterations_per_s);
 	text = print(self);
 	EXPECT_NE(NULL, strstr(text, "500 iterations/s"));
 	EXPECT_NE(NULL, strstr(text, ">>> DEGRADATION: imbalance +2.0"));
 	EXPECT_NE(NULL, strstr(text, ">>> DEGRADATION: throughput -80.0 %"));
 	EXPECT_EQ(NULL, strstr(text, "IMPROVEMENT"));
+}
+
+/* A workload that has no steps is as good as one. */
+TEST_F(timeline, a_workload_without_steps_has_its_rate)
+{
+	tell_count(&self->s, 0, 0, 100, 1 * NSEC_PER_SEC);
+	tell_count(&self->s, 3, 0, 700, 4 * NSEC_PER_SEC);
+	tell_stage(&self->s, STAGE_RESULTS, 5 * NSEC_PER_SEC);
+	mon_series_finish(&self->s);
+	ASSERT_EQ(0, timeline_build(&self->s, &self->t));
+	ASSERT_EQ(3U, self->t.n_phases);
+	EXPECT_EQ(200, self->t.phases[0].q.iterations_per_s);
+	EXPECT_TRUE(isnan(self->t.phases[1].q.iterations_per_s));
+	EXPECT_TRUE(isnan(self->t.phases[2].q.iterations_per_s));
+	EXPECT_NE(NULL, strstr(print(self), "200 iterations/s"));
 }
 
 /* 5 keep_last a second, then 50: that is worse. */
@@ -259,8 +275,8 @@ TEST_F(timeline, a_phase_without_samples_and_one_with_a_stall)
 	mon_series_mark(&self->s, MON_MARK_ALARM, 2 * NSEC_PER_SEC, "a stall");
 	mon_series_finish(&self->s);
 	ASSERT_EQ(0, timeline_build(&self->s, &self->t));
-	EXPECT_EQ(1U, self->t.phases[0].n_alarms);
-	EXPECT_EQ(0U, self->t.phases[1].n_alarms);
+	EXPECT_EQ(1U, self->t.phases[0].q.alarms);
+	EXPECT_EQ(0U, self->t.phases[1].q.alarms);
 	text = print(self);
 	EXPECT_NE(NULL, strstr(text, "2 cgroups, 5 workers, 1 samples, running/cpu 1.0"));
 	EXPECT_NE(NULL, strstr(text, "1 alarms"));

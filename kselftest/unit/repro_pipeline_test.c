@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include "kselftest_harness.h"
-#include "lib/repro/ending.h"
-#include "lib/repro/pipeline.h"
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
+#include "lib/host/repro/ending.h"
+#include "lib/host/repro/pipeline.h"
 
 #define CRASH_DIR "/data/crash/"
 
@@ -48,57 +48,21 @@ static bool slurp(const char *name, struct strbuf *to)
 	return true;
 }
 
-TEST_F(pipeline, culprits_of_real_crashes)
-{
-	static const struct {
-		const char *console, *log, *trace, *culprit;
-	} cases[] = {
-		{ "scx_error.console", "scx_error.sched", "scx_error.trace",
-		  "ktstr_enqueue (BPF) while " },
-		{ "scx_bad-dsq.console", "scx_bad-dsq.sched", NULL,
-		  "find_dsq_for_dispatch()" },
-		{ "scx_stall.console", "scx_stall.sched", NULL,
-		  "scx_watchdog_workfn() for " },
-		{ "oops_scx_fork.console", NULL, NULL, "__scx_init_task()" },
-		{ "scx_unreg.console", NULL, NULL, "" },
-	};
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(cases); i++) {
-		outcome_exit(&self->out);
-		outcome_init(&self->out);
-		ASSERT_TRUE(slurp(cases[i].console, &self->out.console));
-		if (cases[i].log)
-			slurp(cases[i].log, &self->out.sched_log);
-		if (cases[i].trace)
-			slurp(cases[i].trace, &self->out.scx_dump);
-		repro_culprit(&self->out, self->line, sizeof(self->line));
-		EXPECT_EQ(0, strncmp(cases[i].culprit, self->line,
-				     strlen(cases[i].culprit))) {
-			TH_LOG("%s: '%s'", cases[i].console, self->line);
-		}
-		EXPECT_EQ(!*cases[i].culprit, !*self->line);
-		EXPECT_EQ(NULL, strchr(self->line, '\n'));
-	}
-}
-
-TEST_F(pipeline, a_stall_names_its_victim)
-{
-	ASSERT_TRUE(slurp("scx_stall.console", &self->out.console));
-	repro_culprit(&self->out, self->line, sizeof(self->line));
-	EXPECT_NE(NULL, strstr(self->line, " for "));
-	EXPECT_NE(NULL, strstr(self->line, " ms"));
-	EXPECT_EQ(NULL, strstr(self->line, " ran"));
-}
-
 /* The primary died; then the kernel's image is gone. */
 TEST_F(pipeline, a_repro_vm_that_does_not_boot)
 {
 	const struct host_kernel kernel = { .image = "/nowhere/bzImage" };
+	const struct run_machine machine = { .topology = { 1, 1, 1, 1 } };
+	const struct run_subject eevdf = { };
+	const struct run_workload workload = { };
+	const struct run_expectations expectations = { };
 	const struct run_config config = {
+		.machine = &machine,
+		.subject = &eevdf,
+		.workload = &workload,
+		.expectations = &expectations,
 		.program = "/proc/self/exe",
 		.kernel = &kernel,
-		.topology = { 1, 1, 1, 1 },
 		.slowness = 1,
 	};
 	const struct repro_request request = {

@@ -7,12 +7,12 @@
 
 #include <bpf/btf.h>
 
-#include "lib/report/failure.h"
-#include "lib/repro/culprit.h"
-#include "lib/repro/decode.h"
-#include "lib/repro/render.h"
-#include "lib/repro/stitch.h"
-#include "lib/util/util.h"
+#include "lib/common/scx/culprit.h"
+#include "lib/common/scx/decode.h"
+#include "lib/common/util/util.h"
+#include "lib/host/report/failure.h"
+#include "lib/host/repro/render.h"
+#include "lib/host/repro/stitch.h"
 #include "repro_data.h"
 
 /* The names of Linux 7.3 that the recorded values need. */
@@ -176,8 +176,8 @@ TEST(wanted)
 
 	for (i = 0; i < ARRAY_SIZE(wanted_cases); i++)
 		EXPECT_EQ(wanted_cases[i].wanted,
-			  stitch_wanted(&wanted_cases[i].call,
-					&wanted_cases[i].culprit))
+			  probe_call_wanted(&wanted_cases[i].call,
+					    &wanted_cases[i].culprit))
 			TH_LOG("case %u", i);
 }
 
@@ -242,6 +242,38 @@ TEST_F(story, returned_enum_has_its_name)
 	EXPECT_NE(NULL, strstr(self->out.text, "returns  COLORLESS\n")) {
 		TH_LOG("%s", self->out.text);
 	}
+}
+
+TEST_F(story, the_last_calls_are_shown_where_all_would_be_too_much)
+{
+	const struct probe_desc desc = {
+		.task_arg = PROBE_NO_ARG, .name = "f",
+	};
+	struct probe_call call = { };
+	const char *text;
+	unsigned int i;
+
+	ASSERT_EQ(0, feed(&self->story, PROBE_REC_FUNC, &desc, sizeof(desc)));
+	for (i = 0; i < 20; i++) {
+		call.seq = i + 1;
+		call.entry_ns = i + 1;
+		call.cpu = i;
+		ASSERT_EQ(0, feed(&self->story, PROBE_REC_CALL, &call,
+				  sizeof(call)));
+	}
+	story_stitch(&self->story);
+	self->render.calls_max = 3;
+	render_story(&self->render, &self->story, &self->out);
+	text = self->out.text;
+	EXPECT_NE(NULL, strstr(text, "(the last 3 calls of each function; "));
+	EXPECT_EQ(NULL, strstr(text, "CPU 16"));
+	EXPECT_NE(NULL, strstr(text, "CPU 17"));
+	EXPECT_NE(NULL, strstr(text, "CPU 19"));
+	strbuf_reset(&self->out);
+	self->render.calls_max = 0;
+	render_story(&self->render, &self->story, &self->out);
+	EXPECT_EQ(NULL, strstr(self->out.text, "(the last"));
+	EXPECT_NE(NULL, strstr(self->out.text, "CPU 16"));
 }
 
 /* A function of a string, of a task and of a number, each read or not. */
@@ -363,6 +395,11 @@ static const struct report_case {
 	  "NOT reproduced: a different crash\n" },
 	{ { .primary_ran = true, .match = EXIT_NOT_REPRODUCED, .rounds = 3 },
 	  "not reproduced: the scheduler ran normally, 0 of 3 rounds\n" },
+	{ { .primary_ran = true, .healthy = true,
+	    .match = EXIT_NOT_REPRODUCED, .rounds = 3 },
+	  "the scheduler ran normally again\n" },
+	{ { .primary_ran = true, .healthy = true, .match = EXIT_DIFFERENT,
+	    .rounds = 1 }, "the scheduler failed with probes only\n" },
 	{ { .primary_ran = true, .match = EXIT_REPRODUCED, .rounds = 1,
 	    .crash = "the guest kernel died: panic" },
 	  "reproduced (the guest kernel died: panic)\n" },
@@ -452,7 +489,7 @@ TEST_F(story, colors)
 	report_more(to, "test", true, "a\033[1mb\n", NULL);
 	report_more(to, "test", true, "", "\033]0;c\033[1x\033[\n\033");
 	fclose(to);
-	EXPECT_STREQ("# a?[1mb\n# ?]0;c?[1x?[\n# ?\n", shown);
+	EXPECT_STREQ("# ab\n# ?]0;c?[1x?[\n# ?\n", shown);
 	free(shown);
 	free(data);
 	strbuf_free(&log);

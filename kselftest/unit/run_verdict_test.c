@@ -4,13 +4,15 @@
  */
 #include "kselftest_harness.h"
 
-#include "lib/run/outcome.h"
-#include "lib/run/verdict.h"
+#include "kselftest/unit/made_run.h"
+#include "lib/common/util/util.h"
+#include "lib/host/run/outcome.h"
+#include "lib/host/run/verdict.h"
 
 FIXTURE(verdict)
 {
 	struct run_outcome out;
-	struct run_expect expect;
+	struct made_run run;
 	struct run_verdict v;
 };
 
@@ -67,7 +69,7 @@ static void reach_workload(struct run_outcome *out)
 FIXTURE_SETUP(verdict)
 {
 	outcome_init(&self->out);
-	self->expect = (struct run_expect){ .scheduler = "scx_x" };
+	made_run_init(&self->run, "scx_x");
 }
 
 FIXTURE_TEARDOWN(verdict)
@@ -78,7 +80,7 @@ FIXTURE_TEARDOWN(verdict)
 TEST_F(verdict, nothing_heard_is_a_failure)
 {
 	self->out.vm.end = VM_END_POWEROFF;
-	run_judge(&self->expect, &self->out, &self->v);
+	run_judge(&self->run.config, &self->out, &self->v);
 	EXPECT_EQ(RUN_FAIL, self->v.code);
 	EXPECT_STREQ("no result from the guest (last stage: none)",
 		     self->v.reason);
@@ -88,11 +90,11 @@ TEST_F(verdict, pass_needs_result_and_exit)
 {
 	reach_workload(&self->out);
 	put_exit(&self->out, WIRE_EXIT, 0);
-	run_judge(&self->expect, &self->out, &self->v);
+	run_judge(&self->run.config, &self->out, &self->v);
 	EXPECT_EQ(RUN_FAIL, self->v.code);
 
 	put_result(&self->out, RUN_PASS, "");
-	run_judge(&self->expect, &self->out, &self->v);
+	run_judge(&self->run.config, &self->out, &self->v);
 	EXPECT_EQ(RUN_PASS, self->v.code);
 	EXPECT_STREQ("", self->v.reason);
 }
@@ -124,7 +126,7 @@ TEST_F(verdict, body_result_wins_over_exit_status)
 		reach_workload(&self->out);
 		put_result(&self->out, cases[i].code, cases[i].reason);
 		put_exit(&self->out, WIRE_EXIT, cases[i].status);
-		run_judge(&self->expect, &self->out, &self->v);
+		run_judge(&self->run.config, &self->out, &self->v);
 		EXPECT_EQ(cases[i].want, self->v.code)
 			TH_LOG("case %u", i);
 		EXPECT_STREQ(cases[i].text, self->v.reason)
@@ -134,13 +136,13 @@ TEST_F(verdict, body_result_wins_over_exit_status)
 
 TEST_F(verdict, failed_check_is_the_reason)
 {
-	struct wire_detail d = { .kind = 1, .text = "stuck 3500ms on cpu1" };
+	struct wire_detail d = { .text = "stuck 3500ms on cpu1" };
 
 	reach_workload(&self->out);
 	put(&self->out, WIRE_DETAIL, &d, sizeof(d));
 	put_result(&self->out, RUN_FAIL, "");
 	put_exit(&self->out, WIRE_EXIT, 1 << 8);
-	run_judge(&self->expect, &self->out, &self->v);
+	run_judge(&self->run.config, &self->out, &self->v);
 	EXPECT_EQ(RUN_FAIL, self->v.code);
 	EXPECT_STREQ("stuck 3500ms on cpu1", self->v.reason);
 }
@@ -151,13 +153,13 @@ TEST_F(verdict, body_that_leaves_no_result)
 
 	reach_workload(&self->out);
 	put_exit(&self->out, WIRE_EXIT, 1 << 8);
-	run_judge(&self->expect, &self->out, &self->v);
+	run_judge(&self->run.config, &self->out, &self->v);
 	EXPECT_EQ(RUN_FAIL, self->v.code);
 	EXPECT_STREQ("the body did not run to its end, the test program exited with status 1 (last stage: workload)",
 		     self->v.reason);
 
 	put(&self->out, WIRE_EXIT, &killed, sizeof(killed));
-	run_judge(&self->expect, &self->out, &self->v);
+	run_judge(&self->run.config, &self->out, &self->v);
 	EXPECT_EQ(RUN_FAIL, self->v.code);
 	EXPECT_STREQ("the test program was killed at its deadline (last stage: workload)",
 		     self->v.reason);
@@ -171,41 +173,41 @@ TEST_F(verdict, what_the_kernel_lacks_is_a_skip)
 		 "the kernel has no /sys/kernel/btf/vmlinux");
 	self->out.vm.end = VM_END_POWEROFF;
 	strcpy(self->out.findings.error, "bpf_map_write: no map");
-	self->expect.expect_err = true;
-	run_judge(&self->expect, &self->out, &self->v);
+	self->run.expectations.expect_err = true;
+	run_judge(&self->run.config, &self->out, &self->v);
 	EXPECT_EQ(RUN_SKIP, self->v.code);
-	EXPECT_FALSE(self->v.infrastructure);
+	EXPECT_EQ(RUN_JUDGED, self->v.doubt);
 	EXPECT_STREQ("the kernel has no /sys/kernel/btf/vmlinux",
 		     self->v.reason);
 
 	/* But a guest that panics has failed, whatever it lacks. */
 	self->out.vm.end = VM_END_PANIC;
-	run_judge(&self->expect, &self->out, &self->v);
+	run_judge(&self->run.config, &self->out, &self->v);
 	EXPECT_EQ(RUN_FAIL, self->v.code);
 }
 
 TEST_F(verdict, expected_failure)
 {
-	struct wire_detail d = { .kind = 1, .text = "stuck 3500ms on cpu1" };
+	struct wire_detail d = { .text = "stuck 3500ms on cpu1" };
 
-	self->expect.failure = "stuck";
+	self->run.expectations.expect_failure = "stuck";
 	reach_workload(&self->out);
 	put_result(&self->out, RUN_PASS, "");
 	put_exit(&self->out, WIRE_EXIT, 0);
-	run_judge(&self->expect, &self->out, &self->v);
+	run_judge(&self->run.config, &self->out, &self->v);
 	EXPECT_EQ(RUN_FAIL, self->v.code);
 	EXPECT_STREQ("expected to fail (\"stuck\"), and did not",
 		     self->v.reason);
 
 	put(&self->out, WIRE_DETAIL, &d, sizeof(d));
-	run_judge(&self->expect, &self->out, &self->v);
+	run_judge(&self->run.config, &self->out, &self->v);
 	EXPECT_EQ(RUN_PASS, self->v.code);
 	EXPECT_STREQ("", self->v.reason);
 
 	/* A check that nobody expected to fail. */
 	snprintf(d.text, sizeof(d.text), "tid 9 starved (0 work units)");
 	put(&self->out, WIRE_DETAIL, &d, sizeof(d));
-	run_judge(&self->expect, &self->out, &self->v);
+	run_judge(&self->run.config, &self->out, &self->v);
 	EXPECT_EQ(RUN_FAIL, self->v.code);
 	EXPECT_STREQ("tid 9 starved (0 work units); expected text \"stuck\"",
 		     self->v.reason);
@@ -213,30 +215,30 @@ TEST_F(verdict, expected_failure)
 
 TEST_F(verdict, expected_failure_is_none_of_ours)
 {
-	self->expect.failure = "the VM ended";
+	self->run.expectations.expect_failure = "the VM ended";
 	reach_workload(&self->out);
 	self->out.vm.end = VM_END_KVM_ERROR;
-	run_judge(&self->expect, &self->out, &self->v);
-	EXPECT_EQ(RUN_FAIL, self->v.code);
-	EXPECT_TRUE(self->v.infrastructure);
+	run_judge(&self->run.config, &self->out, &self->v);
+	EXPECT_EQ(RUN_SKIP, self->v.code);
+	EXPECT_EQ(RUN_INFRASTRUCTURE, self->v.doubt);
 
 	self->out.vm.end = VM_END_POWEROFF;
 	put_result(&self->out, RUN_SKIP, "too small");
 	put_exit(&self->out, WIRE_EXIT, 4 << 8);
-	run_judge(&self->expect, &self->out, &self->v);
+	run_judge(&self->run.config, &self->out, &self->v);
 	EXPECT_EQ(RUN_SKIP, self->v.code);
 }
 
 /* A body of two scenarios: the first failed, the second found no room. */
 TEST_F(verdict, skip_does_not_hide_a_failed_check)
 {
-	struct wire_detail d = { .kind = 1, .text = "stuck 3500ms on cpu1" };
+	struct wire_detail d = { .text = "stuck 3500ms on cpu1" };
 
 	reach_workload(&self->out);
 	put(&self->out, WIRE_DETAIL, &d, sizeof(d));
 	put_result(&self->out, RUN_SKIP, "too small");
 	put_exit(&self->out, WIRE_EXIT, 4 << 8);
-	run_judge(&self->expect, &self->out, &self->v);
+	run_judge(&self->run.config, &self->out, &self->v);
 	EXPECT_EQ(RUN_FAIL, self->v.code);
 	EXPECT_STREQ("stuck 3500ms on cpu1", self->v.reason);
 }
@@ -250,9 +252,118 @@ TEST_F(verdict, skip_does_not_hide_an_alarm)
 	put_exit(&self->out, WIRE_EXIT, 4 << 8);
 	f->n_alarms = 1;
 	strcpy(f->alarms[0].text, "stall: CPU 1");
-	run_judge(&self->expect, &self->out, &self->v);
+	run_judge(&self->run.config, &self->out, &self->v);
 	EXPECT_EQ(RUN_FAIL, self->v.code);
 	EXPECT_STREQ("monitor: stall: CPU 1", self->v.reason);
+}
+
+/* A boot that the host hardly let run says nothing of the kernel. */
+TEST_F(verdict, boot_that_the_host_starved)
+{
+	self->out.vm.end = VM_END_NO_INIT;
+	self->out.vm.run_ns = 180 * NSEC_PER_SEC;
+	self->out.vm.steal_ns = 100 * NSEC_PER_SEC;
+	run_judge(&self->run.config, &self->out, &self->v);
+	EXPECT_EQ(RUN_FAIL, self->v.code);
+	self->out.vm.steal_ns = 140 * NSEC_PER_SEC;
+	run_judge(&self->run.config, &self->out, &self->v);
+	EXPECT_EQ(RUN_SKIP, self->v.code);
+	EXPECT_EQ(RUN_INFRASTRUCTURE, self->v.doubt);
+}
+
+/* Nothing was tried, as the machine is not what the test asked for. */
+TEST_F(verdict, machine_that_is_not_as_it_was_to_be)
+{
+	static const struct {
+		enum vm_end end;
+		bool ours;
+	} cases[] = {
+		{ VM_END_POWEROFF, true }, { VM_END_KILLED, true },
+		{ VM_END_DEADLINE, true }, { VM_END_PANIC, false },
+		{ VM_END_TRIPLE_FAULT, false },
+	};
+	unsigned int i;
+
+	put_stage(&self->out, STAGE_MOUNTS);
+	put_text(&self->out, WIRE_OURS, "of 4 CPUs 1 came up");
+	self->run.expectations.expect_err = true;
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		self->out.vm.end = cases[i].end;
+		run_judge(&self->run.config, &self->out, &self->v);
+		EXPECT_EQ(cases[i].ours ? RUN_INFRASTRUCTURE : RUN_JUDGED,
+			  self->v.doubt)
+			TH_LOG("case %u", i);
+		EXPECT_EQ(cases[i].ours ? RUN_SKIP : RUN_FAIL, self->v.code);
+	}
+}
+
+/* A check was not met, and it may not be the scheduler's doing. */
+TEST_F(verdict, what_the_host_may_have_done_is_inconclusive)
+{
+	struct wire_detail d = { .text = "tid 9 starved" };
+	unsigned int i;
+
+	reach_workload(&self->out);
+	put_text(&self->out, WIRE_DOUBT, "the host took 61 %");
+	put_exit(&self->out, WIRE_EXIT, 0);
+	put_result(&self->out, RUN_PASS, "");
+	for (i = 0; i < 2; i++) {
+		self->run.expectations.expect_failure = i ? "unfair" : NULL;
+		run_judge(&self->run.config, &self->out, &self->v);
+		EXPECT_EQ(RUN_SKIP, self->v.code);
+		EXPECT_EQ(RUN_INCONCLUSIVE, self->v.doubt);
+		EXPECT_STREQ("inconclusive: the host took 61 %",
+			     self->v.reason);
+	}
+	self->run.expectations.expect_failure = NULL;
+	put(&self->out, WIRE_DETAIL, &d, sizeof(d));
+	run_judge(&self->run.config, &self->out, &self->v);
+	EXPECT_EQ(RUN_FAIL, self->v.code);
+	EXPECT_STREQ("tid 9 starved", self->v.reason);
+}
+
+/* Who has failed, or was not run, is not in doubt. */
+TEST_F(verdict, doubt_excuses_nobody)
+{
+	reach_workload(&self->out);
+	put_text(&self->out, WIRE_DOUBT, "the host took 61 %");
+	put_exit(&self->out, WIRE_EXIT, 0);
+	put_result(&self->out, RUN_FAIL, "no");
+	run_judge(&self->run.config, &self->out, &self->v);
+	EXPECT_EQ(RUN_FAIL, self->v.code);
+	EXPECT_EQ(RUN_JUDGED, self->v.doubt);
+
+	put_result(&self->out, RUN_SKIP, "too few CPUs");
+	run_judge(&self->run.config, &self->out, &self->v);
+	EXPECT_EQ(RUN_SKIP, self->v.code);
+	EXPECT_STREQ("too few CPUs", self->v.reason);
+
+	put_result(&self->out, RUN_PASS, "");
+	self->out.vm.end = VM_END_KVM_ERROR;
+	run_judge(&self->run.config, &self->out, &self->v);
+	EXPECT_EQ(RUN_INFRASTRUCTURE, self->v.doubt);
+}
+
+TEST_F(verdict, marks_tell_what_was_not_judged)
+{
+	EXPECT_EQ(RUN_INFRASTRUCTURE, run_doubt_of("infrastructure: no KVM"));
+	EXPECT_EQ(RUN_INCONCLUSIVE, run_doubt_of("inconclusive: 61 %"));
+	EXPECT_EQ(RUN_JUDGED, run_doubt_of("no inconclusive: 61 %"));
+	EXPECT_EQ(RUN_JUDGED, run_doubt_of(""));
+	EXPECT_STREQ("", run_doubt_mark(RUN_JUDGED));
+}
+
+TEST_F(verdict, machine_that_breaks_before_an_expected_alarm)
+{
+	self->run.expectations.expect_alarm = "stall";
+	reach_workload(&self->out);
+	run_judge(&self->run.config, &self->out, &self->v);
+	EXPECT_EQ(RUN_FAIL, self->v.code);
+
+	self->out.vm.end = VM_END_KVM_ERROR;
+	run_judge(&self->run.config, &self->out, &self->v);
+	EXPECT_EQ(RUN_SKIP, self->v.code);
+	EXPECT_EQ(RUN_INFRASTRUCTURE, self->v.doubt);
 }
 
 TEST_F(verdict, vm_ends)
@@ -266,7 +377,9 @@ TEST_F(verdict, vm_ends)
 		{ VM_END_TRIPLE_FAULT, false, "the guest triple-faulted" },
 		{ VM_END_NO_INIT, false, "no word from init within 8.0 s" },
 		{ VM_END_DEADLINE, false, "timed out after" },
+		{ VM_END_HUNG, false, "the guest hung (last stage: workload)" },
 		{ VM_END_KVM_ERROR, true, "infrastructure: the VM ended" },
+		{ VM_END_STARVED, true, "infrastructure: the VM ended: starved" },
 		{ VM_END_KILLED, true, "infrastructure: the VM ended" },
 		{ VM_END_NONE, true, "infrastructure: the VM ended" },
 	};
@@ -279,11 +392,13 @@ TEST_F(verdict, vm_ends)
 	strcpy(self->out.vm.message, "no word from init within 8.0 s");
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		self->out.vm.end = cases[i].end;
-		self->expect.expect_err = i & 1;
-		run_judge(&self->expect, &self->out, &self->v);
-		EXPECT_EQ(RUN_FAIL, self->v.code)
+		self->run.expectations.expect_err = i & 1;
+		run_judge(&self->run.config, &self->out, &self->v);
+		EXPECT_EQ(cases[i].infrastructure ? RUN_SKIP : RUN_FAIL,
+			  self->v.code)
 			TH_LOG("case %u", i);
-		EXPECT_EQ(cases[i].infrastructure, self->v.infrastructure)
+		EXPECT_EQ(cases[i].infrastructure ? RUN_INFRASTRUCTURE :
+						    RUN_JUDGED, self->v.doubt)
 			TH_LOG("case %u", i);
 		EXPECT_EQ(0, strncmp(cases[i].text, self->v.reason,
 				     strlen(cases[i].text)))
@@ -299,7 +414,7 @@ TEST_F(verdict, death_fails_a_test_that_passed)
 	put_text(&self->out, WIRE_SCX_STATE, "disabled\n");
 	put_result(&self->out, RUN_PASS, "");
 	put_exit(&self->out, WIRE_EXIT, 0);
-	run_judge(&self->expect, &self->out, &self->v);
+	run_judge(&self->run.config, &self->out, &self->v);
 	EXPECT_EQ(RUN_FAIL, self->v.code);
 	EXPECT_STREQ("scheduler scx_x died at stage workload: runnable task stall (a[5] failed) on CPU 0",
 		     self->v.reason);
@@ -320,12 +435,47 @@ TEST_F(verdict, reason_on_the_console)
 	reach_workload(&self->out);
 	put_text(&self->out, WIRE_SCX_STATE, "disabled\n");
 	strbuf_addf(&self->out.console, "%s", unreg);
-	run_judge(&self->expect, &self->out, &self->v);
+	run_judge(&self->run.config, &self->out, &self->v);
 	EXPECT_STREQ("scheduler scx_x died at stage workload",
 		     self->v.reason);
 	strbuf_addf(&self->out.console, "%s", error);
-	run_judge(&self->expect, &self->out, &self->v);
+	run_judge(&self->run.config, &self->out, &self->v);
 	EXPECT_STREQ("scheduler scx_x died at stage workload: runtime error (x: non-existent DSQ 0xdead)",
+		     self->v.reason);
+}
+
+/* An op has it detached, and attaches another, which comes by way of states. */
+TEST_F(verdict, wished_detach_is_no_death)
+{
+	reach_workload(&self->out);
+	put_text(&self->out, WIRE_SCHED, "");
+	put_text(&self->out, WIRE_SCX_STATE, "disabled\n");
+	EXPECT_FALSE(self->out.sched_died);
+	put_text(&self->out, WIRE_SCHED, "scx_y");
+	put_text(&self->out, WIRE_SCX_STATE, "enabling\n");
+	EXPECT_FALSE(self->out.sched_died);
+	put_text(&self->out, WIRE_SCX_STATE, "enabled\n");
+	put_result(&self->out, RUN_PASS, "");
+	put_exit(&self->out, WIRE_EXIT, 0);
+	run_judge(&self->run.config, &self->out, &self->v);
+	EXPECT_EQ(RUN_PASS, self->v.code);
+}
+
+TEST_F(verdict, the_one_that_ran_has_died)
+{
+	reach_workload(&self->out);
+	put_text(&self->out, WIRE_SCHED_LOG,
+		 "EXIT: unregistered from user space\n");
+	put_text(&self->out, WIRE_SCHED, "scx_y");
+	put_text(&self->out, WIRE_SCX_STATE, "enabled\n");
+	put_text(&self->out, WIRE_SCHED_LOG,
+		 "EXIT: runnable task stall (a[5] failed)\n");
+	put_text(&self->out, WIRE_SCX_STATE, "disabled\n");
+	put_result(&self->out, RUN_PASS, "");
+	put_exit(&self->out, WIRE_EXIT, 0);
+	run_judge(&self->run.config, &self->out, &self->v);
+	EXPECT_EQ(RUN_FAIL, self->v.code);
+	EXPECT_STREQ("scheduler scx_y died at stage workload: runnable task stall (a[5] failed)",
 		     self->v.reason);
 }
 
@@ -337,54 +487,54 @@ TEST_F(verdict, end_after_the_results_is_no_death)
 	put_stage(&self->out, STAGE_RESULTS);
 	put_text(&self->out, WIRE_SCX_STATE, "disabled\n");
 	put_exit(&self->out, WIRE_SCHED_EXIT, 0);
-	run_judge(&self->expect, &self->out, &self->v);
+	run_judge(&self->run.config, &self->out, &self->v);
 	EXPECT_EQ(RUN_PASS, self->v.code);
 }
 
 TEST_F(verdict, expected_death)
 {
-	self->expect.expect_err = true;
+	self->run.expectations.expect_err = true;
 	reach_workload(&self->out);
 	put_result(&self->out, RUN_PASS, "");
 	put_exit(&self->out, WIRE_EXIT, 0);
 
 	/* It lives: the expectation is not met. */
-	run_judge(&self->expect, &self->out, &self->v);
+	run_judge(&self->run.config, &self->out, &self->v);
 	EXPECT_EQ(RUN_FAIL, self->v.code);
 
 	put_text(&self->out, WIRE_SCHED_LOG,
 		 "EXIT: scx_bpf_error (boom) on CPU 1\n");
 	put_exit(&self->out, WIRE_SCHED_EXIT, 0);
-	run_judge(&self->expect, &self->out, &self->v);
+	run_judge(&self->run.config, &self->out, &self->v);
 	EXPECT_EQ(RUN_PASS, self->v.code);
 
-	self->expect.exit_kind = "scx_bpf_error";
-	self->expect.pins.contains = "boom";
-	run_judge(&self->expect, &self->out, &self->v);
+	self->run.expectations.expect_exit_kind = "scx_bpf_error";
+	self->run.expectations.expect_scx_bpf_error_contains = "boom";
+	run_judge(&self->run.config, &self->out, &self->v);
 	EXPECT_EQ(RUN_PASS, self->v.code);
 
-	self->expect.exit_kind = "runnable task stall";
-	run_judge(&self->expect, &self->out, &self->v);
+	self->run.expectations.expect_exit_kind = "runnable task stall";
+	run_judge(&self->run.config, &self->out, &self->v);
 	EXPECT_EQ(RUN_FAIL, self->v.code);
 
-	self->expect.exit_kind = "scx_bpf_error";
-	self->expect.pins.contains = "bang";
-	run_judge(&self->expect, &self->out, &self->v);
+	self->run.expectations.expect_exit_kind = "scx_bpf_error";
+	self->run.expectations.expect_scx_bpf_error_contains = "bang";
+	run_judge(&self->run.config, &self->out, &self->v);
 	EXPECT_EQ(RUN_FAIL, self->v.code);
 }
 
 TEST_F(verdict, expected_death_before_attach_needs_a_pin)
 {
-	self->expect.expect_err = true;
+	self->run.expectations.expect_err = true;
 	self->out.vm.end = VM_END_POWEROFF;
 	put_stage(&self->out, STAGE_SCHEDULER);
 	put_text(&self->out, WIRE_SCHED_LOG, "Failed to attach skel\n");
 	put_exit(&self->out, WIRE_SCHED_EXIT, 1 << 8);
-	run_judge(&self->expect, &self->out, &self->v);
+	run_judge(&self->run.config, &self->out, &self->v);
 	EXPECT_EQ(RUN_FAIL, self->v.code);
 
-	self->expect.pins.contains = "Failed to attach";
-	run_judge(&self->expect, &self->out, &self->v);
+	self->run.expectations.expect_scx_bpf_error_contains = "Failed to attach";
+	run_judge(&self->run.config, &self->out, &self->v);
 	EXPECT_EQ(RUN_PASS, self->v.code);
 }
 
@@ -393,7 +543,7 @@ TEST_F(verdict, init_crash_names_the_stage)
 	put_stage(&self->out, STAGE_INIT);
 	put_text(&self->out, WIRE_CRASH, "cannot mount proc: EBUSY\nmore");
 	self->out.vm.end = VM_END_POWEROFF;
-	run_judge(&self->expect, &self->out, &self->v);
+	run_judge(&self->run.config, &self->out, &self->v);
 	EXPECT_EQ(RUN_FAIL, self->v.code);
 	EXPECT_STREQ("init (last stage: init): cannot mount proc: EBUSY",
 		     self->v.reason);
@@ -430,19 +580,36 @@ TEST_F(verdict, monitor_has_the_last_word)
 	put_result(&self->out, RUN_PASS, "");
 	f->n_alarms = 1;
 	strcpy(f->alarms[0].text, "stall: CPU 1");
-	run_judge(&self->expect, &self->out, &self->v);
+	run_judge(&self->run.config, &self->out, &self->v);
 	EXPECT_EQ(RUN_FAIL, self->v.code);
-	EXPECT_FALSE(self->v.infrastructure);
+	EXPECT_EQ(RUN_JUDGED, self->v.doubt);
 	EXPECT_STREQ("monitor: stall: CPU 1", self->v.reason);
 
 	/* It adds to a timeout, and is silent where the body failed. */
 	self->out.vm.end = VM_END_DEADLINE;
-	run_judge(&self->expect, &self->out, &self->v);
+	run_judge(&self->run.config, &self->out, &self->v);
 	EXPECT_NE(NULL, strstr(self->v.reason, "; monitor: stall: CPU 1"));
 	self->out.vm.end = VM_END_POWEROFF;
 	put_result(&self->out, RUN_FAIL, "why");
-	run_judge(&self->expect, &self->out, &self->v);
+	run_judge(&self->run.config, &self->out, &self->v);
 	EXPECT_STREQ("why", self->v.reason);
+}
+
+/* A death that was expected does not excuse what came of it. */
+TEST_F(verdict, hang_after_an_expected_death)
+{
+	self->run.expectations.expect_err = true;
+	self->out.vm.end = VM_END_HUNG;
+	reach_workload(&self->out);
+	self->out.vm.end = VM_END_HUNG;
+	put_text(&self->out, WIRE_SCHED_LOG, "EXIT: runtime error (bad)\n");
+	put_text(&self->out, WIRE_SCX_STATE, "disabling\n");
+	strcpy(self->out.findings.hang.text,
+	       "sched_ext has been disabling for 6.2 s");
+	run_judge(&self->run.config, &self->out, &self->v);
+	EXPECT_EQ(RUN_FAIL, self->v.code);
+	EXPECT_STREQ("the guest hung (last stage: workload): sched_ext has been disabling for 6.2 s; before, scheduler scx_x died at stage workload: runtime error (bad)",
+		     self->v.reason);
 }
 
 /* A test that asked for a write must not pass without it. */
@@ -452,13 +619,37 @@ TEST_F(verdict, monitor_could_not_do_its_part)
 	reach_workload(&self->out);
 	put_exit(&self->out, WIRE_EXIT, 0);
 	put_result(&self->out, RUN_PASS, "");
-	self->expect.expect_err = true;
+	self->run.expectations.expect_err = true;
 	self->out.sched_died = true;
 	self->out.sched_died_stage = STAGE_WORKLOAD;
-	run_judge(&self->expect, &self->out, &self->v);
-	EXPECT_EQ(RUN_FAIL, self->v.code);
-	EXPECT_TRUE(self->v.infrastructure);
+	run_judge(&self->run.config, &self->out, &self->v);
+	EXPECT_EQ(RUN_SKIP, self->v.code);
+	EXPECT_EQ(RUN_INFRASTRUCTURE, self->v.doubt);
 	EXPECT_STREQ("infrastructure: bpf_map_write: no map", self->v.reason);
+
+	/* A map that is nowhere is the test's own mistake. */
+	self->out.findings.error_is_tests = true;
+	run_judge(&self->run.config, &self->out, &self->v);
+	EXPECT_EQ(RUN_FAIL, self->v.code);
+	EXPECT_EQ(RUN_JUDGED, self->v.doubt);
+	EXPECT_STREQ("bpf_map_write: no map", self->v.reason);
+}
+
+/* Our trouble is no excuse for who has failed anyway. */
+TEST_F(verdict, failure_beside_our_own_trouble)
+{
+	strcpy(self->out.findings.error, "bpf_map_write: too late");
+	reach_workload(&self->out);
+	put_exit(&self->out, WIRE_EXIT, 0);
+	put_result(&self->out, RUN_FAIL, "why");
+	run_judge(&self->run.config, &self->out, &self->v);
+	EXPECT_EQ(RUN_FAIL, self->v.code);
+	EXPECT_STREQ("why", self->v.reason);
+	put_text(&self->out, WIRE_SCX_STATE, "disabled\n");
+	run_judge(&self->run.config, &self->out, &self->v);
+	EXPECT_EQ(RUN_FAIL, self->v.code);
+	EXPECT_STREQ("scheduler scx_x died at stage workload",
+		     self->v.reason);
 }
 
 /* The ring was never opened, COM2 was heard. */
@@ -468,14 +659,14 @@ TEST_F(verdict, init_speaks_on_com2_alone)
 	self->out.vm.stage = STAGE_MOUNTS;
 	snprintf(self->out.vm.crash, sizeof(self->out.vm.crash),
 		 "cannot open the ring");
-	run_judge(&self->expect, &self->out, &self->v);
+	run_judge(&self->run.config, &self->out, &self->v);
 	EXPECT_EQ(RUN_FAIL, self->v.code);
 	EXPECT_STREQ("init (last stage: mounts): cannot open the ring",
 		     self->v.reason);
 
 	/* The ring's word is whole, COM2's may be cut. */
 	snprintf(self->out.crash, sizeof(self->out.crash), "in the ring");
-	run_judge(&self->expect, &self->out, &self->v);
+	run_judge(&self->run.config, &self->out, &self->v);
 	EXPECT_STREQ("init (last stage: mounts): in the ring", self->v.reason);
 }
 
@@ -485,29 +676,120 @@ TEST_F(verdict, pins_do_not_look_at_the_console)
 	static const char console[] =
 		"[    1.0] oops: word\n[    1.1] sched_ext: x: the reason\n";
 
-	self->expect.expect_err = true;
+	self->run.expectations.expect_err = true;
 	reach_workload(&self->out);
 	put_text(&self->out, WIRE_SCHED_LOG, "EXIT: boom\n");
 	strbuf_addf(&self->out.console, "%s", console);
 	put_exit(&self->out, WIRE_SCHED_EXIT, 1 << 8);
 
-	self->expect.pins.contains = "oops: word";
-	run_judge(&self->expect, &self->out, &self->v);
+	self->run.expectations.expect_scx_bpf_error_contains = "oops: word";
+	run_judge(&self->run.config, &self->out, &self->v);
 	EXPECT_EQ(RUN_FAIL, self->v.code);
 	/* Without a dump, what sched_ext says there stands in. */
-	self->expect.pins.contains = "x: the reason";
-	run_judge(&self->expect, &self->out, &self->v);
+	self->run.expectations.expect_scx_bpf_error_contains = "x: the reason";
+	run_judge(&self->run.config, &self->out, &self->v);
 	EXPECT_EQ(RUN_PASS, self->v.code);
 
 	put_text(&self->out, WIRE_SCX_DUMP, "end of dump");
-	run_judge(&self->expect, &self->out, &self->v);
+	run_judge(&self->run.config, &self->out, &self->v);
 	EXPECT_EQ(RUN_FAIL, self->v.code);
-	self->expect.pins.contains = NULL;
-	self->expect.pins.matches = "^EXIT: boom\nend of dump$";
-	run_judge(&self->expect, &self->out, &self->v);
+	self->run.expectations.expect_scx_bpf_error_contains = NULL;
+	self->run.expectations.expect_scx_bpf_error_matches = "^EXIT: boom\nend of dump$";
+	run_judge(&self->run.config, &self->out, &self->v);
 	EXPECT_EQ(RUN_PASS, self->v.code) {
 		TH_LOG("%s", self->v.reason);
 	}
+}
+
+/* What was lost may be all that mattered: that is no pass, nor a failure. */
+TEST_F(verdict, lost_records)
+{
+	const struct run_verdict none = { };
+
+	reach_workload(&self->out);
+	put_result(&self->out, 0, "");
+	put_exit(&self->out, WIRE_EXIT, 0);
+	put_stage(&self->out, STAGE_POWEROFF);
+	self->out.vm.end = VM_END_POWEROFF;
+	run_judge(&self->run.config, &self->out, &self->v);
+	EXPECT_EQ(RUN_PASS, self->v.code);
+	EXPECT_STREQ(none.reason, self->v.reason);
+
+	self->out.vm.ring.records = 123456;
+	run_judge(&self->run.config, &self->out, &self->v);
+	EXPECT_EQ(RUN_SKIP, self->v.code);
+	EXPECT_EQ(RUN_INFRASTRUCTURE, self->v.doubt);
+	EXPECT_STREQ("infrastructure: lost: 123456 records of the guest (0 of them text)",
+		     self->v.reason);
+
+	/* Text of the test program is none of a verdict's grounds. */
+	self->out.vm.ring.texts = 123456;
+	run_judge(&self->run.config, &self->out, &self->v);
+	EXPECT_EQ(RUN_PASS, self->v.code);
+
+	self->out.vm.ring.broken = true;
+	run_judge(&self->run.config, &self->out, &self->v);
+	EXPECT_EQ(RUN_INFRASTRUCTURE, self->v.doubt);
+	EXPECT_NE(NULL, strstr(self->v.reason, "has damaged the ring"));
+}
+
+TEST_F(verdict, lost_records_excuse_nobody_who_was_seen)
+{
+	self->out.vm.end = VM_END_POWEROFF;
+	self->out.vm.ring.records = 1;
+	reach_workload(&self->out);
+	put_result(&self->out, 1, "why");
+	put_exit(&self->out, WIRE_EXIT, 1 << 8);
+	run_judge(&self->run.config, &self->out, &self->v);
+	EXPECT_EQ(RUN_FAIL, self->v.code);
+	EXPECT_STREQ("why", self->v.reason);
+
+	put_text(&self->out, WIRE_SCX_STATE, "disabled\n");
+	run_judge(&self->run.config, &self->out, &self->v);
+	EXPECT_EQ(RUN_FAIL, self->v.code);
+	EXPECT_STREQ("scheduler scx_x died at stage workload",
+		     self->v.reason);
+}
+
+TEST_F(verdict, result_that_may_be_lost)
+{
+	self->out.vm.end = VM_END_POWEROFF;
+	reach_workload(&self->out);
+	run_judge(&self->run.config, &self->out, &self->v);
+	EXPECT_EQ(RUN_FAIL, self->v.code);
+	self->out.vm.ring.records = 1;
+	run_judge(&self->run.config, &self->out, &self->v);
+	EXPECT_EQ(RUN_INFRASTRUCTURE, self->v.doubt);
+	EXPECT_STREQ("infrastructure: lost: 1 records of the guest (0 of them text); without them: no result from the guest (last stage: workload)",
+		     self->v.reason);
+}
+
+TEST_F(verdict, words_of_an_end_that_may_be_lost)
+{
+	self->run.expectations.expect_err = true;
+	self->run.expectations.expect_exit_kind = "runnable task stall";
+	self->out.vm.end = VM_END_POWEROFF;
+	reach_workload(&self->out);
+	put_text(&self->out, WIRE_SCHED_LOG, "EXIT: boom\n");
+	put_exit(&self->out, WIRE_SCHED_EXIT, 1 << 8);
+	run_judge(&self->run.config, &self->out, &self->v);
+	EXPECT_EQ(RUN_FAIL, self->v.code);
+	self->out.vm.ring.records = 1;
+	self->out.vm.ring.texts = 1;
+	run_judge(&self->run.config, &self->out, &self->v);
+	EXPECT_EQ(RUN_INFRASTRUCTURE, self->v.doubt);
+	memset(&self->out.vm.ring, 0, sizeof(self->out.vm.ring));
+	self->out.vm.serial_lost = 1;
+	run_judge(&self->run.config, &self->out, &self->v);
+	EXPECT_EQ(RUN_INFRASTRUCTURE, self->v.doubt);
+	self->out.vm.serial_lost = 0;
+	self->out.sched_log.dropped = 1;
+	run_judge(&self->run.config, &self->out, &self->v);
+	EXPECT_EQ(RUN_INFRASTRUCTURE, self->v.doubt);
+	/* They are there: nothing else matters. */
+	put_text(&self->out, WIRE_SCHED_LOG, "EXIT: runnable task stall\n");
+	run_judge(&self->run.config, &self->out, &self->v);
+	EXPECT_EQ(RUN_PASS, self->v.code);
 }
 
 TEST_HARNESS_MAIN

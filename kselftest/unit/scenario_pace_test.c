@@ -7,7 +7,7 @@
 #include <sched.h>
 #include <sys/prctl.h>
 
-#include "lib/scenario/scenario.h"
+#include "lib/guest/scenario/scenario.h"
 
 #define HOGS	10	/* for the one CPU that is measured */
 
@@ -51,7 +51,7 @@ static pid_t fork_hog(void)
 
 TEST_F(pace, a_crowded_cpu_is_not_a_slow_one)
 {
-	double alone = guest_slowness(1), crowded;
+	double alone = guest_slowness(1, false), crowded;
 	unsigned int i;
 
 	for (i = 0; i < HOGS; i++) {
@@ -59,7 +59,7 @@ TEST_F(pace, a_crowded_cpu_is_not_a_slow_one)
 		ASSERT_LT(0, self->hogs[i]);
 	}
 	usleep(50000);
-	crowded = guest_slowness(1);
+	crowded = guest_slowness(1, false);
 	/* By its share of the CPU it would be ten times as slow. */
 	EXPECT_LT(crowded, 3 * alone)
 		TH_LOG("alone %.1f, crowded %.1f", alone, crowded);
@@ -67,7 +67,7 @@ TEST_F(pace, a_crowded_cpu_is_not_a_slow_one)
 
 TEST_F(pace, measuring_leaves_no_trace)
 {
-	EXPECT_LE(1.0, guest_slowness(1));
+	EXPECT_LE(1.0, guest_slowness(1, false));
 	EXPECT_EQ(SCHED_OTHER, sched_getscheduler(0));
 	EXPECT_EQ(-1, waitpid(-1, NULL, WNOHANG));
 	EXPECT_EQ(ECHILD, errno);

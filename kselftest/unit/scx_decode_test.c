@@ -7,9 +7,9 @@
 
 #include <bpf/btf.h>
 
-#include "lib/repro/decode.h"
-#include "lib/util/strbuf.h"
-#include "lib/util/util.h"
+#include "lib/common/scx/decode.h"
+#include "lib/common/util/strbuf.h"
+#include "lib/common/util/util.h"
 
 static void add_enum64(struct btf *btf, const char *name,
 		       const char * const *names, const uint64_t *values)
@@ -124,7 +124,7 @@ TEST(enums)
 		}
 	}
 	strbuf_reset(&out);
-	/* As fields_value() hands it over: sign-extended. */
+	/* As desc_value() hands it over: sign-extended. */
 	decode_value(d, DECODE_ENUM, (int64_t)(int)(1U << 31), plain, &out);
 	strbuf_addf(&out, " ");
 	decode_value(d, DECODE_ENUM, -2LL, ids[4], &out);

@@ -4,10 +4,11 @@
  */
 #include "kselftest_harness.h"
 
-#include "lib/repro/culprit.h"
-#include "lib/repro/exit.h"
-#include "lib/repro/stack.h"
-#include "lib/util/util.h"
+#include "lib/common/scx/culprit.h"
+#include "lib/common/scx/exit.h"
+#include "lib/common/scx/stack.h"
+#include "lib/common/scx/words.h"
+#include "lib/common/util/util.h"
 #include "repro_data.h"
 
 static const struct file_case {
@@ -168,7 +169,62 @@ static const struct file_case {
 		.kind = 1024, .cpu = -1, .reason = "runtime error",
 		.msg = "non-existent DSQ 0xdead for busybox[46]",
 		.current = { "rcu_sched", 16 }, .subject = { "busybox", 46 } } },
+	/* Made after reports of users: see the README there. */
+	{ "clang_stall.console", {
+		.kind = 1026, .cpu = -1, .reason = "runnable task stall",
+		.scheduler = "demo",
+		.msg = "ld.demo[2718] failed to run for 5.344s",
+		.subject = { "ld.demo", 2718 }, .wait_ms = 5344 } },
+	{ "clang_stall.sched", {
+		.kind = 1026, .cpu = 5, .reason = "runnable task stall",
+		.msg = "ld.demo[2718] failed to run for 5.344s",
+		.current = { "kworker/u32:3", 812 },
+		.subject = { "ld.demo", 2718 }, .wait_ms = 5344 } },
+	{ "lto_stopping.sched", {
+		.kind = 1025, .cpu = -1, .reason = "scx_bpf_error",
+		.msg = "run_time_ns is negative: 0x5772484607211 - 0x5772484608241",
+		.current = { "rcub/0", 19 } } },
+	{ "rust_plain.sched", {
+		.kind = 1024, .cpu = -1, .reason = "runtime error",
+		.msg = "SCX_DSQ_LOCAL[_ON] target CPU 0 not allowed for kworker/10:0[3124]",
+		.subject = { "kworker/10:0", 3124 } } },
+	{ "rust_backtrace.sched", {
+		.kind = 1025, .cpu = -1, .reason = "scx_bpf_error",
+		.msg = "main.bpf.c:707: task_ctx_stor first lookup failed",
+		.file = "main.bpf.c", .line = 707 } },
+	{ "rust_ansi.sched", {
+		.kind = 1026, .cpu = -1, .reason = "runnable task stall",
+		.msg = "demo worker[4242] failed to run for 30.177s",
+		.subject = { "demo worker", 4242 }, .wait_ms = 30177 } },
+	{ "rust_clean.sched", {
+		.kind = 64, .cpu = -1,
+		.reason = "unregistered from user space" } },
+	{ "rust_restart.sched", {
+		.kind = 66, .cpu = -1,
+		.reason = "unregistered from the main kernel",
+		.msg = "cpu 3 going offline, exiting scheduler" } },
+	{ "rust_tracing.sched", {
+		.kind = 66, .cpu = -1,
+		.reason = "unregistered from the main kernel",
+		.msg = "cpu 3 going offline, exiting scheduler" } },
+	{ "rust_eyre.sched", {
+		.kind = 1024, .cpu = -1, .reason = "runtime error",
+		.msg = "invalid CPU -7 from ops.select_cpu()" } },
+	{ "rust_tagged.sched", {
+		.kind = 1024, .cpu = -1, .reason = "runtime error",
+		.msg = "tagged" } },
+	{ "other_task.sched", {
+		.kind = 1025, .cpu = -1, .reason = "scx_bpf_error",
+		.msg = "task_ctx lookup failed for python[1071]",
+		.current = { "python", 1044 }, .subject = { "python", 1071 } } },
+	{ "other_pid.sched", {
+		.kind = 1025, .cpu = -1, .reason = "scx_bpf_error",
+		.msg = "task_ctx lookup failed for pid 1415",
+		.current = { "pahole", 1409 }, .subject = { "", 1415 } } },
 	/* No exit of a scheduler in these. */
+	{ "hung_enable.console", { .kind = -1, .cpu = -1 } },
+	{ "lockdep_circular.console", { .kind = -1, .cpu = -1 } },
+	{ "rcu_tasks.console", { .kind = -1, .cpu = -1 } },
 	{ "oops_scx_fork.console", { .kind = -1, .cpu = -1 } },
 	{ "panic_sysrq.console", { .kind = -1, .cpu = -1 } },
 	{ "softlockup_sysrq.console", { .kind = -1, .cpu = -1 } },
@@ -206,6 +262,92 @@ TEST(files)
 		EXPECT_EQ(want->wait_ms, ex.wait_ms);
 		free(text);
 	}
+}
+
+/* A line each of odd_comms.txt, then of comm_brackets.txt */
+static const struct odd_case {
+	int kind;
+	struct exit_task subject;
+	unsigned int wait_ms;
+	int cpu;
+	const char *file;
+	unsigned int line;
+} odd_cases[] = {
+	{ 1026, { "plasmashel:cs0", 25797 }, 24000, -1, "", 0 },
+	{ 1026, { "MediaDe~hine #6", 17007 }, 30177, -1, "", 0 },
+	{ 1026, { "Worker You", 6602 }, 5000, -1, "", 0 },
+	{ 1026, { "fb303-consolida", 5763 }, 30177, -1, "", 0 },
+	{ 1026, { "(udev-worker)", 334 }, 33204, -1, "", 0 },
+	{ 1026, { "(sd-pam)", 1290 }, 13937, 3, "", 0 },
+	{ 1026, { "[vkrt] Analysis", 3456 }, 9001, -1, "", 0 },
+	{ 1026, { "a) on CPU 3 (b", 77 }, 8040, 1, "", 0 },
+	{ 1026, { "ksoftirqd/2", 34 }, 7430, -1, "", 0 },
+	{ 1024, { "kworker/u130:0", 209 }, 0, -1, "", 0 },
+	{ 1024, { "stress-ng-cpu-s", 410085 }, 0, -1, "", 0 },
+	{ 1024, { "x[1] for y", 83618 }, 0, -1, "", 0 },
+	{ 1024, { "", 0 }, 0, -1, "", 0 },
+	{ 1024, { "swapper/25", 1 }, 0, -1, "", 0 },
+	{ 1024, { "", 0 }, 0, -1, "", 0 },
+	{ 1024, { "irq/147-iwl", 88 }, 0, -1, "", 0 },
+	{ 1025, { "", 0 }, 0, -1, "", 0 },
+	{ 1025, { "", 0 }, 0, -1, "/b/out/scx_utils-bpf_h/lib/percpu.h", 68 },
+	{ 1025, { "", 0 }, 0, -1, "", 0 },
+	{ 66, { "", 0 }, 0, -1, "", 0 },
+	{ 65, { "", 0 }, 0, -1, "", 0 },
+	{ 1024, { "[kthread][5] x", 83618 }, 0, -1, "", 0 },
+	{ 1024, { "a[2] b", 77 }, 0, -1, "", 0 },
+	{ 1024, { "a[2] b", 77 }, 0, -1, "", 0 },
+	{ 1024, { "a[2] b", 77 }, 0, -1, "", 0 },
+	{ 1026, { "a[1] failed to run for 5.000s", 7 }, 6000, -1, "", 0 },
+};
+
+/* What stands in the outer parentheses of an EXIT line */
+static void outer_parentheses(const char *line, size_t len, char *msg,
+			      size_t size)
+{
+	const char *open = memmem(line, len, " (", 2), *end = line + len;
+
+	while (end > line && *end != ')')
+		end--;
+	snprintf(msg, size, "%.*s", open ? (int)(end - open - 2) : 0,
+		 open ? open + 2 : "");
+}
+
+TEST(odd_comms)
+{
+	static const char * const files[] = {
+		"crash/odd_comms.txt", "crash/comm_brackets.txt",
+	};
+	unsigned int i, n = 0;
+	char msg[EXIT_MSG_LEN];
+	size_t len;
+
+	for (i = 0; i < ARRAY_SIZE(files); i++) {
+		char *text = data_read(files[i], NULL), *line = text;
+
+		ASSERT_NE(NULL, text);
+		for (; *line; line += len + !!line[len], n++) {
+			const struct odd_case *c = &odd_cases[n];
+			struct scx_exit ex;
+
+			ASSERT_LT(n, ARRAY_SIZE(odd_cases));
+			len = strcspn(line, "\n");
+			exit_init(&ex);
+			exit_parse(&ex, line, len);
+			TH_LOG("%.*s", (int)len, line);
+			outer_parentheses(line, len, msg, sizeof(msg));
+			EXPECT_STREQ(msg, ex.msg);
+			EXPECT_EQ(c->kind, ex.kind);
+			EXPECT_STREQ(c->subject.comm, ex.subject.comm);
+			EXPECT_EQ(c->subject.pid, ex.subject.pid);
+			EXPECT_EQ(c->wait_ms, ex.wait_ms);
+			EXPECT_EQ(c->cpu, ex.cpu);
+			EXPECT_STREQ(c->file, ex.file);
+			EXPECT_EQ(c->line, ex.line);
+		}
+		free(text);
+	}
+	EXPECT_EQ(ARRAY_SIZE(odd_cases), n);
 }
 
 /* The scheduler's output tells what the console does not. */
@@ -467,6 +609,33 @@ TEST(matches)
 		stack_free(&first_stack);
 		stack_free(&again_stack);
 	}
+}
+
+#define TRACE_EXIT(whose) \
+	" u-8 [0] d. 1.0: sched_ext_exit: sched qmap " whose " cgrp_path / kind 64\n"
+
+TEST(exits_are_seen_in_the_trace)
+{
+	static const struct {
+		const char *trace;
+		bool exits;
+	} cases[] = {
+		{ "", false },
+		{ " sh-1 [0] d. 1.0: sched_ext_dump: CPU states\n", false },
+		{ " init-1 [0] d. 1.0: sched_ext_dump: Debug dump triggered by SysRq-D\n",
+		  false },
+		{ " k-1 [0] d. 1.0: sched_ext_dump: t[43] triggered exit kind 1026 on CPU 1:\n",
+		  true },
+		{ TRACE_EXIT("level 0 sub_cgroup_id 0"), true },
+		{ TRACE_EXIT("level 1 sub_cgroup_id 9"), false },
+		{ TRACE_EXIT("level 1 sub_cgroup_id 9")
+		  TRACE_EXIT("level 0 sub_cgroup_id 0"), true },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++)
+		EXPECT_EQ(cases[i].exits, scx_exit_begins(cases[i].trace))
+			TH_LOG("case %zu", i);
 }
 
 TEST_HARNESS_MAIN

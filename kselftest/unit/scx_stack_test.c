@@ -6,9 +6,10 @@
 
 #include "kselftest_harness.h"
 
-#include "lib/repro/stack.h"
-#include "lib/util/strbuf.h"
-#include "lib/util/util.h"
+#include "lib/common/scx/stack.h"
+#include "lib/common/util/strbuf.h"
+#include "lib/common/util/util.h"
+#include "lib/host/repro/source.h"
 #include "repro_data.h"
 
 static void stack_names(const struct stack *st, struct strbuf *names)
@@ -97,13 +98,13 @@ static const struct line_case {
 	{ "# [    1.000000]  foo+0x1/0x2\n", " foo" },
 	{ "  foo+0x1f\n", " foo" },
 	{ "  foo+0x\n  foo+1\n  foo\n +0x1/0x2\n", "" },
-	{ "  foo.part.0+0x1/0x2\n  foo.part.0+0x9/0xa\n", " foo.part.0" },
+	{ "  foo.part.0+0x1/0x2\n  foo.part.0+0x9/0xa\n", " foo" },
 	{ "  foo+0x1/0x2 [mod]\n", " foo" },
 	/* The compiler's unlikely half is the same function. */
 	{ "  foo.cold+0x1/0x2\n  foo+0x1/0x2\n  bar.cold.12+0x1/0x2\n",
 	  " foo bar" },
 	{ "  foo.part.0.cold+0x1/0x2\n  a.colder+0x1/0x2\n",
-	  " foo.part.0 a.colder" },
+	  " foo a.colder" },
 	{ "  finish_task_switch.isra.0+0x1/0x2\n  update_process_times+0x1/0x2\n"
 	  "  handle_lockup+0x1/0x2\n  default_idle_call+0x1/0x2\n"
 	  "  x86_64_start_kernel+0x1/0x2\n  common_startup_64+0x1/0x2\n", "" },
@@ -156,6 +157,90 @@ TEST(lines)
 		stack_free(&st);
 	}
 	strbuf_free(&names);
+}
+
+/* As a kernel of tomorrow may call them */
+static const char *made_file(void *ctx, const char *symbol)
+{
+	static const struct {
+		const char *front, *file;
+	} files[] = {
+		{ "wq_", "kernel/workqueue.c" }, { "kt_", "kernel/kthread.c" },
+		{ "ld_", "kernel/locking/lockdep.c" }, { "fs_", "fs/read.c" },
+	};
+	unsigned int i;
+
+	++*(unsigned int *)ctx;
+	for (i = 0; i < ARRAY_SIZE(files); i++)
+		if (!strncmp(symbol, files[i].front, 3))
+			return files[i].file;
+	return NULL;
+}
+
+static const struct line_case place_cases[] = {
+	/* How a work came to run, and who prints */
+	{ "  ld_report+0x1/0x2\n  foo+0x1/0x2\n  wq_runs_works+0x1/0x2\n"
+	  "  kt_enters+0x1/0x2\n", " foo" },
+	/* Who waits for a work calls into the same file. */
+	{ "  wq_flush+0x1/0x2\n  fs_x+0x1/0x2\n  wq_runs_works+0x1/0x2\n",
+	  " wq_flush fs_x" },
+	{ "  kt_create+0x1/0x2\n  ? stale+0x1/0x2\n  foo+0x1/0x2\n",
+	  " kt_create foo" },
+	{ "  wq_flush+0x1/0x2\n bpf_prog_0123456789abcdef_a+0x1/0x2\n",
+	  " wq_flush [a]" },
+	/* In an interrupt, on top of another trace */
+	{ "  foo+0x1/0x2\n  wq_irq+0x1/0x2\n </IRQ>\n <TASK>\n"
+	  "RIP: 0010:bar+0x1/0x2\n", " foo bar" },
+	{ "  wq_a+0x1/0x2\n</TASK>\n  foo+0x1/0x2\n", " foo" },
+	/* Where it happened, it is what it is. */
+	{ "RIP: 0010:wq_a+0x1/0x2\nRAX: 00\n  wq_b+0x1/0x2\n", " wq_a" },
+	/* A place that nobody knows */
+	{ "  foo.llvm.12+0x1/0x2\n", " foo" },
+};
+
+TEST(plumbing_by_its_file)
+{
+	struct strbuf names = STRBUF_INIT;
+	unsigned int i, asked = 0;
+	struct stack_places places = { made_file, &asked };
+
+	for (i = 0; i < ARRAY_SIZE(place_cases); i++) {
+		struct stack st = { .places = &places };
+
+		stack_extract(&st, place_cases[i].text,
+			      strlen(place_cases[i].text));
+		stack_names(&st, &names);
+		EXPECT_STREQ(place_cases[i].names, names.text)
+			TH_LOG("case %u", i);
+		stack_free(&st);
+	}
+	EXPECT_LT(ARRAY_SIZE(place_cases), asked);
+	strbuf_free(&names);
+}
+
+/* By DWARF: kthreadd() is on no list of names. */
+TEST(plumbing_of_a_real_kernel)
+{
+	static const char text[] = "  scx_pre_fork+0x1/0x2\n"
+		"  kernel_thread+0x1/0x2\n  kthreadd+0x1/0x2\n";
+	const char *dir = getenv("KTSTR_KERNEL");
+	struct strbuf names = STRBUF_INIT;
+	struct stack_places places;
+	struct stack st = { .places = &places };
+	char path[4096], err[256];
+	struct source *src;
+
+	snprintf(path, sizeof(path), "%s/vmlinux", dir ?: "");
+	src = dir ? source_open(path, err, sizeof(err)) : NULL;
+	if (!src)
+		SKIP(return, "KTSTR_KERNEL names no kernel with DWARF");
+	source_places(src, &places);
+	stack_extract(&st, text, strlen(text));
+	stack_names(&st, &names);
+	EXPECT_STREQ(" scx_pre_fork kernel_thread", names.text);
+	stack_free(&st);
+	strbuf_free(&names);
+	source_close(src);
 }
 
 TEST(huge)

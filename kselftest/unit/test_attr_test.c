@@ -17,7 +17,7 @@ static const struct scheduler no_process = { .name = "eevdf" };
 
 FIXTURE(attr)
 {
-	struct ktstr_attr levels[3];
+	struct ktstr_attr levels[ATTR_MAX_LEVELS];
 	struct ktstr_test test;
 	struct ktstr_merged merged;
 	char err[256];
@@ -79,25 +79,54 @@ TEST_F(attr, inner_levels_win)
 	EXPECT_EQ(3U, self->merged.attr.duration_s);
 	EXPECT_EQ(5U, self->merged.attr.workers);
 	EXPECT_STREQ("b", self->merged.attr.kernel_args);
-	EXPECT_TRUE(self->merged.attr.kaslr);
+	EXPECT_TRUE(ktstr_is_on(self->merged.attr.kaslr));
 	EXPECT_EQ(4U, topology_cpus(&self->merged.attr.topology));
 	EXPECT_EQ(3U, self->merged.attr.limits.max_gap_ms);
 	EXPECT_EQ(9U, self->merged.attr.limits.max_spread_pct);
 }
 
+TEST_F(attr, what_the_program_was_told_goes_before_all)
+{
+	self->levels[2].duration_s = 6;
+	self->levels[2].scheduler = &no_process;
+	self->levels[3].duration_s = 3;
+	self->levels[3].scheduler = &some_scheduler;
+	ASSERT_EQ(0, merge(self));
+	EXPECT_EQ(3U, self->merged.attr.duration_s);
+	EXPECT_EQ(&some_scheduler, self->merged.attr.scheduler);
+}
+
+/* A fixture whose scheduler dies, and a test in which it is not to. */
+TEST_F(attr, an_inner_level_switches_off)
+{
+	self->levels[0].scheduler = &some_scheduler;
+	self->levels[0].expect_err = true;
+	self->levels[0].kaslr = true;
+	self->levels[2].expect_err = KTSTR_OFF;
+	self->levels[2].expect_alarm = "stall";
+	ASSERT_EQ(0, merge(self)) TH_LOG("%s", self->err);
+	EXPECT_FALSE(ktstr_is_on(self->merged.attr.expect_err));
+	EXPECT_TRUE(ktstr_is_on(self->merged.attr.kaslr));
+	self->levels[3].kaslr = KTSTR_OFF;
+	ASSERT_EQ(0, merge(self));
+	EXPECT_FALSE(ktstr_is_on(self->merged.attr.kaslr));
+}
+
 TEST_F(attr, a_scheduler_fills_what_nobody_sets)
 {
-	static const char * const want[] = { "-s", "-a", "-b", "-c" };
+	static const char * const want[] = {
+		"-s", "-a", "-b", "-c", "-d",
+	};
 	unsigned int i;
 
 	self->levels[0].scheduler = &some_scheduler;
-	for (i = 0; i < 3; i++)
+	for (i = 0; i < ATTR_MAX_LEVELS; i++)
 		self->levels[i].sched_args[0] = want[i + 1];
 	ASSERT_EQ(0, merge(self));
 	EXPECT_EQ(3U, topology_cpus(&self->merged.attr.topology));
 	EXPECT_EQ(77U, self->merged.attr.limits.max_gap_ms);
-	ASSERT_EQ(4U, self->merged.n_sched_args);
-	for (i = 0; i < 4; i++)
+	ASSERT_EQ(ARRAY_SIZE(want), self->merged.n_sched_args);
+	for (i = 0; i < ARRAY_SIZE(want); i++)
 		EXPECT_STREQ(want[i], self->merged.sched_args[i]);
 
 	self->levels[2].topology = (struct topology)TOPOLOGY(1, 1, 1, 1);
@@ -112,12 +141,12 @@ TEST_F(attr, full_of_arguments)
 
 	for (j = 0; j < KTSTR_MAX_ARGS; j++) {
 		full.args[j] = "-x";
-		for (i = 0; i < 3; i++)
+		for (i = 0; i < ATTR_MAX_LEVELS; i++)
 			self->levels[i].sched_args[j] = "-y";
 	}
 	self->levels[0].scheduler = &full;
 	ASSERT_EQ(0, merge(self));
-	EXPECT_EQ(4U * KTSTR_MAX_ARGS, self->merged.n_sched_args);
+	EXPECT_EQ(0U + ATTR_MAX_ARGS, self->merged.n_sched_args);
 }
 
 TEST_F(attr, nonsense_is_refused)

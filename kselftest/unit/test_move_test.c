@@ -4,8 +4,8 @@
  */
 #include "kselftest_harness.h"
 
+#include "lib/common/util/util.h"
 #include "lib/test/move.h"
-#include "lib/util/util.h"
 
 static bool listed(const struct move_folders *f, const char *path)
 {
@@ -28,12 +28,12 @@ TEST(each_file_of_a_build_folder)
 	static const char * const want[] = {
 		"/tmp/b/arch/x86/boot", "/tmp/b/arch/x86/boot/bzImage",
 		"/tmp/b", "/tmp/b/vmlinux", "/tmp/b/.config",
-		"/tmp/s",
+		"/tmp/s", "/tmp/g", "/tmp/g/scx_x",
 	};
 	struct move_folders f;
 	unsigned int i;
 
-	move_folders(&f, &k, "/tmp/s");
+	move_folders(&f, &k, "/tmp/s", "/tmp/g/scx_x");
 	for (i = 0; i < ARRAY_SIZE(want); i++)
 		EXPECT_TRUE(listed(&f, want[i]))
 			TH_LOG("%s is not there", want[i]);
@@ -45,10 +45,10 @@ TEST(what_is_not_there_is_left_out)
 	static const struct host_kernel k = { .image = "bzImage" };
 	struct move_folders f;
 
-	move_folders(&f, &k, "");
+	move_folders(&f, &k, "", "scx_x");
 	EXPECT_STREQ("bzImage", f.list[0]);
 	EXPECT_EQ(NULL, f.list[1]);
-	move_folders(&f, &k, NULL);
+	move_folders(&f, &k, NULL, NULL);
 	EXPECT_EQ(NULL, f.list[1]);
 }
 
@@ -57,7 +57,7 @@ TEST(a_file_at_the_top)
 	static const struct host_kernel k = { .image = "/bzImage" };
 	struct move_folders f;
 
-	move_folders(&f, &k, NULL);
+	move_folders(&f, &k, NULL, NULL);
 	EXPECT_TRUE(listed(&f, "/"));
 	EXPECT_FALSE(listed(&f, ""));
 }

@@ -4,13 +4,16 @@
  */
 #include "kselftest_harness.h"
 
-#include "lib/run/verdict.h"
+#include <stdlib.h>
+#include <sys/wait.h>
+
+#include "lib/common/util/util.h"
+#include "lib/host/run/verdict.h"
 #include "lib/test/glue.h"
-#include "lib/util/util.h"
 
 FIXTURE(result)
 {
-	char reason[64];
+	char reason[128];
 	int code;
 	struct ktstr_test test;
 };
@@ -26,6 +29,9 @@ FIXTURE_SETUP(result)
 
 FIXTURE_TEARDOWN(result)
 {
+	unsetenv("KTSTR_STRICT");
+	ktstr_glue.retried[0] = '\0';
+	ktstr_glue.not_judged = NULL;
 }
 
 TEST_F(result, guests_words_are_one_printable_line)
@@ -40,8 +46,8 @@ TEST_F(result, guests_words_are_one_printable_line)
 		{ "\nok 2 fix.other", "" },
 		{ "one\rok 2 fix.other", "one?ok 2 fix.other" },
 		{ "\033[2J\033]0;title\007", "?[2J?]0;title?" },
-		{ "a\tb\v\f\x7f", "a?b???" },
-		{ "\x80\xc3\xa9\xff~ !", "????~ !" },
+		{ "a\tb\v\f\x7f", "a\tb???" },
+		{ "\x80\xc3\xa9\xff~ !", "?\xc3\xa9?~ !" },
 	};
 	unsigned int i;
 
@@ -69,11 +75,119 @@ TEST_F(result, strict_makes_a_skip_a_failure)
 	unsetenv("KTSTR_STRICT");
 	glue_skip(&self->test, "no\tkernel");
 	EXPECT_EQ(RUN_SKIP, self->code);
-	EXPECT_STREQ("no?kernel", self->reason);
+	EXPECT_STREQ("no\tkernel", self->reason);
 	setenv("KTSTR_STRICT", "1", 1);
 	glue_skip(&self->test, "no kernel");
 	EXPECT_EQ(RUN_FAIL, self->code);
 	EXPECT_STREQ("infrastructure: no kernel", self->reason);
+}
+
+/* Counted apart, never a pass, and no failure unless that is asked for. */
+TEST_F(result, infrastructure_is_a_skip_of_its_own)
+{
+	atomic_uint n = 0;
+
+	ktstr_glue.not_judged = &n;
+	glue_infrastructure(&self->test, "the VM ended: %s", "KVM\terror");
+	EXPECT_EQ(RUN_SKIP, self->code);
+	EXPECT_STREQ("infrastructure: the VM ended: KVM\terror", self->reason);
+	EXPECT_EQ(RUN_INFRASTRUCTURE, ktstr_glue.doubt);
+	EXPECT_EQ(1U, atomic_load(&n));
+
+	/* As a sentence that says so itself. */
+	glue_skip(&self->test, "infrastructure: no KVM");
+	EXPECT_EQ(RUN_SKIP, self->code);
+	EXPECT_STREQ("infrastructure: no KVM", self->reason);
+	EXPECT_EQ(2U, atomic_load(&n));
+	glue_skip(&self->test, "no kernel");
+	EXPECT_EQ(RUN_JUDGED, ktstr_glue.doubt);
+	EXPECT_EQ(2U, atomic_load(&n));
+
+	setenv("KTSTR_STRICT", "1", 1);
+	glue_skip(&self->test, "infrastructure: no KVM");
+	EXPECT_EQ(RUN_FAIL, self->code);
+	EXPECT_STREQ("infrastructure: no KVM", self->reason);
+	EXPECT_EQ(RUN_INFRASTRUCTURE, ktstr_glue.doubt);
+	EXPECT_EQ(3U, atomic_load(&n));
+}
+
+/* The same, but told from that: it is the run that was not good enough. */
+TEST_F(result, inconclusive_is_another_skip_of_its_own)
+{
+	atomic_uint n = 0;
+
+	ktstr_glue.not_judged = &n;
+	glue_skip(&self->test, "inconclusive: the host took 61 %");
+	EXPECT_EQ(RUN_SKIP, self->code);
+	EXPECT_STREQ("inconclusive: the host took 61 %", self->reason);
+	EXPECT_EQ(RUN_INCONCLUSIVE, ktstr_glue.doubt);
+	EXPECT_EQ(1U, atomic_load(&n));
+
+	setenv("KTSTR_STRICT", "1", 1);
+	glue_skip(&self->test, "inconclusive: the host took 61 %");
+	EXPECT_EQ(RUN_FAIL, self->code);
+	EXPECT_STREQ("inconclusive: the host took 61 %", self->reason);
+	EXPECT_EQ(RUN_INCONCLUSIVE, ktstr_glue.doubt);
+}
+
+TEST_F(result, a_second_try_is_in_the_line)
+{
+	char *said = NULL;
+	size_t len;
+
+	ktstr_glue.out = open_memstream(&said, &len);
+	ASSERT_NE(NULL, ktstr_glue.out);
+	glue_retried("the VM hung");
+	fclose(ktstr_glue.out);
+	ktstr_glue.out = NULL;
+	EXPECT_STREQ("# retried: the VM hung\n", said);
+	free(said);
+	glue_result(&self->test, RUN_PASS, "%s", "");
+	EXPECT_STREQ("retried: the VM hung", self->reason);
+	glue_result(&self->test, RUN_FAIL, "stuck");
+	EXPECT_STREQ("stuck; retried: the VM hung", self->reason);
+	glue_infrastructure(&self->test, "no KVM");
+	EXPECT_STREQ("infrastructure: no KVM; retried: the VM hung",
+		     self->reason);
+}
+
+/* The program's own status, by what its tests have come to. */
+TEST_F(result, status_by_the_worst_result)
+{
+	static const struct {
+		struct ktstr_counts counts;
+		unsigned int ours;
+		int status;
+	} cases[] = {
+		{ { .pass = 3, .planned = 3 }, 0, 77 },
+		{ { .pass = 2, .fail = 1, .planned = 3 }, 0, 77 },
+		{ { .pass = 2, .skip = 1, .planned = 3 }, 0, 77 },
+		{ { .skip = 3, .planned = 3 }, 0, RUN_SKIP },
+		{ { .planned = 0 }, 0, RUN_FAIL },
+		{ { .pass = 2, .skip = 1, .planned = 3 }, 1, RUN_SKIP },
+		{ { .pass = 1, .fail = 1, .skip = 1, .planned = 3 }, 1, 77 },
+	};
+	unsigned int i;
+	int status;
+	pid_t pid;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		atomic_uint n = cases[i].ours;
+
+		pid = fork();
+		ASSERT_LE(0, pid);
+		if (!pid) {
+			ktstr_glue.not_judged = &n;
+			ktstr_glue.runs_tests = true;
+			ktstr_glue.main_pid = getpid();
+			ktstr_main_end(&cases[i].counts);
+			/* It leaves the harness's own status as it is. */
+			_exit(77);
+		}
+		ASSERT_EQ(pid, waitpid(pid, &status, 0));
+		EXPECT_EQ(cases[i].status, WEXITSTATUS(status))
+			TH_LOG("case %u", i);
+	}
 }
 
 TEST_HARNESS_MAIN

@@ -74,7 +74,8 @@ TEST_F(resume, a_second_start_goes_on_where_it_was)
 		EXPECT_STREQ("#  RUN           f.c ...\n"
 			     "not ok 3 f.c # why\nok 4 f.d\n",
 			     feed(self, second, step));
-		EXPECT_STREQ("KTSTR_RESUME=pf.a,sf.b,ff.c,pf.d,", self->r.env);
+		EXPECT_STREQ("KTSTR_RESUME=pf.a,sf.b,rf.c,ff.c,pf.d,",
+			     self->r.env);
 	}
 }
 
@@ -99,11 +100,68 @@ TEST_F(resume, results_are_found_by_name)
 		{ "f.odd", -1 }, { "f.v", -1 }, { "f.last", -1 },
 	};
 	unsigned int i;
+	enum run_doubt ours;
 
-	EXPECT_EQ(-1, resume_code("f.a"));
+	EXPECT_EQ(-1, resume_code("f.a", &ours));
 	setenv(ENV_RESUME, "pf.a,sf.ab,ff.c,xf.v.d,?f.odd,pf.last", 1);
 	for (i = 0; i < ARRAY_SIZE(cases); i++)
-		EXPECT_EQ(cases[i].code, resume_code(cases[i].name));
+		EXPECT_EQ(cases[i].code, resume_code(cases[i].name, &ours));
+}
+
+/* What nobody has failed stays that, and no words of a guest make it that. */
+TEST_F(resume, what_was_not_judged_is_known_again)
+{
+	static const char text[] =
+		"1..8\n# Starting 8 tests\n"
+		"ok 1 f.a # SKIP infrastructure: the VM ended\n"
+		"not ok 2 f.b #  infrastructure: the VM ended\n"
+		"not ok 3 f.c #  said #  infrastructure: no\n"
+		"ok 4 f.d # SKIP # SKIP infrastructure: no\n"
+		"ok 5 f.e #  retried: # SKIP infrastructure: no\n"
+		"ok 6 f.g # SKIP inconclusive: 61 %\n"
+		"not ok 7 f.h #  inconclusive: 61 %\n"
+		"#  RUN           f.f ...\n";
+	static const struct {
+		const char *name;
+		int code;
+		enum run_doubt ours;
+	} cases[] = {
+		{ "f.a", 4, RUN_INFRASTRUCTURE },
+		{ "f.b", 1, RUN_INFRASTRUCTURE },
+		{ "f.c", 1, RUN_JUDGED }, { "f.d", 4, RUN_JUDGED },
+		{ "f.e", 0, RUN_JUDGED }, { "f.f", -1, RUN_JUDGED },
+		{ "f.g", 4, RUN_INCONCLUSIVE }, { "f.h", 1, RUN_INCONCLUSIVE },
+	};
+	unsigned int i;
+	enum run_doubt ours;
+
+	feed(self, text, 7);
+	EXPECT_STREQ("KTSTR_RESUME=if.a,jf.b,ff.c,sf.d,pf.e,cf.g,df.h,", self->r.env);
+	EXPECT_TRUE(resume_failed(&self->r));
+	setenv(ENV_RESUME, strchr(self->r.env, '=') + 1, 1);
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		EXPECT_EQ(cases[i].code, resume_code(cases[i].name, &ours));
+		EXPECT_EQ(cases[i].ours, ours)
+			TH_LOG("%s", cases[i].name);
+	}
+}
+
+/* A test that is run again says so; one that had not begun is not. */
+TEST_F(resume, the_test_that_ran_is_told)
+{
+	feed(self, first, 11);
+	EXPECT_FALSE(resume_failed(&self->r));
+	resume_again(&self->r);
+	EXPECT_STREQ("KTSTR_RESUME=pf.a,sf.b,rf.c,", self->r.env);
+	setenv(ENV_RESUME, strchr(self->r.env, '=') + 1, 1);
+	EXPECT_TRUE(resume_retried("f.c"));
+	EXPECT_FALSE(resume_retried("f.a"));
+	EXPECT_FALSE(resume_retried("f.d"));
+
+	/* The second machine ends between two tests. */
+	feed(self, second, 11);
+	resume_again(&self->r);
+	EXPECT_STREQ("KTSTR_RESUME=pf.a,sf.b,rf.c,ff.c,pf.d,", self->r.env);
 }
 
 TEST_F(resume, more_results_than_there_is_room_for)

@@ -7,8 +7,8 @@
 
 #include "kselftest_harness.h"
 
-#include "lib/util/util.h"
-#include "vmm/topology.h"
+#include "lib/common/topology.h"
+#include "lib/common/util/util.h"
 
 static const struct {
 	const char *name;

@@ -5,7 +5,7 @@
  */
 #include "kselftest_harness.h"
 
-#include "lib/wire/plan.h"
+#include "lib/common/wire/plan.h"
 #include "vmm/x86/cmdline.h"
 
 #define KERNEL_MAX	2047	/* x86's COMMAND_LINE_SIZE - 1 */
@@ -39,7 +39,7 @@ FIXTURE_TEARDOWN(cmdline)
 
 TEST_F(cmdline, init_finds_the_ring)
 {
-	uint64_t gpa, size;
+	uint64_t gpa = 0, size = 0;
 
 	ASSERT_EQ(0, cmdline_build(&self->config, &self->sb, &self->err));
 	EXPECT_EQ(1, plan_ring_param(self->sb.text, &gpa, &size));

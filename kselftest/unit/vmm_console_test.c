@@ -8,7 +8,7 @@
 
 #include "kselftest_harness.h"
 
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
 #include "vmm/console.h"
 
 #define KEPT	(CONSOLE_HEAD_SIZE + CONSOLE_TAIL_SIZE)
@@ -96,7 +96,7 @@ TEST(lines_are_cut_and_cleaned)
 		if (!line_cutter_add(&lc, *p))
 			continue;
 		EXPECT_STREQ(lines == 0 ? "one" :
-			     lines == 1 ? " [1mtwo " : "", lc.line);
+			     lines == 1 ? "?[1mtwo?" : "", lc.line);
 		lines++;
 	}
 	EXPECT_EQ(3, lines);

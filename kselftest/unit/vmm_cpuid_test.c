@@ -5,7 +5,7 @@
  */
 #include "kselftest_harness.h"
 
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
 #include "vmm/x86/apicid.h"
 #include "vmm/x86/cpuid.h"
 

@@ -10,39 +10,42 @@
 
 #include "kselftest_harness.h"
 
-#include "lib/util/util.h"
-#include "vmm/probe.h"
+#include "lib/common/util/util.h"
+#include "vmm/end.h"
+#include "vmm/kvm_check.h"
 #include "vmm/vmm.h"
+#include "vmm/x86/devices.h"
 #include "vmm/x86/layout.h"
 
 TEST(bad_configs_are_refused)
 {
 	static const struct {
 		struct vm_config config;
+		struct topology topology;
 		int ret;
 		const char *says;
 	} cases[] = {
-		{ { .kernel = "/k", .topology = TOPOLOGY(1, 1, 1, 1) },
+		{ { .kernel = "/k" }, TOPOLOGY(1, 1, 1, 1),
 		  -EINVAL, "deadline" },
-		{ { .topology = TOPOLOGY(1, 1, 1, 1), .deadline_ms = 1 },
+		{ { .deadline_ms = 1 }, TOPOLOGY(1, 1, 1, 1),
 		  -EINVAL, "no kernel was given" },
-		{ { .kernel = "/no/such/file", .deadline_ms = 1,
-		    .topology = TOPOLOGY(1, 1, 1, 1) },
+		{ { .kernel = "/no/such/file", .deadline_ms = 1 },
+		  TOPOLOGY(1, 1, 1, 1),
 		  -ENOENT, "/no/such/file: No such file" },
-		{ { .kernel = "/proc/self/exe", .deadline_ms = 1,
-		    .topology = TOPOLOGY(1, 1, 1, 1) },
+		{ { .kernel = "/proc/self/exe", .deadline_ms = 1 },
+		  TOPOLOGY(1, 1, 1, 1),
 		  -ENOEXEC, "is an ELF file" },
-		{ { .kernel = "/dev/null", .deadline_ms = 1,
-		    .topology = TOPOLOGY(1, 1, 1, 1) },
+		{ { .kernel = "/dev/null", .deadline_ms = 1 },
+		  TOPOLOGY(1, 1, 1, 1),
 		  -ENOEXEC, "is no file" },
-		{ { .kernel = "/k", .deadline_ms = 1,
-		    .topology = TOPOLOGY(1, 0, 1, 1) },
+		{ { .kernel = "/k", .deadline_ms = 1 },
+		  TOPOLOGY(1, 0, 1, 1),
 		  -EINVAL, "topology 1n0l1c1t: " },
-		{ { .kernel = "/k", .deadline_ms = 1,
-		    .topology = TOPOLOGY(2, 3, 1, 1) },
+		{ { .kernel = "/k", .deadline_ms = 1 },
+		  TOPOLOGY(2, 3, 1, 1),
 		  -EINVAL, "topology 2n3l1c1t: " },
-		{ { .kernel = "/k", .deadline_ms = 1,
-		    .topology = TOPOLOGY(1, 65536, 65536, 65536) },
+		{ { .kernel = "/k", .deadline_ms = 1 },
+		  TOPOLOGY(1, 65536, 65536, 65536),
 		  -EINVAL, "topology 1n65536l65536c65536t: " },
 	};
 	char err[256];
@@ -50,9 +53,14 @@ TEST(bad_configs_are_refused)
 
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct vm *vm = (struct vm *)&cases;
+		const struct run_machine machine = {
+			.topology = cases[i].topology,
+		};
+		struct vm_config config = cases[i].config;
 
+		config.machine = &machine;
 		err[0] = '\0';
-		EXPECT_EQ(cases[i].ret, vm_create(&cases[i].config, &vm, err,
+		EXPECT_EQ(cases[i].ret, vm_create(&config, &vm, err,
 						  sizeof(err)));
 		EXPECT_EQ(NULL, vm);
 		EXPECT_NE(NULL, strstr(err, cases[i].says)) {
@@ -60,8 +68,7 @@ TEST(bad_configs_are_refused)
 		}
 		EXPECT_EQ(NULL, strchr(err, '\n'));
 		/* The sentence is welcome, but nobody has to take it. */
-		EXPECT_EQ(cases[i].ret, vm_create(&cases[i].config, &vm, NULL,
-						  0));
+		EXPECT_EQ(cases[i].ret, vm_create(&config, &vm, NULL, 0));
 	}
 	vm_destroy(NULL);
 }
@@ -94,22 +101,23 @@ FIXTURE(ports) {
 FIXTURE_SETUP(ports)
 {
 	struct vm *vm = calloc(1, sizeof(*vm));
+	char text[200] = "";
+	struct vm_error err = { text, sizeof(text) };
 
 	ASSERT_NE(NULL, vm);
 	vm->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	ASSERT_LE(0, vm->wake_fd);
 	pthread_mutex_init(&vm->note.lock, NULL);
-	i8042_init(&vm->machine.i8042, vm);
-	cf9_init(&vm->machine.cf9, vm);
-	pm1_init(&vm->machine.pm1, vm);
-	ASSERT_EQ(0, bus_add(&vm->bus, &vm->machine.i8042.dev));
-	ASSERT_EQ(0, bus_add(&vm->bus, &vm->machine.cf9.dev));
-	ASSERT_EQ(0, bus_add(&vm->bus, &vm->machine.pm1.dev));
+	bus_init(&vm->bus, vm, vm_irq_line);
+	ASSERT_EQ(0, bus_plug_all(&vm->bus, vm_devices, n_vm_devices, &err)) {
+		TH_LOG("%s", text);
+	}
 	self->vm = vm;
 }
 
 FIXTURE_TEARDOWN(ports)
 {
+	bus_exit(&self->vm->bus);
 	close(self->vm->wake_fd);
 	free(self->vm);
 }
@@ -146,8 +154,8 @@ TEST_F(ports, ends)
 		vm->note.end = VM_END_NONE;
 		vm->note.message[0] = '\0';
 		vm->stopping = false;
-		bus_access(&vm->bus, cases[i].port, true, &value,
-			   cases[i].size);
+		bus_access(&vm->bus, VM_SPACE_PORT, cases[i].port, true,
+			   &value, cases[i].size);
 		EXPECT_EQ(end ? VM_END_POWEROFF : VM_END_NONE, vm->note.end) {
 			TH_LOG("case %zu", i);
 		}
@@ -167,18 +175,24 @@ TEST_F(ports, first_end_wins)
 	EXPECT_STREQ("one", self->vm->note.message);
 }
 
+static void port(struct vm *vm, uint16_t port, bool write, void *data,
+		 unsigned int size)
+{
+	bus_access(&vm->bus, VM_SPACE_PORT, port, write, data, size);
+}
+
 TEST_F(ports, pm1_reads_as_always_on)
 {
 	uint16_t value = 0xdead;
 	uint32_t both;
 
-	bus_access(&self->vm->bus, X86_PM1_CNT_PORT, false, &value, 2);
+	port(self->vm, X86_PM1_CNT_PORT, false, &value, 2);
 	EXPECT_EQ(1, value);
-	bus_access(&self->vm->bus, X86_PM1_EVT_PORT, false, &value, 2);
+	port(self->vm, X86_PM1_EVT_PORT, false, &value, 2);
 	EXPECT_EQ(0, value);
 	value = 0x120;
-	bus_access(&self->vm->bus, X86_PM1_EVT_PORT + 2, true, &value, 2);
-	bus_access(&self->vm->bus, X86_PM1_EVT_PORT, false, &both, 4);
+	port(self->vm, X86_PM1_EVT_PORT + 2, true, &value, 2);
+	port(self->vm, X86_PM1_EVT_PORT, false, &both, 4);
 	EXPECT_EQ(0x120U << 16, both);
 }
 
@@ -186,9 +200,9 @@ TEST(ends_have_names)
 {
 	unsigned int end;
 
-	for (end = VM_END_NONE; end <= VM_END_KVM_ERROR; end++)
+	for (end = VM_END_NONE; end <= VM_END_HUNG; end++)
 		EXPECT_STRNE("?", vm_end_name(end));
-	EXPECT_STREQ("?", vm_end_name(VM_END_KVM_ERROR + 1));
+	EXPECT_STREQ("?", vm_end_name(VM_END_HUNG + 1));
 }
 
 TEST(probe_says_why)
@@ -206,7 +220,7 @@ TEST(probe_says_why)
 
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		usable = KVM_USABLE;
-		ASSERT_EQ(0, kvm_probe(cases[i].dev, &usable, why,
+		ASSERT_EQ(0, kvm_check(cases[i].dev, &usable, why,
 				       sizeof(why)));
 		EXPECT_EQ(KVM_UNUSABLE, usable);
 		EXPECT_STREQ(cases[i].says, why);
@@ -220,7 +234,7 @@ TEST(probe_answers_in_time)
 	enum kvm_usability usable;
 	char why[200] = "?";
 
-	ASSERT_EQ(0, kvm_probe(NULL, &usable, why, sizeof(why)));
+	ASSERT_EQ(0, kvm_check(NULL, &usable, why, sizeof(why)));
 	EXPECT_LT(clock_now_ns() - start_ns, 6 * NSEC_PER_SEC);
 	EXPECT_EQ(usable == KVM_USABLE, why[0] == '\0');
 }

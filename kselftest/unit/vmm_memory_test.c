@@ -5,7 +5,7 @@
  */
 #include "kselftest_harness.h"
 
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
 #include "vmm/memory.h"
 
 #define RING	(4 * MEM_MIB)
@@ -74,7 +74,7 @@ TEST(only_ram_has_an_address)
 	struct guest_mem mem;
 	size_t i;
 
-	ASSERT_EQ(0, guest_mem_init(&mem, size, RING, &err));
+	ASSERT_EQ(0, guest_mem_init(&mem, size, RING, 0, &err));
 	for (i = 0; i < ARRAY_SIZE(cases); i++)
 		EXPECT_EQ(cases[i].ram, !!guest_mem_at(&mem, cases[i].gpa,
 						       cases[i].len)) {
@@ -99,7 +99,7 @@ TEST(no_such_amount)
 	const struct vm_error err = { .text = text, .size = sizeof(text) };
 	struct guest_mem mem;
 
-	EXPECT_NE(0, guest_mem_init(&mem, 1ULL << 62, RING, &err));
+	EXPECT_NE(0, guest_mem_init(&mem, 1ULL << 62, RING, 0, &err));
 	EXPECT_NE(NULL, strstr(text, "MiB for the guest"));
 	EXPECT_EQ(-1, mem.fd);
 	guest_mem_exit(&mem);

@@ -7,7 +7,7 @@
 #include "kselftest_harness.h"
 
 #include "kselftest/unit/bytes.h"
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
 #include "vmm/x86/layout.h"
 #include "vmm/x86/mptable.h"
 

@@ -11,10 +11,10 @@
 
 #include "kselftest_harness.h"
 
-#include "lib/util/crc32.h"
-#include "lib/util/util.h"
-#include "lib/wire/plan.h"
-#include "lib/wire/wire.h"
+#include "lib/common/util/crc32.h"
+#include "lib/common/util/util.h"
+#include "lib/common/wire/plan.h"
+#include "lib/common/wire/wire.h"
 
 /* 512 bytes of data: small enough to wrap at once, and no power of two less. */
 #define SMALL_SIZE	(WIRE_HDR_SIZE + 520)
@@ -173,6 +173,51 @@ TEST_F(ring, full_ring_drops_and_the_gap_shows)
 	EXPECT_FALSE(self->r.broken);
 }
 
+/* Those behind which nothing came leave no gap, but init has counted them. */
+TEST_F(ring, losses_are_told)
+{
+	struct wire_loss loss;
+	unsigned int n;
+
+	wire_reader_loss(&self->r, &loss);
+	EXPECT_EQ(0, loss.records);
+	EXPECT_FALSE(loss.broken);
+	while (!wire_put(&self->w, WIRE_OUTPUT, "0123456789abcdef", 16, 0))
+		;
+	EXPECT_EQ(-ENOSPC, wire_put(&self->w, WIRE_SCHED_LOG, "x", 1000, 0));
+	EXPECT_EQ(-ENOSPC, wire_put(&self->w, WIRE_DETAIL, "x", 1000, 0));
+	wire_reader_loss(&self->r, &loss);
+	EXPECT_EQ(3, loss.records);
+	EXPECT_EQ(2, loss.texts);
+
+	/* Seen as a gap, they do not count twice. */
+	while (wire_get(&self->r, &self->rec, self->buf) == 1)
+		;
+	ASSERT_EQ(0, wire_put(&self->w, WIRE_OUTPUT, "y", 1, 0));
+	ASSERT_EQ(1, wire_get(&self->r, &self->rec, self->buf));
+	wire_reader_loss(&self->r, &loss);
+	EXPECT_EQ(3, loss.records);
+
+	/* A damaged one may have been anything. */
+	for (n = 0; n < 4; n++) {
+		ASSERT_EQ(0, wire_put(&self->w, WIRE_OUTPUT, "y", 1, 0));
+		self->w.data[self->w.hdr->head % self->w.data_size - 8] ^= 1;
+		EXPECT_EQ(0, wire_get(&self->r, &self->rec, self->buf));
+	}
+	wire_reader_loss(&self->r, &loss);
+	EXPECT_EQ(7, loss.records);
+	EXPECT_EQ(2, loss.texts);
+
+	self->w.hdr->drops = UINT64_MAX;
+	self->w.hdr->text_drops = UINT64_MAX;
+	wire_reader_loss(&self->r, &loss);
+	EXPECT_EQ(UINT32_MAX, loss.records);
+	self->w.hdr->head += 1 << 30;
+	EXPECT_EQ(-EBADMSG, wire_get(&self->r, &self->rec, self->buf));
+	wire_reader_loss(&self->r, &loss);
+	EXPECT_TRUE(loss.broken);
+}
+
 TEST_F(ring, full_ring_waits_no_longer_than_told)
 {
 	uint64_t start_ns, took_ms;
@@ -198,13 +243,6 @@ TEST_F(ring, length_limits)
 		  wire_put(&self->w, WIRE_OUTPUT, payload, WIRE_REC_MAX, 10));
 	EXPECT_EQ(fits, wire_get(&self->r, &self->rec, self->buf));
 	free(payload);
-}
-
-TEST_F(ring, host_ctl_is_seen)
-{
-	EXPECT_EQ(0, wire_host_ctl(&self->w));
-	self->r.hdr->host_ctl = WIRE_CTL_STOP | WIRE_CTL_SYSRQ_D;
-	EXPECT_EQ(WIRE_CTL_STOP | WIRE_CTL_SYSRQ_D, wire_host_ctl(&self->w));
 }
 
 TEST_F(ring, damaged_payload_is_dropped_and_counted)

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Command lines of subcommands: each has help, each names what is wrong.
+ */
+#include "kselftest_harness.h"
+
+#include <ctype.h>
+
+#include "lib/host/cli/args.h"
+#include "lib/host/cli/command.h"
+
+#define MAX_WORDS	16
+
+FIXTURE(line)
+{
+	char *words[MAX_WORDS];
+	char text[256];
+	char err[CLI_ERR_SIZE];
+	int n;
+};
+
+FIXTURE_SETUP(line)
+{
+	memset(self, 0, sizeof(*self));
+}
+
+FIXTURE_TEARDOWN(line)
+{
+}
+
+/* Words with a blank between. */
+static void split(FIXTURE_DATA(line) *self, const char *text)
+{
+	char *word, *rest;
+
+	snprintf(self->text, sizeof(self->text), "%s", text);
+	self->n = 0;
+	for (word = strtok_r(self->text, " ", &rest); word;
+	     word = strtok_r(NULL, " ", &rest))
+		self->words[self->n++] = word;
+	self->words[self->n] = NULL;
+	self->err[0] = '\0';
+}
+
+/* As the door asks. */
+static int check(FIXTURE_DATA(line) *self, const char *text)
+{
+	const struct cli_command *c;
+	FILE *answers;
+	int ret;
+
+	split(self, text);
+	c = cli_find(self->words[0], self->err);
+	if (!c)
+		return -EINVAL;
+	if (!c->spec->check)
+		return no_args_parse(self->n, self->words, self->err);
+	answers = fopen("/dev/null", "w");
+	ret = c->spec->check(self->n, self->words, answers, self->err);
+	fclose(answers);
+	return ret;
+}
+
+TEST_F(line, each_command_has_help)
+{
+	char text[64];
+	size_t i;
+
+	for (i = 0; i < cli_n_commands; i++) {
+		if (!cli_commands[i].what)
+			continue;
+		snprintf(text, sizeof(text), "%s --help", cli_commands[i].name);
+		EXPECT_EQ(CLI_HELP, check(self, text)) TH_LOG("%s", text);
+		snprintf(text, sizeof(text), "%s -h", cli_commands[i].name);
+		EXPECT_EQ(CLI_HELP, check(self, text)) TH_LOG("%s", text);
+	}
+}
+
+TEST_F(line, each_command_refuses_options_that_it_has_not)
+{
+	char text[64], says[64];
+	size_t i;
+
+	for (i = 0; i < cli_n_commands; i++) {
+		if (!cli_commands[i].what)
+			continue;
+		snprintf(text, sizeof(text), "%s --frob x",
+			 cli_commands[i].name);
+		EXPECT_EQ(-EINVAL, check(self, text)) TH_LOG("%s", text);
+		snprintf(says, sizeof(says), "--frob: no such option of %s",
+			 cli_commands[i].name);
+		EXPECT_EQ(0, strncmp(says, self->err, strlen(says)))
+			TH_LOG("%s: %s", text, self->err);
+	}
+}
+
+/* Whatever is in a value, it stands behind what was there. */
+TEST_F(line, attributes_go_to_the_programs)
+{
+	setenv("KTSTR_ATTR", "workers=7", 1);
+	EXPECT_EQ(0, check(self, "run --attr kernel_args=a,b\\ --attr workers=2 x"))
+		TH_LOG("%s", self->err);
+	EXPECT_STREQ("workers=7,kernel_args=a\\,b\\\\,workers=2",
+		     getenv("KTSTR_ATTR"));
+	unsetenv("KTSTR_ATTR");
+}
+
+TEST_F(line, attributes_of_the_environment_are_checked)
+{
+	const struct cli_command *run = cli_find("run", self->err);
+	const struct cli_command *man = cli_find("man", self->err);
+
+	EXPECT_EQ(0, attr_check_settings(run, self->err));
+	setenv("KTSTR_ATTR", "workers=7,kaslr=1", 1);
+	EXPECT_EQ(-EINVAL, attr_check_settings(run, self->err));
+	EXPECT_STREQ("KTSTR_ATTR: kaslr=1: is neither on nor off", self->err);
+	EXPECT_EQ(0, attr_check_settings(man, self->err));
+	unsetenv("KTSTR_ATTR");
+}
+
+TEST_F(line, what_is_wrong_is_named)
+{
+	static const struct {
+		const char *line;
+		const char *says;
+	} cases[] = {
+		{ "rnu", "rnu: no such command; near: run" },
+		{ "run --shard 2", "--shard 2: is no I/N" },
+		{ "run --shard 3/2", "--shard 3/2: is no I/N" },
+		{ "run --shard 0/2", "--shard 0/2: is no I/N" },
+		{ "run --shard 1/2x", "--shard 1/2x: is no I/N" },
+		{ "run --shard -1/2", "--shard -1/2: is no I/N" },
+		{ "run -j 0", "-j 0: is no number from 1 to 99" },
+		{ "run -j", "-j needs a value: N" },
+		{ "run --excldue a",
+		  "--excldue: no such option of run; near: --exclude" },
+		{ "run --dry-run=1", "--dry-run=1: takes no value" },
+		{ "run --help=1", "--help=1: takes no value" },
+		{ "run --junit /nowhere/a", "--junit /nowhere/a: cannot be" },
+		{ "run --json /tmp", "--json /tmp: cannot be written" },
+		{ "run --attr kalsr=on a",
+		  "--attr kalsr=on: no such attribute; near: kaslr" },
+		{ "run --attr", "--attr needs a value: NAME=VALUE" },
+		{ "test eevdf --attr workers=two",
+		  "--attr workers=two: is no number from 1 on" },
+		{ "repro a.b --attr=limit_s=500",
+		  "--attr .limit_s = 500: at most 200 can be" },
+		{ "list --attr workers=2", "--attr: no such option of list" },
+		{ "list --checks scx", "scx: --checks takes no names of tests" },
+		{ "list -x", "-x: no such option of list" },
+		{ "repro", "repro needs a test" },
+		{ "repro a.b c.d", "repro takes one test" },
+		{ "repro a", "a: is no test's name" },
+		{ "repro a.b --rounds 100", "--rounds 100: is no number" },
+		{ "repro a.b --functions a,,b", "are no names of functions" },
+		{ "repro a.b --functions 1a", "are no names of functions" },
+		{ "html a", "html needs -o FILE and sidecars" },
+		{ "perfetto -o a", "perfetto needs -o FILE and sidecars" },
+		{ "completion", "completion needs the name of a shell" },
+		{ "completion fish", "completion fish: is neither bash nor" },
+		{ "kernel a", "kernel takes no arguments" },
+		{ "demo a", "demo takes no arguments" },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		EXPECT_EQ(-EINVAL, check(self, cases[i].line))
+			TH_LOG("\"%s\" is taken", cases[i].line);
+		EXPECT_NE(NULL, strstr(self->err, cases[i].says))
+			TH_LOG("\"%s\": %s", cases[i].line, self->err);
+	}
+}
+
+TEST_F(line, what_is_right_is_taken)
+{
+	static const char * const lines[] = {
+		"run", "run a b* -t c --exclude=d -f e --shard 1/1 -j99",
+		"run --dry-run -- -a", "list --json", "list --work-types --json", "repro a.b --rounds=9",
+		"repro --functions a,b.isra.0,_c a.b.c", "html -o a b c",
+		"perfetto --output=a --run b c", "completion zsh", "man",
+		"kvm-check", "kernel", "demo",
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(lines); i++)
+		EXPECT_EQ(0, check(self, lines[i]))
+			TH_LOG("line %zu: %s", i, self->err);
+}
+
+TEST_F(line, words_go_where_they_belong)
+{
+	struct run_args args;
+
+	split(self, "run a -t b --exclude c d --shard 2/3 -f e -j 4 --rerun-failed");
+	ASSERT_EQ(0, run_args_parse(self->n, self->words, &args, self->err));
+	ASSERT_EQ(2U, args.choice.n_globs);
+	EXPECT_STREQ("a", args.choice.globs[0]);
+	EXPECT_STREQ("d", args.choice.globs[1]);
+	ASSERT_EQ(1U, args.choice.n_tests);
+	EXPECT_STREQ("b", args.choice.tests[0]);
+	ASSERT_EQ(1U, args.choice.n_excludes);
+	EXPECT_STREQ("c", args.choice.excludes[0]);
+	ASSERT_EQ(1U, args.choice.n_fixtures);
+	EXPECT_STREQ("e", args.choice.fixtures[0]);
+	EXPECT_EQ(2UL, args.choice.shard);
+	EXPECT_EQ(3UL, args.choice.shards);
+	EXPECT_EQ(4U, args.jobs);
+	EXPECT_TRUE(args.rerun);
+	EXPECT_FALSE(args.dry_run);
+	choice_free(&args.choice);
+}
+
+/* One letter, one name: getopt would take the first. */
+TEST(options_of_a_command_differ)
+{
+	const struct cli_option *a, *b, *end;
+	size_t i;
+
+	for (i = 0; i < cli_n_commands; i++) {
+		const struct cli_spec *spec = cli_commands[i].spec;
+
+		end = spec->options + spec->n_options;
+		for (a = spec->options; a < end; a++) {
+			EXPECT_NE('h', a->letter);
+			for (b = a + 1; b < end; b++) {
+				EXPECT_NE(0, strcmp(a->name, b->name));
+				EXPECT_FALSE(a->letter &&
+					     a->letter == b->letter);
+			}
+		}
+	}
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,750 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Hangs: what is one, after how much of the guest's share of time, and what a
+ * host that is slow or busy must not make of it. By a guest that is made by
+ * hand, whose tasks are real enough to be looked at.
+ */
+#include "kselftest_harness.h"
+
+#include "kselftest/unit/mon_made.h"
+#include "lib/common/util/strbuf.h"
+#include "lib/host/monitor/judge/halts.h"
+#include "lib/host/monitor/judge/hang.h"
+#include "lib/host/monitor/judge/story.h"
+
+#define STEP_NS		(100 * NSEC_PER_MSEC)
+#define SLEEPER		101	/* a task of mon_made.h's */
+
+FIXTURE(mon_hang)
+{
+	struct made m;
+	struct image im;
+	struct mon_hangs *h;
+	struct mon_sample *s;
+	struct mon_hang hang;
+	uint64_t vcpu_ns;	/* that each vCPU gets in a step */
+};
+
+FIXTURE_SETUP(mon_hang)
+{
+	unsigned int i;
+
+	ASSERT_EQ(0, made_open(&self->m, &self->im)) {
+		TH_LOG("%s", self->im.why);
+	}
+	ASSERT_EQ(0, image_attach(&self->im));
+	self->m.k->f.constant[MON_C_SCX_ENABLED] = 1;
+	self->m.k->f.constant[MON_C_SCX_DISABLING] = 2;
+	self->h = mon_hangs_create(&self->im.guest, 1.0);
+	self->s = mon_sample_alloc(&self->im.guest);
+	ASSERT_TRUE(self->h && self->s);
+	self->vcpu_ns = STEP_NS;
+	self->s->n_cpus = MADE_CPUS;
+	self->s->n_valid = MADE_CPUS;
+	self->s->host_ns = 1000 * NSEC_PER_SEC;
+	self->s->scx.enable_state = 1;
+	for (i = 0; i < MADE_CPUS; i++) {
+		struct mon_cpu *c = &self->s->cpus[i];
+
+		c->online = true;
+		c->valid = true;
+		c->nr_running = 1;
+		c->clock_ns = 10 * NSEC_PER_SEC;
+		c->vcpu_time_ns = NSEC_PER_SEC;
+		c->curr_pid = 100 + i;
+		snprintf(c->curr_comm, sizeof(c->curr_comm), "spin");
+	}
+}
+
+FIXTURE_TEARDOWN(mon_hang)
+{
+	mon_hangs_destroy(self->h);
+	free(self->s);
+	image_close(&self->im);
+}
+
+/* 100 ms of the host's; CPU @but stands still. */
+static bool step(FIXTURE_DATA(mon_hang) *self, int but)
+{
+	bool hangs = mon_hangs_feed(self->h, self->s, 0, &self->hang);
+	unsigned int i;
+
+	self->s->host_ns += STEP_NS;
+	for (i = 0; i < MADE_CPUS; i++) {
+		self->s->cpus[i].vcpu_time_ns += self->vcpu_ns;
+		if ((int)i != but)
+			self->s->cpus[i].clock_ns += STEP_NS;
+	}
+	return hangs;
+}
+
+/* After how many ms of the host's; 0 when there is none in ten minutes */
+static unsigned int ms_to_hang(FIXTURE_DATA(mon_hang) *self, int but)
+{
+	unsigned int i;
+
+	for (i = 0; i < 6000; i++)
+		if (step(self, but))
+			return i * 100;
+	return 0;
+}
+
+static uint64_t sleeper(FIXTURE_DATA(mon_hang) *self)
+{
+	unsigned int i;
+	uint64_t pid;
+
+	for (i = 0; i < self->m.n_tasks; i++)
+		if (!mon_read_u64(&self->m.mem,
+				  made_at(&self->m, MON_TASK_PID,
+					  self->m.tasks[i]), &pid) &&
+		    pid == SLEEPER)
+			return self->m.tasks[i];
+	return 0;
+}
+
+static void set(FIXTURE_DATA(mon_hang) *self, enum mon_field_id id,
+		uint64_t value)
+{
+	made_set(&self->m, id, sleeper(self), value);
+}
+
+TEST_F(mon_hang, all_is_well)
+{
+	ASSERT_NE(0, sleeper(self));
+	EXPECT_EQ(0, ms_to_hang(self, -1));
+}
+
+TEST_F(mon_hang, cpu_that_stands_still_for_long)
+{
+	EXPECT_EQ(3000, ms_to_hang(self, 2));
+	EXPECT_EQ(MON_HANG_CPU, self->hang.kind);
+	EXPECT_EQ(2, self->hang.cpu);
+	EXPECT_EQ(102, self->hang.pid);
+	EXPECT_EQ(1000 * NSEC_PER_SEC, self->hang.since_ns);
+	EXPECT_NE(NULL, strstr(self->hang.text, "of CPU 2 stands still"));
+}
+
+TEST_F(mon_hang, cpu_that_goes_on_in_time)
+{
+	unsigned int i, k;
+
+	for (k = 0; k < 10; k++) {
+		for (i = 0; i < 25; i++)
+			EXPECT_FALSE(step(self, 2));
+		EXPECT_FALSE(step(self, -1));
+	}
+}
+
+/* The host runs none of them: a hundredth of the time. */
+TEST_F(mon_hang, cpu_that_the_host_does_not_run)
+{
+	unsigned int i;
+
+	self->vcpu_ns = STEP_NS / 100;
+	for (i = 0; i < 250; i++)
+		EXPECT_FALSE(step(self, 2));
+}
+
+/* ---- a CPU that switches to nobody, by a machine that can be looked at ---- */
+
+static uint64_t machine_cs;
+
+static int look_at_cs(void *ctx, unsigned int cpu, uint64_t limit_ns,
+		      struct mon_vcpu *vcpu)
+{
+	(void)ctx;
+	(void)cpu;
+	(void)limit_ns;
+	*vcpu = (struct mon_vcpu){ .regs.cs = machine_cs };
+	return 0;
+}
+
+static struct mon_mem_ops can_be_looked_at(FIXTURE_DATA(mon_hang) *self,
+					   uint64_t cs)
+{
+	struct mon_mem_ops ops = *self->im.guest.mem.ops;
+
+	machine_cs = cs;
+	ops.vcpu_peek = look_at_cs;
+	return ops;
+}
+
+TEST_F(mon_hang, cpu_that_switches_to_nobody)
+{
+	const struct mon_mem_ops ops = can_be_looked_at(self, 0x10);
+
+	self->im.guest.mem.ops = &ops;
+	self->s->cpus[3].nr_running = 2;
+	/* Long enough, and looked at five times */
+	EXPECT_EQ(MON_HANG_STUCK_MS + 400, ms_to_hang(self, -1));
+	EXPECT_EQ(MON_HANG_CPU, self->hang.kind);
+	EXPECT_EQ(3, self->hang.cpu);
+	EXPECT_STREQ("CPU 3 has switched to nobody for 8.4 s, while spin[103] is in the kernel there and 1 more wait",
+		     self->hang.text);
+}
+
+TEST_F(mon_hang, cpu_that_has_reason_to_switch_to_nobody)
+{
+	struct mon_mem_ops ops = can_be_looked_at(self, 0x33);
+	unsigned int i;
+
+	self->im.guest.mem.ops = &ops;
+	/* User space, as some schedulers let a task run for ever */
+	self->s->cpus[3].nr_running = 2;
+	for (i = 0; i < 200; i++)
+		ASSERT_FALSE(step(self, -1));
+	/* Nobody waits; somebody waits, and is let run now and then. */
+	machine_cs = 0x10;
+	self->s->cpus[3].nr_running = 1;
+	for (i = 0; i < 200; i++)
+		ASSERT_FALSE(step(self, -1));
+	self->s->cpus[3].nr_running = 2;
+	for (i = 0; i < 400; i++) {
+		self->s->cpus[3].nr_switches += i % 40 == 0;
+		ASSERT_FALSE(step(self, -1));
+	}
+	/* The host does not run it. */
+	self->vcpu_ns = STEP_NS / 100;
+	self->s->cpus[3].nr_switches++;
+	for (i = 0; i < 200; i++)
+		ASSERT_FALSE(step(self, -1));
+}
+
+TEST_F(mon_hang, task_in_d)
+{
+	set(self, MON_TASK_STATE, 2);
+	EXPECT_EQ(MON_HANG_TASK_MS, ms_to_hang(self, -1));
+	EXPECT_EQ(MON_HANG_TASK, self->hang.kind);
+	EXPECT_EQ(SLEEPER, self->hang.pid);
+	EXPECT_EQ(-1, self->hang.cpu);
+	EXPECT_NE(NULL, strstr(self->hang.text, "[101] has slept for 4."));
+}
+
+/* Others are let on, who had waited for as long: every 2 s. */
+static bool move_queue(FIXTURE_DATA(mon_hang) *self, unsigned int steps,
+		       unsigned int *i)
+{
+	bool first_is_it = self->m.tasks[0] == sleeper(self);
+	uint64_t other = self->m.tasks[first_is_it];
+
+	set(self, MON_TASK_STATE, 2);
+	made_set(&self->m, MON_TASK_STATE, other, 2);
+	for (*i = 0; *i < steps; (*i)++) {
+		made_set(&self->m, MON_TASK_NVCSW, other, *i / 20);
+		if (step(self, -1))
+			return true;
+	}
+	return false;
+}
+
+/* Many may wait for one lock: as long as each has its turn, it is a queue. */
+TEST_F(mon_hang, queue_that_moves)
+{
+	unsigned int i, ms;
+
+	EXPECT_FALSE(move_queue(self, 3 * MON_HANG_TASK_MAX_MS / 100, &i))
+		TH_LOG("after %u ms", i * 100);
+	ms = ms_to_hang(self, -1);
+	EXPECT_LT(0, ms);
+	EXPECT_GE(MON_HANG_TASK_MS + 1000, ms);
+}
+
+/* One that moves for ever, but for one */
+TEST_F(mon_hang, queue_that_leaves_one_behind)
+{
+	unsigned int i;
+
+	EXPECT_TRUE(move_queue(self, 2 * MON_HANG_QUEUE_MAX_MS / 100, &i));
+	EXPECT_LE(MON_HANG_QUEUE_MAX_MS / 100, i);
+	EXPECT_GE(MON_HANG_QUEUE_MAX_MS / 100 + 10, i);
+}
+
+/* By the guest's share: half of it, twice as long. */
+TEST_F(mon_hang, task_in_d_on_a_busy_host)
+{
+	set(self, MON_TASK_STATE, 2);
+	self->vcpu_ns = STEP_NS / 2;
+	EXPECT_LE(2 * MON_HANG_TASK_MS, ms_to_hang(self, -1));
+}
+
+static void slow_down(FIXTURE_DATA(mon_hang) *self, double slowness)
+{
+	mon_hangs_destroy(self->h);
+	self->h = mon_hangs_create(&self->im.guest, slowness);
+}
+
+TEST_F(mon_hang, task_in_d_on_slow_cpus)
+{
+	set(self, MON_TASK_STATE, 2);
+	slow_down(self, 1.2);
+	ASSERT_NE(NULL, self->h);
+	EXPECT_EQ(1.2 * MON_HANG_TASK_MS, ms_to_hang(self, -1));
+	slow_down(self, 8);
+	ASSERT_NE(NULL, self->h);
+	EXPECT_EQ(MON_HANG_TASK_SLOW_MS, ms_to_hang(self, -1));
+}
+
+/* As a healthy guest has it: 2 s, and twice as long while the host is busy */
+TEST_F(mon_hang, task_that_is_in_d_for_a_moment)
+{
+	unsigned int i;
+
+	set(self, MON_TASK_STATE, 2);
+	for (i = 0; i < 1000; i++) {
+		self->vcpu_ns = i < 500 ? STEP_NS : STEP_NS / 2;
+		set(self, MON_TASK_NVCSW, i / (i < 500 ? 20 : 40));
+		ASSERT_FALSE(step(self, -1));
+	}
+}
+
+/* Woken between two looks at all tasks, just before it would be too long */
+TEST_F(mon_hang, task_that_was_woken_in_time)
+{
+	unsigned int i;
+
+	slow_down(self, 1.05);
+	ASSERT_NE(NULL, self->h);
+	set(self, MON_TASK_STATE, 2);
+	for (i = 0; i < 1000; i++) {
+		if (i == 41)
+			set(self, MON_TASK_STATE, 1);
+		ASSERT_FALSE(step(self, -1)) {
+			TH_LOG("after %u ms", i * 100);
+		}
+	}
+}
+
+/* It may be the one that enables it: that is one long sleep. */
+TEST_F(mon_hang, task_in_d_while_sched_ext_comes)
+{
+	unsigned int i;
+
+	set(self, MON_TASK_STATE, 2);
+	self->s->scx.enable_state = 0;
+	for (i = 0; i < 90; i++)
+		ASSERT_FALSE(step(self, -1));
+	/* It is woken somewhat later. */
+	self->s->scx.enable_state = 1;
+	for (i = 0; i < 5; i++)
+		ASSERT_FALSE(step(self, -1));
+	set(self, MON_TASK_NVCSW, 1);
+	self->s->scx.enable_state = 0;
+	for (i = 0; i < 50; i++)
+		ASSERT_FALSE(step(self, -1));
+	self->s->scx.enable_state = 1;
+	/* From the last sample on that saw it come */
+	EXPECT_EQ(MON_HANG_TASK_MS - 100, ms_to_hang(self, -1));
+	EXPECT_EQ(MON_HANG_TASK, self->hang.kind);
+}
+
+TEST_F(mon_hang, task_in_d_while_sched_ext_comes_for_ever)
+{
+	set(self, MON_TASK_STATE, 2);
+	self->s->scx.enable_state = 0;
+	EXPECT_EQ(MON_HANG_TASK_MAX_MS, ms_to_hang(self, -1));
+}
+
+TEST_F(mon_hang, task_in_d_without_sched_ext)
+{
+	static const int states[] = { -1, 3 };
+	unsigned int i;
+
+	set(self, MON_TASK_STATE, 2);
+	for (i = 0; i < ARRAY_SIZE(states); i++) {
+		slow_down(self, 1);
+		ASSERT_NE(NULL, self->h);
+		self->s->scx.enable_state = states[i];
+		EXPECT_EQ(MON_HANG_TASK_MS, ms_to_hang(self, -1));
+	}
+}
+
+TEST_F(mon_hang, tasks_that_sleep_otherwise)
+{
+	static const uint64_t states[] = {
+		0x1,		/* interruptible */
+		0x102,		/* killable */
+		0x402,		/* idle: it makes no load */
+		0x4, 0x8, 0x40,	/* stopped, traced, parked */
+	};
+	unsigned int i, k;
+
+	for (k = 0; k < ARRAY_SIZE(states); k++) {
+		set(self, MON_TASK_STATE, states[k]);
+		for (i = 0; i < 300; i++)
+			ASSERT_FALSE(step(self, -1)) {
+				TH_LOG("state 0x%llx",
+				       (unsigned long long)states[k]);
+			}
+	}
+}
+
+/* It sleeps so each time that it is looked at, but it runs in between. */
+TEST_F(mon_hang, task_that_is_often_in_d)
+{
+	unsigned int i;
+
+	set(self, MON_TASK_STATE, 2);
+	for (i = 0; i < 1000; i++) {
+		set(self, MON_TASK_NVCSW, i / 30);
+		ASSERT_FALSE(step(self, -1));
+	}
+}
+
+TEST_F(mon_hang, kernel_thread_in_d)
+{
+	set(self, MON_TASK_STATE, 2);
+	set(self, MON_TASK_FLAGS, 0x00200000);
+	EXPECT_EQ(0, ms_to_hang(self, -1));
+}
+
+/* While sched_ext is disabled, it may be the one that does it. */
+TEST_F(mon_hang, disabling_that_waits_for_a_lock)
+{
+	set(self, MON_TASK_STATE, 2);
+	set(self, MON_TASK_FLAGS, 0x00200000);
+	self->s->scx.enable_state = 2;
+	EXPECT_EQ(MON_HANG_DISABLING_MS, ms_to_hang(self, -1));
+	EXPECT_EQ(MON_HANG_DISABLING, self->hang.kind);
+	EXPECT_EQ(SLEEPER, self->hang.pid);
+	EXPECT_STREQ("sched_ext has been disabling for 6.0 s",
+		     self->hang.text);
+}
+
+TEST_F(mon_hang, disabling_that_takes_its_time)
+{
+	unsigned int i, k;
+
+	for (k = 0; k < 10; k++) {
+		self->s->scx.enable_state = 2;
+		for (i = 0; i < MON_HANG_DISABLING_MAX_MS / 100; i++)
+			ASSERT_FALSE(step(self, -1));
+		self->s->scx.enable_state = k % 2 ? 1 : 3;
+		ASSERT_FALSE(step(self, -1));
+	}
+	self->s->scx.enable_state = 2;
+	EXPECT_EQ(MON_HANG_DISABLING_MAX_MS, ms_to_hang(self, -1));
+	EXPECT_EQ(0, self->hang.pid);
+}
+
+/* A share of a fifth: five times as long, by the host's clock. */
+TEST_F(mon_hang, disabling_on_a_busy_host)
+{
+	self->s->scx.enable_state = 2;
+	self->vcpu_ns = STEP_NS / 5;
+	EXPECT_LE(5 * MON_HANG_DISABLING_MAX_MS, ms_to_hang(self, -1));
+}
+
+/* ---- CPUs that are halted ---- */
+
+/* A machine whose vCPUs are in these states */
+struct machine {
+	struct mon_vcpu vcpus[MADE_CPUS];
+	int ret[MADE_CPUS];
+	unsigned int peeks;
+};
+
+static int machine_peek(void *ctx, unsigned int cpu, uint64_t limit_ns,
+			struct mon_vcpu *vcpu)
+{
+	struct machine *m = ctx;
+
+	(void)limit_ns;
+	m->peeks++;
+	*vcpu = m->vcpus[cpu];
+	return m->ret[cpu];
+}
+
+static const struct mon_mem_ops machine_ops = { .vcpu_peek = machine_peek };
+
+/* As step() has it, with the machine looked at; @but uses no time. */
+static void halts_step(FIXTURE_DATA(mon_hang) *self, struct mon_halts *halts,
+		       struct machine *machine, int but)
+{
+	const struct mon_mem mem = { .ops = &machine_ops, .ctx = machine };
+	unsigned int i;
+
+	self->s->host_ns += STEP_NS;
+	for (i = 0; i < MADE_CPUS; i++) {
+		self->s->cpus[i].halt = MON_HALT_UNKNOWN;
+		if ((int)i == but)
+			continue;
+		self->s->cpus[i].vcpu_time_ns += self->vcpu_ns;
+		self->s->cpus[i].clock_ns += STEP_NS;
+	}
+	mon_halts_look(halts, &mem, self->s);
+}
+
+TEST_F(mon_hang, halted_cpu_is_found)
+{
+	struct mon_halts *halts = mon_halts_create(MADE_CPUS);
+	struct machine machine = { .vcpus[2].halted = true };
+	unsigned int i;
+
+	ASSERT_NE(NULL, halts);
+	for (i = 0; i < 3; i++) {
+		halts_step(self, halts, &machine, -1);
+		EXPECT_EQ(0, machine.peeks);
+	}
+	for (i = 0; i < 4; i++)
+		halts_step(self, halts, &machine, 2);
+	EXPECT_EQ(MON_HALT_FOR_EVER, self->s->cpus[2].halt);
+	EXPECT_EQ(MON_HALT_NOT, self->s->cpus[0].halt);
+	/* Those that run need no look. */
+	EXPECT_GE(2, machine.peeks);
+
+	machine.vcpus[2].regs.flags = MON_FLAGS_IF;
+	halts_step(self, halts, &machine, 2);
+	EXPECT_EQ(MON_HALT_IDLE, self->s->cpus[2].halt);
+	machine.vcpus[2].halted = false;
+	halts_step(self, halts, &machine, 2);
+	EXPECT_EQ(MON_HALT_NOT, self->s->cpus[2].halt);
+	machine.ret[2] = -ETIMEDOUT;
+	halts_step(self, halts, &machine, 2);
+	EXPECT_EQ(MON_HALT_UNKNOWN, self->s->cpus[2].halt);
+	mon_halts_destroy(halts);
+}
+
+/* One that spins uses its time, and one that is idle has nothing to do. */
+TEST_F(mon_hang, nobody_is_disturbed_who_is_well)
+{
+	struct mon_halts *halts = mon_halts_create(MADE_CPUS);
+	struct machine machine = { };
+	unsigned int i;
+
+	ASSERT_NE(NULL, halts);
+	self->s->cpus[1].idle = true;
+	for (i = 0; i < 20; i++) {
+		halts_step(self, halts, &machine, 1);
+		/* CPU 3 stands still, but its vCPU works. */
+		self->s->cpus[3].clock_ns -= STEP_NS;
+	}
+	EXPECT_EQ(0, machine.peeks);
+	mon_halts_destroy(halts);
+}
+
+/* ---- the story of stacks ---- */
+
+#define PROG	0xffffffffc0000400ULL	/* ends where the next begins */
+#define SUBPROG	0xffffffffc0000500ULL	/* which the kernel has no id for */
+#define JUMP	0xffffffffc0000880ULL	/* a trampoline */
+
+/* Functions of this program, which stands for the kernel's file */
+__attribute__((used, retain, noinline))
+static void mutex_lock_made(void)
+{
+	asm volatile("");
+}
+
+__attribute__((used, retain, noinline))
+static void works_made(void)
+{
+	asm volatile("");
+}
+
+static uint64_t ip_of(FIXTURE_DATA(mon_hang) *self, const char *func)
+{
+	struct mon_symbol sym = { .name = func };
+
+	mon_symbols_lookup(self->m.k->symbols, &sym, 1);
+	return sym.addr ? self->im.guest.kaslr + sym.addr : 0;
+}
+
+/*
+ * Who is to blame when these stacks are those of CPUs 0 and 1, of which 0 has hung
+ * for 8 s, and the task on 1 has had it for so long
+ */
+static void tell_of(FIXTURE_DATA(mon_hang) *self,
+		    const struct mon_stack *stacks, uint64_t ran_ns,
+		    struct strbuf *out, char *culprit, size_t size)
+{
+	struct mon_prog prog = {
+		.ksym = "bpf_prog_00aa_made_enqueue",
+		.ksym_start = PROG, .ksym_end = SUBPROG,
+	};
+	const struct mon_hang hang = {
+		.kind = MON_HANG_CPU, .text = "hung",
+		.since_ns = NSEC_PER_SEC, .host_ns = 9 * NSEC_PER_SEC,
+	};
+	struct mon_dump d = {
+		.guest = &self->im.guest, .sample = self->s, .progs = &prog,
+		.n_progs = 1, .n_tasks = 2,
+	};
+	unsigned int i;
+
+	self->im.guest.mem.text = 0;
+	self->im.guest.mem.text_end = PROG;
+	mon_symbols_index(self->m.k->symbols);
+	d.tasks = calloc(d.n_tasks, sizeof(*d.tasks));
+	for (i = 0; d.tasks && i < d.n_tasks; i++) {
+		d.tasks[i].pid = 50 + i;
+		d.tasks[i].cpu = i;
+		d.tasks[i].on_cpu = true;
+		d.tasks[i].irqs_off = true;
+		d.tasks[i].stack = stacks[i];
+		d.tasks[i].ran_ns = i ? ran_ns : 0;
+		snprintf(d.tasks[i].comm, sizeof(d.tasks[i].comm), "spin");
+	}
+	mon_story(&d, &hang, out, culprit, size);
+	free(d.tasks);
+}
+
+static void tell(FIXTURE_DATA(mon_hang) *self, const struct mon_stack *stacks,
+		 struct strbuf *out, char *culprit, size_t size)
+{
+	tell_of(self, stacks, 0, out, culprit, size);
+}
+
+/* Deep in a scheduler: what it calls itself has no name, nor what calls it. */
+TEST_F(mon_hang, scheduler_is_blamed_for_its_subprogram)
+{
+	const uint64_t works = ip_of(self, "works_made");
+	const struct mon_stack stack = {
+		.n = 4, .ip = { SUBPROG + 0x3d, PROG + 0x10, JUMP, works },
+	};
+	const struct mon_stack stacks[] = { stack, stack };
+	struct strbuf text = STRBUF_INIT;
+	char culprit[256];
+
+	ASSERT_NE(0, works);
+	tell(self, stacks, &text, culprit, sizeof(culprit));
+	EXPECT_STREQ("made_enqueue (BPF), in which CPUs 0-1 stand with interrupts off",
+		     culprit);
+	EXPECT_NE(NULL, strstr(text.text,
+			       "in common: CPUs 0-1 all stand in made_enqueue (BPF)\n"));
+	EXPECT_NE(NULL, strstr(text.text,
+			       "in made_enqueue (BPF) < works_made\n"));
+	EXPECT_EQ(NULL, strstr(text.text, "0xffff")) {
+		TH_LOG("%s", text.text);
+	}
+	strbuf_free(&text);
+}
+
+/* A module's function waits; code without a name works, whoever calls it. */
+TEST_F(mon_hang, frames_without_a_name_are_passed_over)
+{
+	const uint64_t works = ip_of(self, "works_made");
+	const uint64_t lock = ip_of(self, "mutex_lock_made");
+	const struct mon_stack stacks[] = {
+		{ .n = 3, .ip = { lock, JUMP, works } },
+		{ .n = 3, .ip = { JUMP, lock, works } },
+	};
+	struct strbuf text = STRBUF_INIT;
+	char culprit[256];
+
+	ASSERT_TRUE(works && lock);
+	tell(self, stacks, &text, culprit, sizeof(culprit));
+	EXPECT_NE(NULL, strstr(text.text,
+			       "spin[50], interrupts off, waits for a mutex in works_made()\n"));
+	EXPECT_NE(NULL, strstr(text.text,
+			       "spin[51], interrupts off, in mutex_lock_made() < works_made\n"));
+	EXPECT_STREQ("mutex_lock_made(), in which CPU 1 stands with interrupts off, in spin[51]",
+		     culprit);
+	strbuf_free(&text);
+}
+
+/* A task that came when the other CPU hung already keeps no lock from it. */
+TEST_F(mon_hang, who_came_late_is_not_to_blame)
+{
+	const uint64_t works = ip_of(self, "works_made");
+	const uint64_t lock = ip_of(self, "mutex_lock_made");
+	const struct mon_stack stacks[] = {
+		{ .n = 2, .ip = { lock, works } }, { .n = 1, .ip = { works } },
+	};
+	struct strbuf text = STRBUF_INIT;
+	char culprit[256];
+
+	ASSERT_TRUE(works && lock);
+	tell_of(self, stacks, NSEC_PER_SEC, &text, culprit, sizeof(culprit));
+	EXPECT_NE(NULL, strstr(culprit, "spin[50]")) {
+		TH_LOG("%s", culprit);
+	}
+	tell_of(self, stacks, 7 * NSEC_PER_SEC, &text, culprit,
+		sizeof(culprit));
+	EXPECT_NE(NULL, strstr(culprit, "spin[51]")) {
+		TH_LOG("%s", culprit);
+	}
+	strbuf_free(&text);
+}
+
+/* CPU 0 was found to hang, but its clock goes on: CPU 1 is what hangs. */
+TEST_F(mon_hang, who_is_interrupted_is_not_to_blame)
+{
+	const uint64_t works = ip_of(self, "works_made");
+	const struct mon_stack stack = { .n = 1, .ip = { works } };
+	const struct mon_stack other = {
+		.n = 2, .ip = { PROG + 0x10, works },
+	};
+	const struct mon_stack stacks[] = { stack, other };
+	struct strbuf text = STRBUF_INIT;
+	char culprit[256];
+
+	ASSERT_NE(0, works);
+	self->s->cpus[0].clock_ns = 20 * NSEC_PER_SEC;
+	self->s->cpus[1].clock_ns = 17 * NSEC_PER_SEC;
+	tell(self, stacks, &text, culprit, sizeof(culprit));
+	EXPECT_NE(NULL, strstr(culprit, "spin[50]")) {
+		TH_LOG("%s", culprit);
+	}
+	self->s->cpus[1].clock_ns = 12 * NSEC_PER_SEC;
+	tell(self, stacks, &text, culprit, sizeof(culprit));
+	EXPECT_NE(NULL, strstr(culprit, "made_enqueue (BPF), in which CPU 1 stands")) {
+		TH_LOG("%s", culprit);
+	}
+	strbuf_free(&text);
+}
+
+/* That two CPUs are in such code does not make it the same. */
+TEST_F(mon_hang, code_without_a_name_is_said_in_words)
+{
+	const struct mon_stack stacks[] = {
+		{ .n = 1, .ip = { SUBPROG } }, { .n = 2, .ip = { JUMP, JUMP } },
+	};
+	struct strbuf text = STRBUF_INIT;
+	char culprit[256];
+
+	tell(self, stacks, &text, culprit, sizeof(culprit));
+	EXPECT_STREQ("code that has no name (BPF's or a module's), in which CPU 0 stands with interrupts off, in spin[50]",
+		     culprit);
+	EXPECT_EQ(NULL, strstr(text.text, "in common"));
+	EXPECT_EQ(NULL, strstr(text.text, "0xffff"));
+	strbuf_free(&text);
+}
+
+/* ---- what functions wait for ---- */
+
+TEST(functions_that_wait)
+{
+	static const struct {
+		const char *func;
+		bool waits;
+		enum mon_wait wait;
+	} cases[] = {
+		{ "native_halt", true, MON_WAIT_NONE },
+		{ "kvm_wait", true, MON_WAIT_SPINLOCK },
+		{ "__pv_queued_spin_lock_slowpath", true, MON_WAIT_SPINLOCK },
+		{ "_raw_spin_lock_irqsave", true, MON_WAIT_SPINLOCK },
+		{ "raw_spin_rq_lock_nested", true, MON_WAIT_SPINLOCK },
+		{ "smp_call_function_many_cond", true, MON_WAIT_IPI },
+		{ "__mutex_lock.constprop.0", true, MON_WAIT_MUTEX },
+		{ "percpu_down_write", true, MON_WAIT_PERCPU_RWSEM },
+		{ "schedule_timeout", true, MON_WAIT_SCHEDULE },
+		{ "ipi_mb", false, MON_WAIT_NONE },
+		{ "sched_tick", false, MON_WAIT_NONE },
+		{ "kick_cpus_irq_workfn", false, MON_WAIT_NONE },
+		{ "scx_root_disable", false, MON_WAIT_NONE },
+		{ "", false, MON_WAIT_NONE },
+	};
+	enum mon_wait wait;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		wait = MON_WAIT_NONE;
+		EXPECT_EQ(cases[i].waits, mon_wait_kind(cases[i].func, &wait))
+			TH_LOG("%s", cases[i].func);
+		EXPECT_EQ(cases[i].wait, wait)
+			TH_LOG("%s", cases[i].func);
+	}
+}
+
+TEST_HARNESS_MAIN
