@@ -17,15 +17,16 @@
 #include <unistd.h>
 
 #include "ktstr.h"
-#include "lib/util/util.h"
+#include "lib/common/util/util.h"
+#include "lib/common/wire/steal.h"
 
 #define MEDDLE_POLL_MS	1
 #define MEDDLE_LONGER_MS	1000	/* than the scenario */
 /* The limit of a gap is at most nine tenths of a worker's time. */
 #define MEDDLE_TIMES_BEFORE	12
-/* That of a spread grows with the slowness up to 60 of 100: 4 times 15. */
-#define MEDDLE_TIMES_SLOWNESS	1.2
-#define MEDDLE_SLOWNESS_MAX	4.0
+/* The others wait for so much of their time; that of a spread may be so far. */
+#define MEDDLE_WAITED_PCT	90.0
+#define MEDDLE_SPREAD_CAP_PCT	60.0
 
 /**
  * struct meddling - what is done to the first worker of a cgroup
@@ -76,9 +77,22 @@ static inline void meddle_move(const struct ktstr_ctx *ctx, const char *cgroup,
 }
 
 /*
+ * Until somebody who may have waited for all of @before_ms has waited for less
+ * of its time than the others do, by more than this host's spread.
+ */
+static inline double meddle_spread_ms(const struct ktstr_ctx *ctx,
+				      double slowness, unsigned int before_ms)
+{
+	double spread_pct = min(ctx->limits.max_spread_pct * slowness,
+				MEDDLE_SPREAD_CAP_PCT);
+
+	return before_ms * (100 / (MEDDLE_WAITED_PCT - spread_pct) - 1);
+}
+
+/*
  * For how long somebody is stopped who has had @before_ms: for more than any
  * gap that is allowed on this host, or, where none is judged, for a share of
- * its time that exceeds any spread; and for no longer, as the scenario waits
+ * its time that exceeds its spread; and for no longer, as the scenario waits
  * for its workers only so long.
  */
 static inline unsigned int meddle_stop_ms(const struct ktstr_ctx *ctx,
@@ -89,27 +103,40 @@ static inline unsigned int meddle_stop_ms(const struct ktstr_ctx *ctx,
 	double gap_ms = ctx->limits.max_gap_ms * slowness;
 
 	if (ctx->limits.max_gap_ms == CHECK_OFF)
-		return max(ms, MEDDLE_TIMES_SLOWNESS * before_ms *
-			       min(slowness, MEDDLE_SLOWNESS_MAX));
+		return max(ms, meddle_spread_ms(ctx, slowness, before_ms));
 	return max(ms, min(2 * gap_ms,
 			   (double)MEDDLE_TIMES_BEFORE * before_ms));
+}
+
+/*
+ * Leave somebody stopped for so long of the guest's own time: what the host
+ * takes meanwhile makes the scenario longer, and is taken off a gap.
+ */
+static inline void meddle_hold(const struct ktstr_ctx *ctx, unsigned int ms)
+{
+	struct wire_steal_wait wait;
+
+	wire_steal_begin(&wait, ctx->steal);
+	while (wire_steal_waited_ns(&wait) < ms * NSEC_PER_MSEC)
+		poll(NULL, 0, MEDDLE_POLL_MS);
 }
 
 /* In a process of its own: the body is busy with the scenario. */
 static inline void meddle(const struct ktstr_ctx *ctx,
 			  const struct meddling *what)
 {
-	uint64_t let_go_ns, before_ns;
+	uint64_t before_ns = 0;
 	pid_t pid;
 
 	while (!(pid = meddle_find(ctx, what->cgroup)))
 		poll(NULL, 0, MEDDLE_POLL_MS);
-	let_go_ns = clock_now_ns();
 	if (!what->from_the_start) {
 		atomic_store(&ctx->shared->awaits_all, true);
 		atomic_store(&ctx->shared->may_begin, true);
 		while (!atomic_load(&ctx->shared->all_began))
 			poll(NULL, 0, MEDDLE_POLL_MS);
+		before_ns = clock_now_ns() -
+			    atomic_load(&ctx->shared->let_go_ns);
 	}
 	if (what->to_cgroup)
 		meddle_move(ctx, what->to_cgroup, pid);
@@ -118,8 +145,7 @@ static inline void meddle(const struct ktstr_ctx *ctx,
 	atomic_store(&ctx->shared->may_begin, true);
 	if (what->signal != SIGSTOP)
 		return;
-	before_ns = clock_now_ns() - let_go_ns;
-	poll(NULL, 0, meddle_stop_ms(ctx, before_ns / NSEC_PER_MSEC + 1));
+	meddle_hold(ctx, meddle_stop_ms(ctx, before_ns / NSEC_PER_MSEC + 1));
 	kill(pid, SIGCONT);
 }
 

@@ -13,10 +13,10 @@
 #include <string.h>
 
 #include "kselftest/said.h"
-#include "lib/monitor/dump.h"
-#include "lib/run/outcome.h"
-#include "lib/util/compiler.h"
-#include "lib/util/util.h"
+#include "lib/common/util/compiler.h"
+#include "lib/common/util/util.h"
+#include "lib/host/monitor/read/dump.h"
+#include "lib/host/run/outcome.h"
 
 /**
  * struct compare - a comparison
@@ -849,8 +849,8 @@ static inline bool cpu_field_seen(const struct mon_series *series,
 		if (p->host_ns + NSEC_PER_SEC < at_ns ||
 		    p->host_ns > at_ns + NSEC_PER_SEC || !c->valid)
 			continue;
-		if (value == (field == CPU_FLAGS ? c->scx_flags :
-						   c->scx_nr_running))
+		if (value == (uint64_t)(field == CPU_FLAGS ?
+					c->q.scx_flags : c->q.scx_nr_running))
 			return true;
 	}
 	return false;

@@ -12,9 +12,9 @@
 #include "scenarios.h"
 
 #include "bpf/scx_ktstr.h"
-#include "lib/repro/pipeline.h"
-#include "lib/util/compiler.h"
-#include "lib/util/util.h"
+#include "lib/common/util/compiler.h"
+#include "lib/common/util/util.h"
+#include "lib/host/repro/pipeline.h"
 
 static const struct scheduler scx_ktstr = {
 	.name = "scx_ktstr",
@@ -66,7 +66,7 @@ static bool entry_value(const struct repro *repro,
 	bool read = was_read(desc, field, call->entry_failed);
 
 	if (read)
-		*value = fields_value(field, call->entry);
+		*value = desc_value(field, call->entry);
 	return read;
 }
 
@@ -79,7 +79,7 @@ static bool exit_value(const struct repro *repro,
 	bool read = call->exit_ns && was_read(desc, field, call->exit_failed);
 
 	if (read)
-		*value = fields_value(field, call->exit);
+		*value = desc_value(field, call->exit);
 	return read;
 }
 

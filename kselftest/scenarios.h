@@ -1,67 +1,49 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Scenarios that several suites run, each under schedulers of its own.
+ * The ready scenarios, which several suites run, each under schedulers of its
+ * own. Their table is lib/common/ready.h.
  */
 #ifndef KTSTR_KSELFTEST_SCENARIOS_H
 #define KTSTR_KSELFTEST_SCENARIOS_H
 
 #include "ktstr.h"
+#include "lib/common/ready.h"
+#include "lib/guest/catalogue/catalogue.h"
 
-/* One cgroup, a spinning worker for each of its default workers. */
-static inline struct check_result *scenario_steady(struct ktstr_ctx *ctx)
-{
-	static const struct cgroup_def defs[] = {
-		{ .name = "cg_0" },
-	};
-
-	return execute_defs(ctx, defs, ARRAY_SIZE(defs));
+/* scenario_NAME(ctx): run one, and judge. */
+#define READY_FUNCTION(arg, name, seconds, what)			\
+static inline struct check_result *scenario_##name(struct ktstr_ctx *ctx) \
+{									\
+	return execute_scenario(ctx, &catalogue_##name);		\
 }
 
-/* A spinning neighbour and one that sleeps two thirds of the time. */
-static inline struct check_result *scenario_two_cgroups(struct ktstr_ctx *ctx)
-{
-	static const struct cgroup_def defs[] = {
-		{ .name = "cg_0", .workers = 2 },
-		{ .name = "cg_1", .workers = 2, .work = WORK_BURSTY(50, 100) },
-	};
+READY_SCENARIOS(READY_FUNCTION, _)
 
-	return execute_defs(ctx, defs, ARRAY_SIZE(defs));
-}
+#define READY_SECONDS(arg, name, seconds, what)				\
+	ready_seconds_##name = (seconds),
 
-/* Each cgroup has CPUs of its own and must not be seen elsewhere. */
-static inline struct check_result *
-scenario_disjoint_cpusets(struct ktstr_ctx *ctx)
-{
-	static const struct cgroup_def defs[] = {
-		{ .name = "cg_0", .cpuset = CPUSET_DISJOINT(0, 2) },
-		{ .name = "cg_1", .cpuset = CPUSET_DISJOINT(1, 2) },
-	};
+enum { READY_SCENARIOS(READY_SECONDS, _) };
 
-	return execute_defs(ctx, defs, ARRAY_SIZE(defs));
-}
+/**
+ * READY_TEST() - declare a test of a ready scenario
+ * @fixture: the machine it runs on
+ * @scenario: a name of the table
+ * @...: struct ktstr_attr initialisers
+ */
+#define READY_TEST(fixture, scenario, ...)				\
+	KTSTR_TEST_F(fixture, scenario,					\
+		     .duration_s = ready_seconds_##scenario, ##__VA_ARGS__) \
+	{								\
+		EXPECT_SCENARIO_OK(scenario_##scenario(self->ctx));	\
+	}
 
-/* Many more workers than CPUs, all of them always runnable. */
-static inline struct check_result *scenario_oversubscribed(struct ktstr_ctx *ctx)
-{
-	static const struct cgroup_def defs[] = {
-		{ .name = "cg_0", .workers = 8 },
-		{ .name = "cg_1", .workers = 8 },
-	};
+#define READY_TESTS_ROW(fixture, scenario, seconds, what)		\
+	READY_TEST(fixture, scenario)
 
-	return execute_defs(ctx, defs, ARRAY_SIZE(defs));
-}
-
-/* Pairs that wake each other, beside a spinner. */
-static inline struct check_result *
-scenario_futex_ping_pong(struct ktstr_ctx *ctx)
-{
-	static const struct cgroup_def defs[] = {
-		{ .name = "cg_0", .workers = 4,
-		  .work = WORK_FUTEX_PING_PONG(1024) },
-		{ .name = "cg_1", .workers = 1 },
-	};
-
-	return execute_defs(ctx, defs, ARRAY_SIZE(defs));
-}
+/**
+ * READY_TESTS() - declare a test of each ready scenario
+ * @fixture: the machine they run on
+ */
+#define READY_TESTS(fixture)	READY_SCENARIOS(READY_TESTS_ROW, fixture)
 
 #endif /* KTSTR_KSELFTEST_SCENARIOS_H */

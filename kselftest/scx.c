@@ -25,31 +25,11 @@ KTSTR_FIXTURE(scx, .topology = TOPOLOGY(1, 1, 2, 1));
 KTSTR_VARIANT(scx, simple, .scheduler = &scx_simple);
 KTSTR_VARIANT(scx, ktstr, .scheduler = &scx_ktstr);
 
-KTSTR_TEST_F(scx, steady)
-{
-	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
-}
-
-KTSTR_TEST_F(scx, two_cgroups)
-{
-	EXPECT_SCENARIO_OK(scenario_two_cgroups(self->ctx));
-}
-
-KTSTR_TEST_F(scx, disjoint_cpusets, .topology = TOPOLOGY(1, 2, 2, 1))
-{
-	EXPECT_SCENARIO_OK(scenario_disjoint_cpusets(self->ctx));
-}
-
-/* Long enough for each worker to have many turns, on a slow host as well. */
-KTSTR_TEST_F(scx, oversubscribed, .duration_s = 6)
-{
-	EXPECT_SCENARIO_OK(scenario_oversubscribed(self->ctx));
-}
-
-KTSTR_TEST_F(scx, futex_ping_pong)
-{
-	EXPECT_SCENARIO_OK(scenario_futex_ping_pong(self->ctx));
-}
+READY_TEST(scx, steady)
+READY_TEST(scx, two_cgroups)
+READY_TEST(scx, disjoint_cpusets, .topology = TOPOLOGY(1, 2, 2, 1))
+READY_TEST(scx, oversubscribed)
+READY_TEST(scx, futex_ping_pong)
 
 /* Schedulers that die half a second into the load. */
 KTSTR_FIXTURE(scx_dies, .topology = TOPOLOGY(1, 1, 2, 1),

@@ -19,13 +19,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "lib/host/kernel.h"
-#include "lib/util/pace.h"
-#include "lib/host/paths.h"
-#include "lib/run/outcome.h"
-#include "lib/run/run.h"
-#include "lib/util/util.h"
-#include "lib/wire/plan.h"
+#include "lib/common/util/pace.h"
+#include "lib/common/util/process.h"
+#include "lib/common/util/util.h"
+#include "lib/common/wire/plan.h"
+#include "lib/host/machine/kernel.h"
+#include "lib/host/machine/paths.h"
+#include "lib/host/run/outcome.h"
+#include "lib/host/run/run.h"
 
 #define MAX_KINDS 16
 
@@ -81,12 +82,20 @@ static const char *judge(const struct run_outcome *out)
 
 static bool boot_once(struct bench *b, struct kind *kind, unsigned int n)
 {
-	const struct run_config config = {
-		.program = b->program,
-		.kernel = &b->kernel,
+	const struct run_machine machine = {
 		.topology = { .nodes = 1, .llcs = 1, .cores = kind->cpus,
 			      .threads = 1 },
-		.duration_ms = 0,
+	};
+	const struct run_subject eevdf = { };
+	const struct run_workload none = { };
+	const struct run_expectations nothing = { };
+	const struct run_config config = {
+		.machine = &machine,
+		.subject = &eevdf,
+		.workload = &none,
+		.expectations = &nothing,
+		.program = b->program,
+		.kernel = &b->kernel,
 		.slowness = host_slowness(kind->cpus),
 	};
 	char err[400] = "";
@@ -170,6 +179,9 @@ int main(int argc, char **argv)
 	if (getenv(ENV_GUEST))
 		return guest_main();
 
+	process_begin();
+	/* It is boots that are counted. */
+	setenv("KTSTR_CLONE", "0", 1);
 	ret = setup(&b, argc, argv);
 	if (ret)
 		return ret == -ENOENT ? 4 : 1;
