@@ -6,11 +6,25 @@
 # lies in scripts/; here are only its commands and options.
 set -euo pipefail
 
+# Where one of these is closed, the next file that is opened would become it;
+# for 2, bash itself has opened this script.
+[[ -L /proc/self/fd/0 ]] || exec </dev/null
+[[ -L /proc/self/fd/2 && ! /proc/self/fd/2 -ef $0 ]] || exec 2>/dev/null
+[[ -L /proc/self/fd/1 ]] || exec >/dev/null
+
 invoked_as=$0
-here=$(cd "$(dirname "$(readlink -f "$0")")" && pwd -P)
+# The slash at its end saves what a path may end in from $().
+here=$(readlink -fn -- "$0" && echo /)
+here=${here%/*/}
 
 # shellcheck source=scripts/common.sh
 . "$here/scripts/common.sh"
+# shellcheck source=scripts/settings.sh
+. "$here/scripts/settings.sh"
+# shellcheck source=scripts/folders.sh
+. "$here/scripts/folders.sh"
+# shellcheck source=scripts/git.sh
+. "$here/scripts/git.sh"
 # shellcheck source=scripts/tools.sh
 . "$here/scripts/tools.sh"
 # shellcheck source=scripts/source.sh
@@ -23,23 +37,32 @@ here=$(cd "$(dirname "$(readlink -f "$0")")" && pwd -P)
 . "$here/scripts/ktap.sh"
 # shellcheck source=scripts/suite.sh
 . "$here/scripts/suite.sh"
-# shellcheck source=scripts/repro.sh
-. "$here/scripts/repro.sh"
+# shellcheck source=scripts/side-by-side.sh
+. "$here/scripts/side-by-side.sh"
+# shellcheck source=scripts/door.sh
+. "$here/scripts/door.sh"
+# shellcheck source=scripts/test.sh
+. "$here/scripts/test.sh"
 # shellcheck source=scripts/check.sh
 . "$here/scripts/check.sh"
+# shellcheck source=scripts/check-kept.sh
+. "$here/scripts/check-kept.sh"
+# shellcheck source=scripts/check-ci.sh
+. "$here/scripts/check-ci.sh"
 # shellcheck source=scripts/check-stages.sh
 . "$here/scripts/check-stages.sh"
 # shellcheck source=scripts/check-style.sh
 . "$here/scripts/check-style.sh"
+# shellcheck source=scripts/check-soak.sh
+. "$here/scripts/check-soak.sh"
 # shellcheck source=scripts/check-kselftest.sh
 . "$here/scripts/check-kselftest.sh"
 
+# All others are ktstr's to know, by the rows of lib/host/cli/command.h; of these,
+# here are those for which more has to be done than it needs.
 # command | function | what it does
 commands='
-(none)		| cmd_main	| tools, kernel, suite: get, build, run all
-run		| cmd_run	| the same, for some programs or tests
-repro		| cmd_repro	| one test, and again with probes
-demo		| cmd_demo	| what the death of a scheduler looks like
+test		| cmd_test	| a scheduler through the ready scenarios, one of a source
 kernel		| cmd_kernel	| make sure of the kernel, print its folder
 kvm-check	| cmd_kvm_check	| can KVM here run a kernel? usable, emulated or none
 check		| cmd_check	| the tests of ktstr itself
@@ -55,23 +78,41 @@ Tests process schedulers on a Linux kernel, in virtual machines. Without a
 command: installs missing tools, finds and builds a kernel, builds the suite,
 runs it, prints KTAP.
 
-Commands:
-  run [-t TEST] [-f FIXTURE] [--html FILE] [--perfetto FILE] [PROGRAM...]
-                 run only these programs (default: all), of these only the
-                 tests and fixtures named; -t and -f can be repeated. --html
-                 writes a page that shows the run queues over time, --perfetto
-                 the same as a trace for ui.perfetto.dev
-  repro TEST [--functions A,B,...] [--rounds N]
-                 run one test (FIXTURE.[VARIANT.]TEST), then again with probes
-                 on its crash path, or on the functions named, and show the
-                 calls; N times rather than until it fails in the same way
+Commands (COMMAND --help says more of those before `kernel`):
+  test SCHEDULER [-t TOPOLOGY]... [-s SCENARIO]... [-d SECONDS] [-j N]
+                 [--kernel K]... [-- ARGUMENT...]
+                 put a scheduler through the ready scenarios: a program, a
+                 source of tools/sched_ext's style (X.bpf.c with X.c), a folder
+                 with one, a name of tools/sched_ext, or eevdf; on machines as
+                 1n2l4c2t
+  test --host [-s SCENARIO]... [-d SECONDS]
+                 the same for the scheduler that runs on this machine, without
+                 a VM, as root
+  run [OPTION...] [GLOB...]
+                 run these tests (default: all), as `list` names them; side by
+                 side, in parts, those that failed; results as KTAP, JUnit,
+                 JSON, a page
+  list [OPTION...] [GLOB...]
+                 print the names of tests; what workers can do, what is judged
+  scenario [--rt-app | --schema] SCENARIO|FILE
+                 print a scenario as scenario.json, or as rt-app reads it
+  repro TEST     run one test, then again with probes on its crash path, or on
+                 functions that are named, and show the calls
   demo           what a scheduler's death looks like: a test that fails
+  html           write a page that shows runs
+  perfetto       write the same as a trace for ui.perfetto.dev
+  completion bash|zsh
+                 print what completes command lines in a shell
+  man            print the manual page
   kernel         make sure of the kernel, print its folder
   kvm-check      print usable, emulated or none, and why
-  check [-l] [STAGE...]
-                 the tests of ktstr itself, or some stages of them; -l lists
-                 the stages. Ends with "N passed, N failed, N skipped"; what
-                 is skipped does not count unless KTSTR_STRICT=1
+  check [-l] [all | STAGE...]
+                 the tests of ktstr itself: in stages, or some stages of them;
+                 `all` adds what takes long and seldom breaks. -l lists the
+                 stages, what they cover and what they took. What has passed
+                 here with the same files, kernel and tools is not run again.
+                 Ends with "N passed, N failed, N skipped"; what is skipped
+                 does not count unless KTSTR_STRICT=1
   clean [--cache]
                  remove the output folder; with --cache also all kernels,
                  sources and tools that were fetched or built
@@ -82,7 +123,8 @@ Options:
                  rather than from ktstr.kconfig alone
   --update       look for a newer kernel source than the one in the cache
   -v, --verbose  show the guests' consoles and the commands that run
-  -h, --help     this text
+  -h, --help     this text, or a command's
+  --version      which ktstr this is
 
 The kernel source is the first of: KTSTR_SOURCE; KDIR; the tree that this folder
 lies in (as tools/testing/selftests/ktstr); the newest Linux >= 7.1 that
@@ -100,9 +142,24 @@ Environment:
                  (default: results/KERNEL-COMMIT, in the output folder)
   KTSTR_SCHEDULER_DIR  schedulers are looked up there first, then beside the
                  test programs
+  KTSTR_ATTR     NAME=VALUE,NAME=VALUE...: attributes that go before what tests
+                 say (Documentation/attributes.rst)
   KTSTR_JOBS     jobs of make (default: the number of CPUs)
+  KTSTR_HOSTS    how many emulated hosts, or VMs where KVM is usable, run tests
+                 side by side (default: a CPU for each emulated host, four for
+                 each VM)
+  KTSTR_CHECK_AGAIN  1: check runs again what has passed already; so does
+                 CI=true, which has check add stages that cover what the last
+                 commit touches (or those since KTSTR_CHECK_SINCE), and others
+                 in turn, in a shorter form unless KTSTR_CHECK_FULL=1
+  KTSTR_SOAK_TESTS, KTSTR_SOAK_LOAD_TESTS, KTSTR_SOAK_LOAD
+                 of the stage soak: tests on a quiet machine (200), tests under
+                 load (100), busy loops for each CPU (4); KTSTR_PLANTS_TIMES
+                 and KTSTR_FUZZ_SECONDS are the stages plants' (10) and
+                 fuzz' (60)
   KTSTR_STRICT   1: a test that is skipped because something is missing fails
   KTSTR_VERBOSE  1: show the guests' consoles
+  KTSTR_CLONE    1: tests begin in copies of VMs that have booted (--clone)
   KTSTR_REPRO    1: run each test again with probes, also one that passes;
                  KTSTR_REPRO_FUNCTIONS and KTSTR_REPRO_ROUNDS are --functions
                  and --rounds. `repro` sets them
@@ -111,6 +168,9 @@ Environment:
   CC, LLVM       as for the kernel's make
   CLANG          compiles the BPF programs, 16 or newer (default: the first of
                  clang, clang-22, clang-21, ... that will do)
+  KTSTR_EMUHOST_CLOCK  whose time an emulated host lives by: real, virtual
+                 (stands still while it does not run; slower), or auto, which
+                 is virtual where this machine is busy (default: real)
   KTSTR_EMUHOST_BOOT_SECS, KTSTR_EMUHOST_STALL_SECS
                  an emulated host is given up when it has not started, or said
                  nothing, for so long (default: 120, 60)
@@ -118,18 +178,16 @@ Environment:
                  where its parts are fetched: a suite of Debian's (default:
                  trixie), a mirror (default: apt's), the keys to check it with
 
+A setting that is wrong ends the run before anything is fetched.
+
 Exit status: 0 every test passed, 1 something is wrong, 4 something is missing
-or was skipped, 130 interrupted. `check` passes with skips, and ends with 4
+or was skipped, 5 something could not be judged for what the host took,
+130 interrupted. `check` passes with skips, and ends with 4
 where they are not allowed (KTSTR_STRICT=1) or no KVM runs kernels here.
 USAGE
 }
 
 # ---- commands ----
-
-cmd_main()
-{
-	cmd_run "$@"
-}
 
 cmd_kernel()
 {
@@ -155,10 +213,7 @@ cmd_clean()
 {
 	case "$*" in
 	'') ;;
-	--cache)
-		cache_init
-		rm -rf "${cache:?}"
-		say "removed $cache" ;;
+	--cache) cache_remove ;;
 	*) usage_error "clean takes only --cache" ;;
 	esac
 	out_init
@@ -184,15 +239,25 @@ command_function()
 		echo "$function"
 		return
 	done <<<"$commands"
-	return 1
+	echo cmd_door
 }
 
 verbose='' no_install='' use_config='' update=''
 
-# Options of ours may stand anywhere; the rest is the command and its own.
+version()
+{
+	local commit
+
+	commit=$("$here/scripts/commit.sh")
+	echo "ktstr $(sed -n 's/^#define KTSTR_VERSION "\(.*\)"/\1/p' \
+		"$here/lib/common/version.h") (${commit:+commit }${commit:-of no known commit})"
+}
+
+# Options of ours may stand anywhere; the rest is the command and its own. What
+# comes behind "--" is for others; of what can say more about itself, --help is.
 main()
 {
-	local function rest=()
+	local function='' rest=() help=''
 
 	while (($# > 0)); do
 		case $1 in
@@ -200,14 +265,24 @@ main()
 		--use-config) use_config=1 ;;
 		--update) update=1 ;;
 		-v | --verbose) verbose=1; export KTSTR_VERBOSE=1 ;;
-		-h | --help) usage; exit 0 ;;
+		-h | --help) help=1 ;;
+		--version) version; exit 0 ;;
+		--) rest+=("$@"); break ;;
 		*) rest+=("$1") ;;
 		esac
 		shift
 	done
-	set -- "${rest[@]:-(none)}"
-	[[ $1 != -* ]] || usage_error "$1: no such option"
-	function=$(command_function "$1") || usage_error "$1: no such command"
+	set -- "${rest[@]:-run}"
+	[[ $1 != -* || -n $help ]] || usage_error "$1: no such option"
+	function=$(command_function "$1")
+	case $help,${rest[0]-},$function in
+	,*) ;;
+	1,?*,cmd_door | 1,?*,cmd_test) set -- "$1" --help ;;
+	*) usage; exit 0 ;;
+	esac
+	settings_must
+	[[ $function != cmd_door && $function != cmd_test ]] ||
+		set -- "$1" "$@"
 	shift
 	"$function" "$@"
 }

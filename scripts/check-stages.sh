@@ -5,11 +5,11 @@
 # result(), attempt() or program() of check.sh. kernel, tree, obj, install and
 # make_suite are as in suite.sh; scratch is a folder that goes afterwards.
 
-# Our sources that match, tracked by git where there is git.
+# Our sources that match: of git's files where there is git, new ones too.
 our_files()
 {
-	if git -C "$here" rev-parse -q --git-dir >/dev/null 2>&1; then
-		git -c safe.directory='*' -C "$here" ls-files -- "$@"
+	if our_git rev-parse -q --git-dir >/dev/null; then
+		our_git ls-files -co --exclude-standard -- "$@"
 	else
 		(cd "$here" && for pattern in "$@"; do
 			find . -path ./out -prune -o -type f \
@@ -20,11 +20,32 @@ our_files()
 
 # ---- unit tests and fuzzing ----
 
-# Of the images that kselftest/unit/data/mon-image.sh knows, one of a kind; the
-# others are made by hand. They stay in the cache as long as the kernel does.
-images='l4-kaslr l5-nokaslr stall'
+# Of the images that kselftest/unit/data/mon-image.sh knows, all but that of 252
+# CPUs, which is made by hand. They stay in the cache as long as the kernel does.
+images_small='l4-kaslr l5-nokaslr stall l4-nokaslr l5-kaslr eevdf cpus8'
+images_64='cpus64 hang64'
 
 stage_images()
+{
+	images_make "$images_small"
+}
+
+# And the unit tests that read them, of which `unit` has skipped those.
+stage_images_64()
+{
+	local name programs=()
+
+	images_make "$images_64"
+	attempt images-64.build "${make_suite[@]}" "-j$jobs_of_make" unit || return
+	for name in $(our_files 'kselftest/unit/mon_*_test.c'); do
+		programs+=("$obj/unit/$(basename "$name" .c)")
+	done
+	unit_run images-64 env KTSTR_KERNEL="$kernel" \
+		"$here/scripts/run-programs.sh" unit 600 "${programs[@]}"
+}
+
+# images_make "NAME..."
+images_make()
 {
 	local make=$here/kselftest/unit/data/mon-image.sh dir name bpftool=''
 
@@ -34,7 +55,7 @@ stage_images()
 	dir=$(XDG_CACHE_HOME=${cache%/ktstr} "$make" -d)
 	find "$cache/images" -mindepth 1 -maxdepth 1 -mtime +14 \
 		-not -path "$dir" -exec rm -rf {} + 2>/dev/null || true
-	for name in $images; do
+	for name in $1; do
 		if [[ -s $dir/$name.core ]]; then
 			result 0 "images.$name"
 		elif [[ -x $QEMU ]]; then
@@ -51,13 +72,15 @@ stage_images()
 
 stage_unit()
 {
-	unit_run "$obj"
+	unit_run unit env KTSTR_KERNEL="$kernel" "${make_suite[@]}" \
+		"-j$jobs_of_make" run-unit
 }
 
 stage_sanitizers()
 {
 	make_other "$obj-san" SAN=1
-	unit_run "$obj-san" SAN=1
+	unit_run sanitizers env KTSTR_KERNEL="$kernel" "${make_suite[@]}" \
+		"-j$jobs_of_make" run-unit
 }
 
 # Another build of ours with the libraries of the first one.
@@ -71,31 +94,33 @@ make_other()
 		"$@")
 }
 
+# unit_run NAME COMMAND...: one that prints KTAP with the tests of programs one
+# level deeper, and whatever it has to say of a build.
 unit_run()
 {
-	local dir=$1 name
+	local status=0 plan
 
-	attempt "unit.build" "${make_suite[@]}" "-j$jobs_of_make" unit || return
-	for name in $(our_files 'kselftest/unit/*_test.c' |
-		      grep -v '_guest_test\.c$'); do
-		name=$(basename "$name" .c)
-		program "unit: $name" 300 env KTSTR_KERNEL="$kernel" \
-			"$dir/unit/$name"
-	done
+	job "$scratch/output" "$@" || status=$?
+	plan=$(grep -c '^1[.][.][1-9]' "$scratch/output")
+	grep -v -e '^TAP version' -e '^1[.][.]' "$scratch/output"
+	((plan == 1)) || status=1
+	((status == 0)) && return
+	ktap_failed=1
+	# Where a test failed, that is what was said, and make ends with 2.
+	grep -q '^not ok ' "$scratch/output" ||
+		ktap_result 1 "$1" "exit status $status, $plan plans"
 }
 
 # Unit tests of the VMM that run a few instructions in a guest: *_guest_test.c.
 stage_guests()
 {
-	local in_kvm=() name
+	local in_kvm=()
 
 	in_kvm_prefix
 	attempt guests.build "${make_suite[@]}" "-j$jobs_of_make" all unit ||
 		return
-	for name in $(our_files 'kselftest/unit/*_guest_test.c'); do
-		name=$(basename "$name" .c)
-		program "guests: $name" 300 "${in_kvm[@]}" "$obj/unit/$name"
-	done
+	unit_run guests "${in_kvm[@]}" "$here/scripts/run-programs.sh" unit 300 \
+		"$obj"/unit/*_guest_test
 }
 
 # What to put before a command that needs a KVM: leaves in_kvm.
@@ -116,11 +141,19 @@ stage_clang()
 	attempt "clang.build" "${make_suite[@]}" "-j$jobs_of_make" all unit
 }
 
-fuzz_seconds=10
+# All that the compiler sees at once; the libraries of the tree are as they are.
+stage_lto()
+{
+	make_other "$obj-lto" USERCFLAGS=-flto=auto USERLDFLAGS=-flto=auto
+	attempt lto.build "${make_suite[@]}" "-j$jobs_of_make" all || return
+	unit_run lto env KTSTR_KERNEL="$kernel" "${make_suite[@]}" \
+		"-j$jobs_of_make" run-unit
+}
 
 stage_fuzz()
 {
-	local name seeds
+	local name seeds n_targets=0 runs status
+	local fuzz_seconds=${KTSTR_FUZZ_SECONDS:-$(ci_or 60 10)}
 
 	attempt fuzz.build "${make_suite[@]}" "-j$jobs_of_make" fuzz || return
 	for name in $(our_files 'kselftest/unit/fuzz_*.c'); do
@@ -128,11 +161,18 @@ stage_fuzz()
 		mkdir -p "$scratch/corpus/$name" "$out/fuzz"
 		seeds=("$here/kselftest/unit/data/${name#fuzz_}")
 		[[ -d ${seeds[0]} ]] || seeds=()
-		attempt "fuzz.$name" "$obj/fuzz/$name" -print_final_stats=0 \
-			-max_total_time=$fuzz_seconds -timeout=60 \
+		n_targets=$((n_targets + 1)) status=0
+		job "$scratch/output" "fuzz.$name" "$obj/fuzz/$name" \
+			-print_final_stats=0 -timeout=60 \
+			-max_total_time="$fuzz_seconds" \
 			-artifact_prefix="$out/fuzz/$name-" \
-			"$scratch/corpus/$name" "${seeds[@]}"
+			"$scratch/corpus/$name" "${seeds[@]}" || status=$?
+		runs=$(sed -n 's/^Done \([1-9][0-9]*\) runs in .*/\1/p' \
+			"$scratch/output")
+		[[ -n $runs ]] || status=1
+		result $status "fuzz.$name"
 	done
+	((n_targets > 0)) || ktap_result 1 fuzz "there is no target"
 }
 
 # ---- scripts/tests ----
@@ -145,6 +185,7 @@ stage_script()
 	export KTSTR_TEST_DIR=$scratch KTSTR_TEST_INSTALL=$install
 	export KTSTR_TEST_KERNEL=$kernel KTSTR_TEST_OUT=$out
 	export KTSTR_TEST_CACHE=${cache%/ktstr}
+	export KTSTR_TEST_TREE=$tree
 	job "$scratch/output" "$1" "$here/scripts/tests/$1.sh" || status=$?
 	grep -v -e '^TAP version' -e '^1\.\.' "$scratch/output"
 	exit $status
@@ -152,15 +193,58 @@ stage_script()
 
 # ---- in VMs ----
 
-# stage_suite suite-NAME
+# stage_suite suite-NAME: all of a program on one host, in copies of VMs that have
+# booted unless KTSTR_CLONE=0. Each program boots some of its own in the in-tree run.
 stage_suite()
 {
-	local status=0
+	local status=0 selected
+	# shellcheck disable=SC2034
+	local counts tests_failed tests_not_judged log_lost
 
-	KTSTR_KERNEL=$kernel KTSTR_OWNER_PID=$$ job - "$1" \
-		"$install/run_kselftest.sh" \
-		-t "ktstr:${1#suite-}" || status=$?
+	selected=$(suite_list --plan "${1#suite-}")
+	side_by_side 1 '' "$selected" KTSTR_KERNEL="$kernel" \
+		KTSTR_CLONE="${KTSTR_CLONE:-1}" || status=$?
 	exit $status
+}
+
+# Each check at both ends, and a table of it.
+stage_knobs()
+{
+	local status=0 list
+	# shellcheck disable=SC2034
+	local counts tests_failed tests_not_judged log_lost
+
+	list=$(program_tests knobs | sed -e 's/^/knobs /')
+	side_by_side "$(side_jobs)" '' "$list" KTSTR_KERNEL="$kernel" \
+		>"$scratch/ktap" || status=$?
+	cat "$scratch/ktap"
+	knobs_table <"$scratch/ktap"
+	exit $status
+}
+
+# knobs_table: of "ok 3 favour.by_20.shares # share_error_pct 8.9 %, quiet (9.1 s)"
+knobs_table()
+{
+	awk '
+	BEGIN {
+		row = "# %-8s %5s  %-16s %12s  %s\n"
+		printf row, "knob", "value", "metric", "measured", "verdict"
+	}
+	/^(not )?ok [0-9]+ [a-z_]+[.]by_[0-9]+[.]/ {
+		bad = sub(/^not /, "")
+		split($3, part, /[.]/)
+		sub(/^[^#]*# */, "")
+		sub(/ *[(][0-9.]+ s[)]$/, "")
+		metric = bad || /^SKIP/ ? "-" : $1
+		measured = "-"
+		if (metric != "-") {
+			sub(/^[^ ]* /, "")
+			measured = substr($0, 1, index($0, ",") - 1)
+			sub(/^[^,]*, /, "")
+		}
+		printf row, part[1], substr(part[2], 4), metric, measured,
+			(bad ? "not as it was to be: " : "") $0
+	}'
 }
 
 # A repro that takes more than 2.2 times as long as its test is too slow.
@@ -186,13 +270,14 @@ stage_repro_times()
 	exit
 }
 
-boots=50
-
 # Where an emulated host broke, another one goes on with the next boot; a VM
 # that failed is never tried again.
 stage_boots()
 {
 	local in_kvm=() first=1 hosts=1 status n_failed=0 log=$scratch/boots
+	local boots
+
+	boots=$(ci_or 50 10)
 
 	in_kvm_prefix
 	attempt boots.build "${make_suite[@]}" "-j$jobs_of_make" bench-build || return
@@ -201,7 +286,7 @@ stage_boots()
 		job "$log" boots timeout -k 10 2300 env \
 			KTSTR_KERNEL="$kernel" KTSTR_OWNER_PID=$$ \
 			KTSTR_SCHEDULER_DIR="$obj" "${in_kvm[@]}" \
-			"$obj/bench/boot" -n $boots -c 1,2,4 -f $first ||
+			"$obj/bench/boot" -n "$boots" -c 1,2,4 -f $first ||
 			status=$?
 		sed -e 's/^/# /' "$log"
 		first=$((first + $(grep -cE '^(not )?ok ' "$log")))
@@ -210,7 +295,7 @@ stage_boots()
 		hosts=$((hosts + 1))
 		echo "# the emulated host broke: number $hosts goes on with boot $first"
 	done
-	((n_failed == 0 || status != 0)) || status=1
+	((n_failed == 0 && first > boots || status != 0)) || status=1
 	ktap_result $status "boots: $boots in a row, 1, 2 and 4 CPUs" \
 		"$((first - 1)) of $boots were tried, $n_failed failed, $hosts emulated hosts, exit status $status"
 }
@@ -218,12 +303,13 @@ stage_boots()
 # Each of 20 stalls is told right, and 20 healthy runs give no alarm.
 stage_stalls()
 {
-	local test i
+	local test i n
 
+	n=$(ci_or 20 3)
 	export KTSTR_KERNEL=$kernel KTSTR_OWNER_PID=$$
 	for test in monitor.stall_is_reported monitor.no_stall_no_alarm; do
-		for ((i = 1; i <= 20; i++)); do
-			program "stalls: $test, $i of 20" 300 \
+		for ((i = 1; i <= n; i++)); do
+			program "stalls: $test, $i of $n" 300 \
 				"$install/ktstr/monitor" -r "$test"
 		done
 	done
@@ -244,8 +330,19 @@ stage_kernels()
 	while IFS='|' read -r name setting; do
 		read -r name <<<"$name"
 		read -r setting <<<"$setting"
-		[[ -z $name ]] || kernel_variant "$name" "$setting"
+		[[ -n $name ]] || continue
+		if [[ -n $(ci_or '' only) && $name != "$(kernel_in_turn)" ]]; then
+			ktap_result 4 "kernels.$name" "CI takes one in turn"
+			continue
+		fi
+		kernel_variant "$name" "$setting"
 	done <<<"$kernel_variants"
+}
+
+# By the day: which landing it is moves in steps that two may divide.
+kernel_in_turn()
+{
+	(($(date +%s) / 86400 % 2)) && echo lean || echo old
 }
 
 # kernel_variant NAME [SETTING]: build it, run the suites that look inside.
@@ -257,7 +354,27 @@ kernel_variant()
 	attempt "kernels.$1.build" env -u KDIR -C "$here" \
 		KTSTR_CONFIG="scripts/tests/$1.kconfig" ${2:+"$2"} \
 		bash -c './run_ktstr.sh kernel >"$1"' - "$built" || return
-	program "kernels: $1: monitor, repro" 2400 env \
-		KTSTR_KERNEL="$(cat "$built")" KTSTR_OWNER_PID=$$ \
-		"$install/run_kselftest.sh" -t ktstr:monitor -t ktstr:repro
+	kernel_suites "$1" "$(cat "$built")"
+}
+
+# kernel_suites NAME KERNEL
+kernel_suites()
+{
+	local selected status=0
+	# shellcheck disable=SC2034
+	local counts tests_failed tests_not_judged log_lost
+
+	selected=$(suite_list --plan monitor repro)
+	side_by_side 1 '' "$selected" KTSTR_KERNEL="$2" \
+		>"$scratch/output" || status=$?
+	grep -v -e '^TAP version' -e '^1[.][.]' "$scratch/output"
+	: >"$scratch/output"
+	ktap_number=$((ktap_number + 2))
+	((status == 0)) || ktap_failed=1
+}
+
+# What the monitor costs, measured on the images; it fails where it reads wrong.
+stage_bench()
+{
+	attempt bench env KTSTR_KERNEL="$kernel" "${make_suite[@]}" bench
 }

@@ -15,77 +15,159 @@ AVOID_EXTERNS		| ^kselftest/unit/fuzz_ | libFuzzer has no header for its entry
 SPACING			| ^lib/ktstr.h	| FIXTURE_DATA(x) *self is no product
 SPACING			| ^kselftest/unit/ | nor is it there
 MACRO_ARG_REUSE		| ^lib/ktstr.h	| the arguments are names, not expressions
-MACRO_ARG_REUSE		| ^vmm/topology.h | the arguments are constants
+MACRO_ARG_REUSE		| ^lib/common/topology.h | the arguments are constants
 COMPLEX_MACRO		| ^lib/ktstr.h	| a macro that declares a test ends in its body
 MACRO_WITH_FLOW_CONTROL	| ^lib/ktstr.h	| ends the test, as in kselftest_harness.h
 PREFER_DEFINED_ATTRIBUTE_MACRO | .	| compiler_attributes.h is a header of the kernel, too
 LONG_LINE_STRING	| .		| a message is not split, so that it can be searched for
-LONG_LINE		| ^lib/monitor/fields.c | a table: a kernel field a line
+LONG_LINE		| ^lib/host/monitor/vmlinux/fields.c | a table: a kernel field a line
+LONG_LINE		| ^lib/common/attr/attr_rows.c | and an attribute a row
+COMPLEX_MACRO		| ^lib/common/attr/attr_rows.c | a row of it
+MACRO_ARG_REUSE		| ^lib/common/attr/attr_rows.c | a name
+LONG_LINE		| ^lib/common/check/limits.h | and so is a limit
+TRAILING_SEMICOLON	| ^lib/common/check/limits.h | a member for each row
+COMPLEX_MACRO		| ^lib/common/check/limits.h | a table, for macros that take a row
+MACRO_ARG_REUSE		| ^lib/common/check/limits.h | one for each row
+MACRO_ARG_UNUSED	| ^lib/common/check/limits.h | a row has more than each of its readers wants
+COMPLEX_MACRO		| ^lib/common/payload/ | tables of rules and of payloads that are there
+MACRO_ARG_REUSE		| ^lib/common/payload/ | one for each row
+MACRO_ARG_UNUSED	| ^lib/common/payload/ | of which each takes what it needs
+TRAILING_SEMICOLON	| ^lib/common/payload/ | a declaration for each row
+COMPLEX_MACRO		| ^lib/guest/scenario/cpuset | a table, for macros that take a row
+COMPLEX_MACRO		| ^lib/guest/scenario/limits.c | the name of a member, and where it is
+MACRO_ARG_REUSE		| ^lib/guest/scenario/cpuset | one for each row
+MACRO_ARG_UNUSED	| ^lib/guest/scenario/cpuset | of which each takes what it needs
+COMPLEX_MACRO		| ^lib/guest/work/ | a table, for macros that take a row
+MACRO_ARG_REUSE		| ^lib/guest/work/ | one for each row
+MACRO_ARG_UNUSED	| ^lib/guest/work/ | of which each takes what it needs
+TRAILING_SEMICOLON	| ^lib/guest/work/types.h | a declaration for each row
+MACRO_ARG_UNUSED	| ^kselftest/unit/work_types_test.c | one of them
+COMPLEX_MACRO		| ^lib/guest/scenario/op | tables of ops and of what they take
+MACRO_ARG_REUSE		| ^lib/guest/scenario/op | one for each row
+MACRO_ARG_UNUSED	| ^lib/guest/scenario/op | and each reader wants its part of one
+TRAILING_SEMICOLON	| ^lib/guest/scenario/op_types.h | a declaration for each row
+MACRO_ARG_UNUSED	| ^kselftest/unit/scenario_steps_test.c | one of them
+COMPLEX_MACRO		| ^kselftest/scenarios.h | so does one of a table
+MACRO_ARG_UNUSED	| ^lib/guest/catalogue/ | a row has more than each of its readers wants
+TRAILING_SEMICOLON	| ^lib/guest/catalogue/catalogue.h | a declaration for each row
+COMPLEX_MACRO		| ^lib/guest/text/records.c | a table, for macros that take a row
+MACRO_ARG_REUSE		| ^lib/guest/text/records.c | the name of a member, and where it is
+MACRO_ARG_UNUSED	| ^lib/guest/text/records.c | of which each takes what it needs
+COMPLEX_MACRO		| ^lib/host/cli/ | tables of options, of commands, for macros that take a row
+MACRO_ARG_REUSE		| ^lib/host/cli/command.h | one for each row
+MACRO_ARG_UNUSED	| ^lib/host/cli/ | and each reader wants its part of one
+TRAILING_SEMICOLON	| ^lib/host/cli/command.h | a row becomes a declaration
+COMPLEX_MACRO		| ^lib/host/monitor/judge/ | a table, for macros that take a row
+MACRO_ARG_REUSE		| ^lib/host/monitor/judge/checks.h | one for each row
+MACRO_ARG_UNUSED	| ^lib/host/monitor/judge/ | of which each takes what it needs
+TRAILING_SEMICOLON	| ^lib/host/monitor/judge/look.h | a declaration for each row
+COMPLEX_MACRO		| ^lib/test/tables.c | a name for each row
+MACRO_ARG_UNUSED	| ^lib/test/tables.c | of which that is all
+COMPLEX_MACRO		| ^vmm/x86/devices.c | a table, whose rows are declared and pointed to
+MACRO_ARG_REUSE		| ^vmm/x86/devices.c | one for each row
+TRAILING_SEMICOLON	| ^vmm/x86/devices.c | a row becomes a declaration
+COMPLEX_MACRO		| ^lib/common/ready.h | a table, for macros that take a row
+MACRO_ARG_REUSE		| ^lib/common/ready.h | one for each row
+MACRO_ARG_UNUSED	| ^lib/common/ready.h | a row has more than each of its readers wants
+MACRO_ARG_UNUSED	| ^kselftest/scenarios.h | one of them
+MULTISTATEMENT_MACRO_USE_DO_WHILE | ^lib/common/quantity.h | a row is a member of a struct
+TRAILING_SEMICOLON	| ^lib/common/quantity.h | which ends in one
 COMPLEX_MACRO		| ^kselftest/unit/ | a macro that declares a variant has no value
 LEADING_SPACE		| ^kselftest/unit/ | takes the second line of such a macro for a statement
 OPEN_ENDED_LINE		| ^init/probe/	| names of generated programs are long
 PARENTHESIS_ALIGNMENT	| ^init/probe/	| LIBBPF_OPTS() is an initialiser
+ENOSYS			| ^lib/guest/work/place.c | a kernel without NUMA has no such call
 ENOSYS			| ^vmm/		| vm_create() returns it for a KVM that lacks something
 '
 
-# What a room may include, beside itself.
-rooms='
-lib/util	|
-lib/wire	| lib/util
-lib/check	| lib/util lib/wire
-vmm		| lib/util lib/wire
-vmm/x86		| lib/util lib/wire vmm
-vmm/emulated-host | lib/util lib/wire vmm
-init		| lib/util lib/wire
-lib/host	| lib/util
-lib/work	| lib/util lib/wire lib/check
-lib/scenario	| lib/util lib/wire lib/check lib/work vmm/topology.h
-lib/monitor	| lib/util lib/wire lib/check lib/host vmm
-lib/run		| lib/util lib/wire lib/check lib/host lib/monitor vmm
-lib/report	| lib/util lib/wire lib/check lib/host lib/monitor lib/run vmm
-lib/repro	| lib/util lib/wire lib/check lib/host lib/monitor lib/run lib/report vmm bpf/probe.h
-lib/cli		| lib/util lib/report
-'
-
-# Files that stand above their room: a program, or the one door to another.
-room_exceptions='
-vmm/emulated-host/emulated-host-main.c	| lib/host
-vmm/vmm.h				| vmm/x86/machine.h
-'
-
 # What test authors include.
-public_headers='lib/ktstr.h lib/test/test.h lib/check/check.h
-lib/scenario/scenario.h lib/work/work.h vmm/topology.h'
+public_headers='lib/ktstr.h lib/test/test.h lib/common/attr/attr.h
+lib/common/attr/parts.h lib/common/check/check.h
+lib/guest/scenario/scenario.h lib/guest/work/work.h lib/common/topology.h'
 
 stage_style()
 {
 	local files scripts
 
 	mapfile -t files < <(our_files '*.c' '*.h')
-	mapfile -t scripts < <(our_files 'scripts/tests/*.sh' 'vmm/*.sh')
+	mapfile -t scripts < <(our_files 'scripts/tests/*.sh' 'vmm/*.sh' \
+		scripts/house.sh scripts/circles.sh)
+	((${#files[@]} > 0)) || ktap_result 1 style "there are no sources"
 	style_checkpatch "${files[@]}"
 	style_kernel_doc
 	attempt style.shellcheck env -C "$here" shellcheck -x -a run_ktstr.sh .ci/run \
 		"${scripts[@]}"
 	style_spdx
 	style_headers
-	style_rooms
+	attempt style.house "${make_suite[@]}" "-j$jobs_of_make" house
 	style_test_names
+	style_maintainers
+}
+
+# style_names RULES FILE...: "NAME FILE" a line, of what is kept for a file that
+# keeps these rules.
+style_names()
+{
+	local rules=$1
+
+	shift
+	(cd "$here" && sha256sum -- "$@") | awk -v rules="$rules" '{
+		name = $2
+		gsub("/", ",", name)
+		print rules "." substr($1, 1, 32) "." name, $2
+	}'
+}
+
+# A file that has not changed since it kept the same rules is not read again.
+style_checkpatch()
+{
+	local rules name file i batch=16 kept=$cache/check/style
+	local files=() names=()
+
+	rules=$({
+		cat "$tree"/scripts/{checkpatch.pl,spelling.txt} \
+			"$tree/scripts/const_structs.checkpatch"
+		echo "$checkpatch_allowed"
+	} 2>&1 | hash_stdin)
+	mkdir -p "$kept"
+	find "$kept" -type f -mtime +30 -delete
+	while read -r name file; do
+		[[ ${CI:-} = true || ! -e $kept/$name ]] || continue
+		files+=("$file") names+=("$name")
+	done < <(style_names "$rules" "$@")
+	: >"$scratch/style"
+	# In batches, so that a fault in one has only its own read again.
+	for ((i = 0; i < ${#files[@]}; i += batch)); do
+		style_checkpatch_files "${files[@]:i:batch}"
+		if [[ -s $scratch/output ]]; then
+			cat "$scratch/output" >>"$scratch/style"
+			continue
+		fi
+		for name in "${names[@]:i:batch}"; do
+			: >"$kept/$name"
+		done
+	done
+	mv "$scratch/style" "$scratch/output"
+	echo "# checkpatch: ${#files[@]} files," \
+		"$(($# - ${#files[@]})) were in style already"
+	result "$([[ ! -s $scratch/output ]]; echo $?)" style.checkpatch
 }
 
 # As the maintainer of the tree runs it: from its top, on paths in there.
-style_checkpatch()
+style_checkpatch_files()
 {
-	local suite=tools/testing/selftests/ktstr status=0
+	local suite=tools/testing/selftests/ktstr
 
 	mkdir -p "$scratch/${suite%/*}"
-	ln -s "$here" "$scratch/$suite"
+	ln -sfn "$here" "$scratch/$suite"
+	: >"$scratch/checkpatch"
 	job "$scratch/checkpatch" checkpatch env -C "$scratch" \
 		"$tree/scripts/checkpatch.pl" --root="$tree" --strict --terse \
 		--quiet --no-summary --show-types -f "${@/#/$suite/}" || true
-	checkpatch_rest <"$scratch/checkpatch" >"$scratch/output" || status=1
-	[[ ! -s $scratch/output ]] || status=1
-	result $status style.checkpatch
+	checkpatch_rest <"$scratch/checkpatch" >"$scratch/output"
+	# It says nothing where all is well; so does one that does not run.
+	"$tree/scripts/checkpatch.pl" --version >/dev/null ||
+		echo "checkpatch.pl does not run" >>"$scratch/output"
 }
 
 # What of its output is not allowed above.
@@ -145,59 +227,57 @@ style_headers()
 
 	for header in $(our_files '*.h' | grep -v '^bpf/'); do
 		echo "#include \"$header\"" |
-			gcc -std=gnu11 -fsyntax-only -Wall -Werror -D_GNU_SOURCE= \
+			gcc -std=gnu11 -fms-extensions -fsyntax-only -Wall -Werror -D_GNU_SOURCE= \
 				-Wno-unused-function -x c -I"$here" \
 				-I"$here/lib" -isystem \
 				"$tree/tools/testing/selftests" -isystem \
 				"$obj/sched_ext/build/include" - \
 			|| status=1
 	done >"$scratch/output" 2>&1
+	[[ -n ${header:-} ]] || { echo "no header" >"$scratch/output"; status=1; }
 	result $status style.headers_alone
 }
 
-style_rooms()
-{
-	local room allowed status=0
-
-	while IFS='|' read -r room allowed; do
-		read -r room <<<"$room"
-		[[ -z $room ]] || room_is_clean "$room" "$allowed" || status=1
-	done <<<"$rooms" >"$scratch/output"
-	result $status style.rooms
-}
-
-# room_is_clean ROOM "ALLOWED...": names each include that is not.
-room_is_clean()
-{
-	local room=$1 may file included more status=0
-
-	while IFS=: read -r file included; do
-		more=$(sed -n "s,^${file}[[:space:]]*|,,p" <<<"$room_exceptions")
-		may=" $room $2 $more "
-		[[ $may = *" ${included%/*} "* || $may = *" $included "* ]] || {
-			echo "$file includes $included"
-			status=1
-		}
-	done < <(cd "$here" && grep -oHE '^#include "[^"]*/[^"]*"' \
-		"$room"/*.[ch] 2>/dev/null |
-		sed -e 's/#include "//' -e 's/"$//')
-	return $status
-}
-
-# Reports, sidecars and `run -t` go by names: a fixture belongs to one program.
+# Reports, sidecars and `run` go by names: a fixture belongs to one program.
 style_test_names()
 {
-	local program status=0
+	local status=0
 
-	for program in $(suite_programs) repro_demo; do
-		program_lists "$program" |
-			awk '$1 != "-" && $1 != "global" { print $1 }' |
-			sort -u
-	done >"$scratch/fixtures"
+	[[ -n $(suite_programs) ]] || {
+		ktap_result 1 style.test_names "the suite has no program"
+		return
+	}
+	(suite_list --plan; suite_list --plan repro_demo plants scale knobs) |
+		sed -e 's/\..*//' | sort -u | cut -d' ' -f2 >"$scratch/fixtures"
 	sort "$scratch/fixtures" | uniq -d |
 		sed -e 's/$/: a fixture of two programs/' >"$scratch/output"
 	[[ -s $scratch/fixtures ]] || echo "no program has a fixture" \
 		>>"$scratch/output"
 	[[ ! -s $scratch/output ]] || status=1
 	result $status style.test_names
+}
+
+# The entry for the tree's MAINTAINERS: as the tree's own programs want it, and
+# found by it.
+style_maintainers()
+{
+	local entry=$here/Documentation/MAINTAINERS dir=$scratch/maintainers
+	local suite=tools/testing/selftests/ktstr status=0
+
+	mkdir -p "$dir/$suite"
+	touch "$dir/$suite/Makefile"
+	printf '%s\n' '' "$(<"$entry")" >"$dir/MAINTAINERS"
+	diff -u --label a/MAINTAINERS --label b/MAINTAINERS /dev/null \
+		"$dir/MAINTAINERS" >"$dir/patch" || true
+	(
+		cd "$dir" &&
+		"$tree/scripts/checkpatch.pl" --root="$tree" --no-signoff --terse \
+			--quiet --no-summary --types MAINTAINERS_STYLE patch &&
+		"$tree/scripts/parse-maintainers.pl" --order --input="$entry" \
+			--output=ordered && diff "$entry" ordered &&
+		"$tree/scripts/get_maintainer.pl" --no-tree --no-git \
+			--no-git-fallback --sections -f "$suite/Makefile" >found &&
+		grep -xF "$(head -n 1 "$entry")" found
+	) >"$scratch/output" 2>&1 || status=1
+	result $status style.maintainers
 }

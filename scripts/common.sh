@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# What all parts of run_ktstr.sh stand on: messages, children that cannot
-# outlive us, and the folders that we write to. Sourced, never run.
+# What all parts of run_ktstr.sh stand on: messages, time, children that cannot
+# outlive us, locks. Sourced, never run.
 
 EXIT_WRONG=1
 EXIT_MISSING=4
@@ -35,6 +35,18 @@ missing()
 	exit "$EXIT_MISSING"
 }
 
+# ---- time ----
+
+# clock: leaves the seconds since the machine booted in $now. Limits and
+# durations are judged by it: bash's SECONDS jumps with the wall clock.
+clock()
+{
+	read -r now _ </proc/uptime
+	now=${now%.*}
+}
+
+# ---- progress ----
+
 progress_shown=
 progress_last=0
 
@@ -47,15 +59,29 @@ progress_clear()
 # One line that rewrites itself on a terminal, a plain line every 30 s elsewhere.
 progress()
 {
-	local text="ktstr: $*"
+	local text="ktstr: $*" now
 
+	clock
 	if [[ -t 2 ]]; then
 		printf '\r\033[K%s' "${text:0:${COLUMNS:-79}}" >&2
 		progress_shown=1
-	elif ((SECONDS - progress_last >= 30)); then
+	elif ((now - progress_last >= 30)); then
 		printf '%s\n' "$text" >&2
-		progress_last=$SECONDS
+		progress_last=$now
 	fi
+}
+
+# ---- descriptors ----
+
+# descriptors_close KEPT...: all above 2 but these.
+descriptors_close()
+{
+	local fd
+
+	for fd in "/proc/$BASHPID/fd"/*; do
+		fd=${fd##*/}
+		((fd <= 2)) || [[ " $* " = *" $fd "* ]] || exec {fd}>&-
+	done
 }
 
 # ---- children ----
@@ -103,21 +129,22 @@ session_end()
 	session_signal "$sid" KILL || true
 }
 
-# Reads "+SID", "-SID" and "rm FOLDER" until the end of file.
+# Reads "+SID", "-SID" and "rm FOLDER", each ended by a NUL, until the end of
+# file. One that was cut off by our end names another folder: it is dropped.
 guard_main()
 {
-	local line sid
+	local word sid
 	local folders=()
 	local -A sessions=()
 
 	trap '' INT TERM HUP QUIT
 	echo ready
 	exec >/dev/null
-	while IFS= read -r line; do
-		case $line in
-		+*) sessions[${line#+}]=1 ;;
-		-*) unset "sessions[${line#-}]" ;;
-		"rm "*) folders+=("${line#rm }") ;;
+	while IFS= read -rd '' word; do
+		case $word in
+		+*) sessions[${word#+}]=1 ;;
+		-*) unset "sessions[${word#-}]" ;;
+		"rm "*) folders+=("${word#rm }") ;;
 		esac
 	done
 	for sid in "${!sessions[@]}"; do
@@ -149,27 +176,42 @@ guard_wait()
 # remove_at_end FOLDER: however we end.
 remove_at_end()
 {
-	printf 'rm %s\n' "$1" >&"$guard"
+	printf 'rm %s\0' "$1" >&"$guard"
 }
 
+# Set around a job that installs: sudo has to become root.
+may_gain_privileges=
+
+# Set around a job that talks to us by descriptors of its own.
+job_keeps=()
+
 # job_start LOG COMMAND...: leaves the pid, which is the session, in $job.
-# A log of "-" is our own stdout.
+# A log of "-" is our own stdout, one of "both" our stdout and our stderr. What it runs gains no privileges, and has of
+# our descriptors only the locks that we hold: it may still write to what they
+# guard when we are dead; and those in job_keeps.
 job_start()
 {
-	local log=$1 fd
+	local log=$1 fd err start=(setpriv --no-new-privs setsid)
 
 	shift
 	debug "+ $* >>$log"
-	if [[ $log = - ]]; then
-		exec {fd}>&1
+	case $log in
+	- | both) exec {fd}>&1 ;;
+	*) exec {fd}>>"$log" ;;
+	esac
+	if [[ $log = both ]]; then
+		exec {err}>&2
 	else
-		exec {fd}>>"$log"
+		exec {err}>&"$fd"
 	fi
-	setsid env --default-signal=INT,QUIT -- "$@" \
-		</dev/null >&"$fd" 2>&1 {fd}>&- {guard}>&- &
+	[[ -z $may_gain_privileges ]] || start=(setsid)
+	{
+		descriptors_close 255 "${locks[@]}" "${job_keeps[@]}"
+		exec "${start[@]}" env --default-signal=INT,QUIT -- "$@"
+	} </dev/null 1>&"$fd" 2>&"$err" &
 	job=$!
-	exec {fd}>&-
-	printf '+%s\n' "$job" >&"$guard"
+	exec {fd}>&- {err}>&-
+	printf '+%s\0' "$job" >&"$guard"
 }
 
 # job_wait JOB: its exit status. What it left running ends here.
@@ -179,7 +221,7 @@ job_wait()
 
 	wait "$pid" || status=$?
 	session_end "$pid"
-	printf -- '-%s\n' "$pid" >&"$guard"
+	printf -- '-%s\0' "$pid" >&"$guard"
 	return $status
 }
 
@@ -197,14 +239,17 @@ nap()
 # job LOG TEXT COMMAND...: run it to its end under a progress line.
 job()
 {
-	local log=$1 text=$2 begin=$SECONDS pid shown_s=0
+	local log=$1 text=$2 pid shown_s=0 now begin
 
 	shift 2
+	clock
+	begin=$now
 	job_start "$log" "$@"
 	pid=$job
 	while job_running "$pid"; do
-		if ((SECONDS - begin > shown_s)); then
-			shown_s=$((SECONDS - begin))
+		clock
+		if ((now - begin > shown_s)); then
+			shown_s=$((now - begin))
 			progress "$text, $shown_s s $(job_detail "$log")"
 		fi
 		nap
@@ -273,6 +318,7 @@ front_main()
 {
 	local status=0 worker_pid
 
+	descriptors_close 255		# bash's own, the script
 	guard_start
 	trap 'front_interrupted 130' INT
 	trap 'front_interrupted 143' TERM
@@ -281,7 +327,7 @@ front_main()
 	KTSTR_GUARD=$guard KTSTR_FRONT=$$ setpriv --pdeathsig KILL setsid \
 		env --default-signal=INT,QUIT -- "$BASH" "$0" "$@" <&0 &
 	worker_pid=$!
-	printf '+%s\n' "$worker_pid" >&"$guard"
+	printf '+%s\0' "$worker_pid" >&"$guard"
 	exec {guard}>&-
 	wait "$worker_pid" || status=$?
 	trap '' INT TERM HUP
@@ -295,55 +341,38 @@ worker_init()
 	guard=$KTSTR_GUARD
 	[[ $PPID = "$KTSTR_FRONT" ]] || exit "$EXIT_WRONG"	# it was killed
 	unset KTSTR_GUARD KTSTR_FRONT
+	# What we make is run: by us, and not written by others.
+	umask "$(printf '%04o' $((8#$(umask) | 8#022)))"
+	ulimit -c 0
 	exec {nap_fd}<> <(:)
 }
 
-# ---- folders ----
+# ---- locks ----
 
-cache_init()
-{
-	local base=${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}
-
-	[[ -n $base ]] || missing "no place for the cache:" \
-		"HOME is not set; name a folder by XDG_CACHE_HOME="
-	cache=$base/ktstr
-	mkdir -p "$cache"/{sources,kernels,build,locks,logs,tmp} 2>/dev/null ||
-		missing "$cache: cannot be written;" \
-			"name another folder by XDG_CACHE_HOME="
-	cache=$(cd "$cache" && pwd -P)
-}
-
-# need_space FOLDER MB WHAT
-need_space()
-{
-	local free_mb
-
-	free_mb=$(df -Pm "$1" | awk 'NR == 2 { print $4 }')
-	((free_mb >= $2)) || missing "$3 needs $2 MB in $1," \
-		"$free_mb MB are free; free some (./run_ktstr.sh clean --cache" \
-		"empties the cache) or name another folder by XDG_CACHE_HOME="
-}
+declare -A locks=()
 
 # lock_take NAME [SECONDS]: waits for whoever has it; ours until we end.
 lock_take()
 {
-	local fd file=$cache/locks/$1 limit_s=${2:-7200} begin=$SECONDS
+	local fd file=$cache/locks/$1 limit_s=${2:-7200} now begin
 
+	clock
+	begin=$now
 	exec {fd}>"$file"
 	if ! flock -n "$fd"; then
 		say "another run does the same work, waiting for it ($file)"
 		until flock -n "$fd"; do
-			((SECONDS - begin < limit_s)) ||
+			clock
+			((now - begin < limit_s)) ||
 				wrong "$file: taken for $limit_s s;" \
 					"see who holds it: fuser $file"
-			progress "waiting, $((SECONDS - begin)) s"
+			progress "waiting, $((now - begin)) s"
 			nap
 		done
 	fi
 	locks[$1]=$fd
 }
 
-declare -A locks=()
 lock_drop()
 {
 	local fd=${locks[$1]}

@@ -25,6 +25,8 @@ BLK_DEV_INITRD		| y | the root is an initramfs
 DEVTMPFS		| y | /dev of the VM
 TMPFS			| y | /tmp of the VM
 PROC_FS			| y | /proc of the VM
+SIGNALFD		| y | init hears of its children by it
+FUTEX			| y | workers wait for each other by it
 SYSFS			| y | /sys of the VM
 SERIAL_8250_CONSOLE	| y | the console
 DEVMEM			| y | the result ring is mapped through /dev/mem
@@ -81,6 +83,47 @@ kernel_config_must()
 		"merge ktstr.kconfig into its configuration and build it again"
 }
 
+# kernel_config_dropped FRAGMENT CONFIG: a line for each option that the one asks
+# for and the other, which came of it, has not.
+kernel_config_dropped()
+{
+	awk '
+	/^CONFIG_[A-Za-z0-9_]+=/ {
+		name = substr($0, 1, index($0, "=") - 1)
+		value = substr($0, index($0, "=") + 1)
+	}
+	/^# CONFIG_[A-Za-z0-9_]+ is not set/ { name = $2; value = "n" }
+	name == "" { next }
+	FILENAME == ARGV[1] {
+		if (!(name in want))
+			order[++n] = name
+		want[name] = value
+	}
+	FILENAME != ARGV[1] { has[name] = value }
+	{ name = "" }
+	END {
+		for (i = 1; i <= n; i++) {
+			name = order[i]
+			got = name in has ? has[name] : "n"
+			if (got != want[name])
+				print name "=" want[name] " became " got
+		}
+	}' "$1" "$2"
+}
+
+# What the user has asked for must not vanish without a word.
+kernel_config_asked()
+{
+	local line
+
+	[[ -n ${KTSTR_CONFIG:-} ]] || return 0
+	while read -r line; do
+		say "KTSTR_CONFIG=$KTSTR_CONFIG: $line: kconfig has dropped it;" \
+			"what it depends on may be missing in the fragment," \
+			"the compiler or pahole"
+	done < <(kernel_config_dropped "$KTSTR_CONFIG" "$1")
+}
+
 # vmlinux_must FILE: types and symbols, not just a name.
 vmlinux_must()
 {
@@ -118,8 +161,8 @@ image_must()
 
 # ---- a kernel that the user named ----
 
-# kernel_named NAME: a build folder, a folder of the cache, its key, an image.
-kernel_named()
+# kernel_find NAME: a build folder, a folder of the cache, its key, an image.
+kernel_find()
 {
 	local name=$1 dir
 
@@ -141,9 +184,13 @@ kernel_named()
 		kernel=$(realpath "$name")
 		kernel_image=$kernel vmlinux='' kernel_config=''
 	fi
-	[[ -n ${kernel:-} ]] || missing "KTSTR_KERNEL=$name: no" \
-		"kernel there; name a build folder, an image or a key of" \
-		"$cache/kernels, or leave it unset"
+	[[ -n ${kernel:-} ]]
+}
+
+# kernel_named NAME: it is there, and good for tests.
+kernel_named()
+{
+	kernel_find "$1" || wrong "KTSTR_KERNEL=$1: no kernel there"
 	image_must "$kernel_image"
 	if [[ -f $kernel_config ]]; then
 		kernel_config_must "$kernel_config"
@@ -163,7 +210,8 @@ toolchain()
 	local tool
 
 	for tool in "${CC:-gcc}" ld pahole; do
-		"$tool" --version 2>/dev/null | sed -n 1p || true
+		# shellcheck disable=SC2086 # "ccache gcc" are two words
+		$tool --version 2>/dev/null | sed -n 1p || true
 	done
 	[[ -z ${LLVM:-} ]] || { echo "LLVM=$LLVM"; clang --version; }
 }
@@ -252,7 +300,8 @@ entry_metadata()
 	if [[ $source_kind = git ]]; then
 		json commit "$(tree_git rev-parse HEAD)"
 	fi
-	json compiler "$("${CC:-gcc}" --version | sed -n 1p)"
+	# shellcheck disable=SC2046 # "ccache gcc" are two words
+	json compiler "$($(compiler) --version | sed -n 1p)"
 	json linker "$(ld --version | sed -n 1p)"
 	json pahole "$(pahole --version)"
 	json built "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
@@ -347,8 +396,10 @@ kernel_configure()
 
 kernel_build()
 {
-	local begin=$SECONDS text
+	local text now begin
 
+	clock
+	begin=$now
 	build=$cache/build/$source_id${use_config:+-config}
 	[[ -z ${KTSTR_CONFIG:-} ]] ||
 		build+=-$(hash_stdin 8 <"$KTSTR_CONFIG")
@@ -363,13 +414,14 @@ kernel_build()
 		${LLVM:+LLVM="$LLVM"} ${CC:+CC="$CC"})
 	kernel_configure
 	text="building Linux $(tree_version)"
-	say "$text, 20 to 40 minutes of CPU time; log: $build_log"
+	say "$text, 6 to 40 minutes of CPU time; log: $build_log"
 	job_must "$build_log" "$text" "${make_kernel[@]}" \
 		"-j$jobs_of_make" bzImage vmlinux
 	image_must "$build/arch/x86/boot/bzImage"
 	vmlinux_must "$build/vmlinux"
-	say "$text took $((SECONDS - begin)) s"
-	build_seconds=$((SECONDS - begin))
+	clock
+	build_seconds=$((now - begin))
+	say "$text took $build_seconds s"
 }
 
 # Leaves kernel, vmlinux. Needs no network and no compiler on a cache hit.
@@ -378,8 +430,6 @@ kernel_ensure()
 	local key own_build='' build build_log build_source build_seconds=0
 	local make_kernel
 
-	[[ -z ${KTSTR_CONFIG:-} || -r $KTSTR_CONFIG ]] ||
-		missing "KTSTR_CONFIG=$KTSTR_CONFIG: cannot be read"
 	source_find
 	if [[ -z ${use_config}${KTSTR_CONFIG:-} ]] && tree_is_configured && tree_build_is_fit; then
 		own_build=1
@@ -389,6 +439,7 @@ kernel_ensure()
 	vmlinux=$kernel/vmlinux
 	if entry_is_whole "$kernel"; then
 		kernel_hold "$key"
+		kernel_config_asked "$kernel/config"
 		say "kernel: $key, from the cache"
 		return
 	fi
@@ -409,6 +460,7 @@ kernel_ensure()
 	fi
 	kernel_hold "$key"
 	lock_drop "build-$source_id"
+	kernel_config_asked "$kernel/config"
 	say "kernel: $key"
 }
 

@@ -3,7 +3,11 @@
 #
 # Reading KTAP, and writing the little of it that our own checks print.
 
-# ktap_count FILE: "PASSED FAILED SKIPPED".
+# ktap_count FILE: "PASSED FAILED SKIPPED INFRASTRUCTURE INCONCLUSIVE RETRIED".
+#
+# What the infrastructure kept from being judged ("# SKIP infrastructure: ...")
+# is none of the others, nor is what a host that took too much time did
+# ("# SKIP inconclusive: ..."); a test that was run again is also what came out of it.
 #
 # Individual tests count: the results that a program printed ("# ok ..." below
 # "ok 1 selftests: ktstr: PROGRAM"), not the program's own, unless it printed
@@ -27,6 +31,7 @@ ktap_count()
 		}
 	}
 	/^1\.\.[0-9]+/ { planned[depth] = substr($0, 4) + 0 }
+	/^# retried: / { again = 1 }
 	/^(not )?ok [0-9]+/ {
 		is_bad = /^not /
 		inner = 0
@@ -40,10 +45,17 @@ ktap_count()
 			# What comes behind "not ok" may be from a guest.
 			if (is_bad)
 				fail++
+			else if (/# *SKIP infrastructure:/)
+				infra++
+			else if (/# *SKIP inconclusive:/)
+				open++
 			else if (/# *(SKIP|skip)/)
 				skip++
 			else
 				pass++
+			if (again || / # .*retried: /)
+				retried++
+			again = 0
 		}
 		seen[depth]++
 		bad[depth] += is_bad
@@ -53,7 +65,8 @@ ktap_count()
 	END {
 		leave(1)
 		leave(0)
-		print pass + 0, fail + 0, skip + 0
+		print pass + 0, fail + 0, skip + 0, infra + 0, open + 0, \
+			retried + 0
 	}' "$1"
 }
 

@@ -7,8 +7,8 @@
 # host needs.
 
 tools_kvm='
-cmd gcc		| gcc		| gcc		| the probe
-hdr stdio.h	| libc6-dev	| glibc-devel	| the probe
+cc gcc		| gcc		| gcc		| the KVM check
+hdr stdio.h	| libc6-dev	| glibc-devel	| the KVM check
 '
 
 # kvm_look: leaves kvm_state (usable, emulated, none) and kvm_why.
@@ -20,14 +20,14 @@ kvm_look()
 		kvm_state=none kvm_why="this is $(uname -m), not x86-64"
 		return
 	}
-	kvm_probe_build "$dir"
+	kvm_check_build "$dir"
 	answer=$(timeout 60 "$dir/kvm-check" 2>&1) || true
 	if [[ $answer = usable ]]; then
 		kvm_state=usable kvm_why="/dev/kvm runs kernels"
 		return
 	fi
 	kvm_why=${answer#unusable: }
-	kvm_why=${kvm_why:-"the probe said nothing within a minute"}
+	kvm_why=${kvm_why:-"the check said nothing within a minute"}
 	if emuhost_is_there; then
 		kvm_state=emulated
 		kvm_why+="; the emulated host is in the cache"
@@ -41,20 +41,23 @@ kvm_look()
 }
 
 # Anew when its source changed; two runs at once do not see half of it.
-kvm_probe_build()
+kvm_check_build()
 {
-	local dir=$1 vmm=$here/vmm log=$cache/logs/kvm-check.log
+	local dir=$1 vmm=$here/vmm log=$cache/logs/kvm-check.log cc
 
 	if [[ $dir/kvm-check -nt $vmm/kvm-check.c &&
-	      $dir/kvm-check -nt $vmm/x86/probe.c &&
-	      $dir/kvm-check -nt $vmm/probe.h ]]; then
+	      $dir/kvm-check -nt $vmm/x86/kvm_check.c &&
+	      $dir/kvm-check -nt $vmm/kvm_check.h &&
+	      $dir/kvm-check -nt $here/lib/common/util/process.c ]]; then
 		return
 	fi
 	mkdir -p "$dir"
 	: >"$log"
-	job_must "$log" "building the KVM probe" gcc -std=gnu11 -O2 \
+	read -ra cc <<<"$(compiler)"
+	job_must "$log" "building the KVM check" "${cc[@]}" -std=gnu11 -O2 \
 		-D_GNU_SOURCE= -I"$here" -o "$dir/kvm-check.$$" \
-		"$vmm/kvm-check.c" "$vmm/x86/probe.c"
+		"$vmm/kvm-check.c" "$vmm/x86/kvm_check.c" \
+		"$here/lib/common/util/process.c"
 	mv "$dir/kvm-check.$$" "$dir/kvm-check"
 }
 
@@ -78,20 +81,47 @@ emuhost_fetch()
 	esac
 }
 
-# kvm_ready: what can be had is there afterwards; sets kvm_text for people.
+# kvm_ready: what can be had is there afterwards.
 kvm_ready()
 {
 	tools_must "$tools_kvm"
 	kvm_look
-	kvm_text=/dev/kvm
 	[[ $kvm_state != usable ]] || return 0
-	kvm_text="no KVM"
 	[[ $kvm_state = emulated ]] || return 0
 	say "KVM: $kvm_why"
-	kvm_text="the emulated host"
 	emuhost_is_there && return
 	tools_must "$tools_run" "$tools_fetch"
 	emuhost_fetch
+}
+
+# emuhost_judged: does the entry have a QEMU that is known to be fit? Usually:
+# it was mended. Else one that has no verdict yet is judged: see emuhost_judge.h.
+emuhost_judged()
+{
+	local entry
+
+	entry=$("$here/vmm/emulated-host/fetch.sh" --check 2>/dev/null) ||
+		return 0
+	grep -q -s -e '^mended' -e '^stands' "$entry/verdict" && return
+	[[ -s $entry/verdict ]] || return
+	[[ ! -d $entry/second || -s $entry/second/verdict ]]
+}
+
+# emuhost_judge: once the suite is built. Uses $kernel, $obj, $make_suite.
+emuhost_judge()
+{
+	local log=$cache/logs/emulated-host.log
+
+	[[ $kvm_state = emulated ]] || return 0
+	! emuhost_judged || return 0
+	job_must "$log" "building what judges the emulated host" \
+		"${make_suite[@]}" "-j$jobs_of_make" bench-build
+	# A verdict against it is the launcher's to tell, which has the other.
+	job "$log" "judging the emulated host's QEMU" env \
+		KTSTR_KERNEL="$kernel" KTSTR_SCHEDULER_DIR="$obj" \
+		"$obj/ktstr-emulated-host" -j -S 1000000 -t 600 -- \
+		"$obj/bench/boot" -n 3 -c 1,2,4 || true
+	say "$(grep -h 'QEMU .* stand' "$log" | tail -n 1)"
 }
 
 kvm_must()

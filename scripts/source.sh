@@ -42,11 +42,9 @@ source_find()
 		source_named
 		return
 	elif [[ -n ${KDIR:-} ]]; then
-		is_kernel_tree "$KDIR" || missing "KDIR=$KDIR: no" \
-			"kernel tree there; name one, or leave KDIR unset"
-		tree=$(cd "$KDIR" && pwd -P)
+		tree=$KDIR
 	elif tree=$(tree_around); then
-		tree=$(cd "$tree" && pwd -P)
+		tree_real
 	else
 		source_from_debian
 		return
@@ -59,7 +57,25 @@ source_find()
 		source_kind=folder
 	fi
 	source_state=$("source_state_$source_kind")
-	say "kernel source: $tree"
+	source_say "$tree"
+}
+
+# It may be found several times in a run, and is said once.
+source_say()
+{
+	[[ ${source_said:-} = "$*" ]] || say "kernel source: $*"
+	source_said=$*
+}
+
+# What make is told.
+tree_real()
+{
+	local real
+
+	folder_real "$tree"
+	tree=$real
+	text_must "the kernel tree: " "$tree"
+	path_for_make "the kernel tree: " "$tree" "move it, or name one by KDIR="
 }
 
 tree_version()
@@ -83,13 +99,8 @@ tree_must_be_new()
 # KTSTR_SOURCE: a package of Debian's other than the newest.
 source_named()
 {
-	[[ -z ${KDIR:-} ]] || wrong "KDIR and KTSTR_SOURCE both name a source;" \
-		"leave one unset"
-	[[ $KTSTR_SOURCE =~ ^([a-z0-9-]+)/(linux-source-[0-9]+\.[0-9]+)$ ]] ||
-		wrong "KTSTR_SOURCE=$KTSTR_SOURCE: is not SUITE/PACKAGE, as in" \
-		"bookworm-backports/linux-source-6.12"
-	debian_suite=${BASH_REMATCH[1]}
-	debian_package=${BASH_REMATCH[2]} debian_oldest=0
+	debian_suite=${KTSTR_SOURCE%/*}
+	debian_package=${KTSTR_SOURCE#*/} debian_oldest=0
 	source_from_debian
 	tree_must_be_new
 }
@@ -108,7 +119,7 @@ tree_id()
 
 tree_git()
 {
-	GIT_OPTIONAL_LOCKS=0 git -c safe.directory='*' -C "$tree" "$@"
+	git_in "$tree" "$@"
 }
 
 tree_is_git()
@@ -150,14 +161,15 @@ source_files()
 		return
 	fi
 	if [[ ! -d $empty ]]; then
-		git init -q --bare "$empty.$BASHPID"
+		git_quiet "$cache/tmp" init -q --bare --template= \
+			"$empty.$BASHPID"
 		mv -T "$empty.$BASHPID" "$empty" 2>/dev/null ||
 			rm -rf "$empty.$BASHPID"	# someone was faster
 	fi
 	# Debian's .gitignore names everything at the top: take that back,
 	# and leave out what builds put there.
-	git -c core.bare=false --git-dir="$empty" --work-tree="$tree" \
-		-C "$tree" ls-files -z -o --exclude-per-directory=.gitignore \
+	git_quiet "$tree" -c core.bare=false --git-dir="$empty" \
+		--work-tree="$tree" ls-files -z -o --exclude-per-directory=.gitignore \
 		-x '!/*' -x '/.*' -x '/vmlinux*' -x '/*.[aos]' -x '/*.order' \
 		-x '/System.map' -x '/*.symvers' -x '/modules.builtin*' -- \
 		"${source_pathspec[@]}"
@@ -194,7 +206,7 @@ source_from_debian()
 	fi
 	tree=$cache/sources/$name
 	source_kind=debian source_id=$name source_state=${name#*_}
-	say "kernel source: $name (Debian $debian_suite)"
+	source_say "$name (Debian $debian_suite)"
 }
 
 # All that this system uses, a line each.
@@ -208,26 +220,40 @@ debian_mirrors()
 		grep '/debian/\?$'
 }
 
-# An apt of our own: nothing of the system's is read but keys, nothing written.
+# An apt of our own: of the system's its mirror, keys, proxies and certificates
+# are read, no hooks and pins; nothing is written. Leaves mirror, and APT_CONFIG
+# for as long as its caller has it: options on the command line come too late
+# to keep apt from reading the rest.
 debian_apt_init()
 {
-	local dir=$1 mirror
+	local dir=$1
 
 	mirror=$(debian_mirrors) || missing "no kernel tree, and no" \
 		"Debian mirror in /etc/apt to get one from; name a tree by KDIR="
 	[[ -r $debian_keyring ]] || missing "no kernel tree, and no" \
 		"$debian_keyring to check a download; name a tree by KDIR="
-	mkdir -p "$dir"/{lists/partial,cache/archives/partial}
+	mirror=${mirror%%$'\n'*}
+	mkdir -p "$dir"/{lists/partial,cache/archives/partial,conf.d}
+	{
+		printf 'Dir::Etc::Main "/dev/null";\nDir::Etc::Parts "%s";\n' \
+			"$dir/conf.d"
+		apt-config dump | grep -i -E '^Acquire::[^ ]*(proxy|CaInfo|CaPath|Verify|SslCert|SslKey)' ||
+			true
+	} >"$dir/apt.conf"
+	APT_CONFIG=$dir/apt.conf
 	: >"$dir/status"
-	echo "deb [signed-by=$debian_keyring] ${mirror%%$'\n'*} $debian_suite main" \
+	echo "deb [signed-by=$debian_keyring] $mirror $debian_suite main" \
 		>"$dir/sources.list"
 	apt_options=(-q
 		-o Dir::Etc::SourceList="$dir/sources.list"
 		-o Dir::Etc::SourceParts=/dev/null
+		-o Dir::Etc::Preferences=/dev/null
+		-o Dir::Etc::PreferencesParts=/dev/null
 		-o Dir::State::Lists="$dir/lists"
 		-o Dir::State::status="$dir/status"
 		-o Dir::Cache="$dir/cache"
 		-o APT::Sandbox::User=root
+		-o APT::Update::Error-Mode=any
 		-o Acquire::Retries=3)
 }
 
@@ -251,7 +277,8 @@ debian_newest()
 
 debian_fetch()
 {
-	local work log=$cache/logs/source.log package version
+	local work log=$cache/logs/source.log package version mirror
+	local -x APT_CONFIG=${APT_CONFIG:-}
 
 	rm -rf "$cache"/tmp/source.*	# of runs that were killed: we have the lock
 	work=$cache/tmp/source.$BASHPID
@@ -259,8 +286,11 @@ debian_fetch()
 	mkdir "$work"
 	debian_apt_init "$work/apt"
 	: >"$log"
-	job_must "$log" "reading the package list of Debian $debian_suite" \
-		apt-get "${apt_options[@]}" update
+	job "$log" "reading the package list of Debian $debian_suite" \
+		apt-get "${apt_options[@]}" update ||
+		missing "the package list of Debian $debian_suite cannot be" \
+		"read from $mirror ($(grep -m 1 '^[EW]:' "$log" ||
+			tail -n 1 "$log")); name a tree by KDIR="
 	read -r package version <<<"$(debian_newest)"	# the first line
 	[[ -n $version ]] || missing "Debian $debian_suite offers" \
 		"no $debian_package of a Linux >= $debian_oldest; name a" \

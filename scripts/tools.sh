@@ -6,7 +6,7 @@
 # probe | Debian package | Fedora package | what for
 tools_run='
 cmd make	| make		| make		| building
-cmd gcc		| gcc		| gcc		| building
+cc gcc		| gcc		| gcc		| building
 cmd git		| git		| git		| the state of a kernel tree
 cmd flock	| util-linux	| util-linux	| sharing the cache
 cmd bc		| bc		| bc		| the kernel
@@ -15,7 +15,7 @@ cmd flex	| flex		| flex		| the kernel
 cmd perl	| perl		| perl		| the kernel
 cmd python3	| python3	| python3	| the kernel
 cmd lz4		| lz4		| lz4		| the kernel image
-cmd pahole	| pahole	| dwarves	| the kernel type information (BTF)
+pahole >=1.22	| pahole	| dwarves	| the kernel type information (BTF)
 cmd readelf	| binutils	| binutils	| a look at vmlinux
 cmd rsync	| rsync		| rsync		| install
 hdr libelf.h	| libelf-dev	| elfutils-libelf-devel	| libbpf, symbols
@@ -26,7 +26,7 @@ hdr openssl/opensslv.h | libssl-dev | openssl-devel | bpftool
 lib libpcre2-8.so | libpcre2-dev | pcre2-devel	| patterns of expected errors
 hdr json-c/json.h | libjson-c-dev	| json-c-devel	| sidecars
 lib libc.a	| libc6-dev	| glibc-static	| the agent of the emulated host
-clang 16	| clang-19	| clang		| BPF programs
+clang >=16	| clang-19	| clang		| BPF programs
 cmd llvm-strip	| llvm		| llvm		| BPF programs
 '
 tools_fetch='
@@ -43,18 +43,47 @@ cmd chromium	| chromium	| chromium	| opening pages
 cmd bzip2	| bzip2		| bzip2		| gen_tar
 cmd busybox	| busybox-static | busybox	| the guests of memory images
 cmd cpio	| cpio		| cpio		| the guests of memory images
+cmd xmllint	| libxml2-utils	| libxml2	| results as JUnit has them
+cmd jsonschema	| python3-jsonschema | python3-jsonschema | results as JSON
+cmd groff	| groff		| groff		| the manual page
 rt fuzzer	| libclang-rt-19-dev | compiler-rt | fuzzing
 '
 
+# The compiler that LLVM= makes the kernel's make take.
+compiler_of_llvm()
+{
+	case $LLVM in
+	*/) echo "${LLVM}clang" ;;
+	-*) echo "clang$LLVM" ;;
+	*) echo clang ;;
+	esac
+}
+
+# The compiler that the kernel's make takes, perhaps with arguments.
+compiler()
+{
+	if [[ -n ${CC:-} ]]; then
+		echo "$CC"
+	elif [[ -n ${LLVM:-} ]]; then
+		compiler_of_llvm
+	else
+		echo gcc
+	fi
+}
+
 tool_is_there()
 {
-	local kind=$1 what=$2
+	local kind=$1 what=$2 cc
 
+	read -ra cc <<<"$(compiler)"
 	case $kind in
 	cmd) command -v "$what" >/dev/null ;;
-	hdr) echo "#include <$what>" | gcc -E -x c - -o /dev/null 2>/dev/null ;;
-	lib) [[ $(gcc -print-file-name="$what" 2>/dev/null) = /* ]] ;;
-	clang) clang_find "$what" >/dev/null ;;
+	cc) command -v "${cc[0]}" >/dev/null ;;
+	hdr) echo "#include <$what>" |
+		"${cc[@]}" -E -x c - -o /dev/null 2>/dev/null ;;
+	lib) [[ $("${cc[@]}" -print-file-name="$what" 2>/dev/null) = /* ]] ;;
+	clang) clang_find "${what#>=}" >/dev/null ;;
+	pahole) pahole_is "${what#>=}" ;;
 	rt) clang_runtime "$what" ;;
 	esac
 }
@@ -73,6 +102,31 @@ clang_find()
 		fi
 	done
 	return 1
+}
+
+# pahole_version: "1.24", or nothing.
+pahole_version()
+{
+	pahole --version 2>/dev/null | sed -n 's/^v\?\([0-9.]*\).*/\1/p'
+}
+
+# pahole_is OLDEST: with an older one kconfig has no DEBUG_INFO_BTF.
+pahole_is()
+{
+	local version
+
+	version=$(pahole_version)
+	[[ -n $version && $(printf '%s\n' "$1" "$version" | sort -V |
+		sed -n 1p) = "$1" ]]
+}
+
+# What is here of a tool that must have a version, for people.
+tool_here()
+{
+	local version=''
+
+	[[ $1 != pahole ]] || version=$(pahole_version)
+	[[ -z $version ]] || printf '; %s is here, which is too old' "$version"
 }
 
 # clang_runtime NAME: has our clang this library of its own?
@@ -109,7 +163,8 @@ tools_missing()
 		read -r purpose <<<"$purpose"
 		missing_debian+=("$debian")
 		missing_fedora+=("$fedora")
-		missing_text+="${missing_text:+, }$what (for $purpose)"
+		[[ $what != '>='* ]] || what="$kind $what"
+		missing_text+="${missing_text:+, }$what (for $purpose$(tool_here "$kind"))"
 	done <<<"$(printf '%s' "$@")"
 	((${#missing_debian[@]} == 0))
 }
@@ -155,7 +210,7 @@ dpkg_finish()
 # Uses $sudo of the caller.
 tools_install()
 {
-	local log=$cache/logs/apt.log
+	local log=$cache/logs/apt.log may_gain_privileges=1
 	local apt=("${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y
 		-o DPkg::Lock::Timeout=300)
 

@@ -28,12 +28,12 @@ good_kernel_passes()
 
 no_kernel()
 {
-	KTSTR_KERNEL=$PWD/nowhere front 4 'nowhere: no kernel there; name' kernel
+	KTSTR_KERNEL=$PWD/nowhere front 1 'nowhere: no kernel there; name' kernel
 }
 
 no_tree()
 {
-	KDIR=$PWD front 4 'no kernel tree there; name one' kernel
+	KDIR=$PWD front 1 'no kernel tree there; name one' kernel
 }
 
 # No suite is built in it, but a kernel for one that is built.
@@ -167,21 +167,44 @@ path_without()
 tool_missing()
 {
 	path_without pahole
-	KDIR=$PWD front 4 'missing: pahole .*install.* pahole' \
+	fake_tree tree
+	KDIR=$PWD/tree front 4 'missing: pahole .*install.* pahole' \
 		--no-install kernel
+}
+
+# As Debian 11 has it: kconfig offers no BTF then.
+tool_too_old()
+{
+	path_without pahole
+	printf '#!/bin/sh\necho v1.20\n' >bin/pahole
+	chmod +x bin/pahole
+	fake_tree tree
+	KDIR=$PWD/tree front 4 \
+		'missing: pahole >=1.22 .*; 1.20 is here, which is too old.*install' \
+		--no-install kernel
+}
+
+# The kernel's make needs no gcc then.
+llvm_without_gcc()
+{
+	command -v clang >/dev/null || skip "no clang here"
+	fake_tree tree
+	path_without gcc cc
+	KDIR=$PWD/tree LLVM=1 front 0 'kernel: ' --no-install kernel
 }
 
 no_clang()
 {
 	path_without clang clang-{16,17,18,19,20,21,22}
-	KDIR=$PWD CLANG='' front 4 'missing: 16 .*BPF.*: apt-get install clang' \
+	fake_tree tree
+	KDIR=$PWD/tree CLANG='' front 4 'missing: clang >=16 .*BPF.*: apt-get install clang' \
 		--no-install kernel
 }
 
 as_nobody()
 {
 	chmod 755 "$work" "$work/case"
-	chmod 777 cache
+	chown 65534 cache
 	setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
 }
 
@@ -212,7 +235,7 @@ DPKG
 	cat >bin/apt-get <<'APT'
 #!/bin/sh
 echo "apt-get $*" >>calls
-case "$*" in *install*) printf '#!/bin/sh\n' >bin/pahole; chmod +x bin/pahole ;; esac
+case "$*" in *install*) printf '#!/bin/sh\necho v1.25\n' >bin/pahole; chmod +x bin/pahole ;; esac
 APT
 	chmod +x bin/dpkg bin/apt-get
 	fake_tree tree
@@ -314,7 +337,7 @@ out_is_not_ours()
 # topology "N, L, C, T": compile a test that asks for it.
 topology()
 {
-	echo "#include \"vmm/topology.h\"
+	echo "#include \"lib/common/topology.h\"
 	const struct topology t = TOPOLOGY($1);" |
 		gcc -std=gnu11 -fsyntax-only -I"$top" -x c - 2>stderr
 }
@@ -324,6 +347,26 @@ topology_of_nothing()
 	topology '1, 2, 2, 1' || fail "a machine is refused: $(cat stderr)"
 	topology '0, 0, 0, 0' && fail "it is taken"
 	grep 'TOPOLOGY(0, 0, 0, 0) is no machine' stderr
+}
+
+# ---- make, as in a tree ----
+
+# making SENTENCE FOLDER [SETTING...]: make in there ends with one line.
+making()
+{
+	local sentence=$1 dir=$2
+
+	shift 2
+	fake_tree tree
+	mkdir -p "$dir"
+	cp "$top/Makefile" "$dir"
+	make -C "$dir" KSFT_SRC="$PWD/tree/tools/testing/selftests" \
+		VMLINUX= OUTPUT="$PWD/o" "$@" >stdout 2>stderr && fail "it builds"
+	cat stderr
+	[[ $(grep -c . stderr) = 1 ]] ||
+		[[ $(grep -vc '^Makefile:.*no vmlinux' stderr) = 1 ]] ||
+		fail "not one line"
+	grep -qF "$sentence" stderr || fail "not said"
 }
 
 # ---- arguments ----
@@ -337,9 +380,12 @@ usage()
 inner_variables='
 KTSTR_CHECK_ID KTSTR_CHECK_KERNEL KTSTR_CHECK_TREE KTSTR_CHECK_VMLINUX
 KTSTR_FRONT KTSTR_GUARD
-KTSTR_AGAIN KTSTR_COMMIT KTSTR_OWNER_PID KTSTR_RESUME KTSTR_RUN_ID
+KTSTR_AGAIN KTSTR_AGAIN_OPTIONS KTSTR_COMMIT KTSTR_OWNER_PID KTSTR_RESUME KTSTR_RUN_ID
 KTSTR_COLOR KTSTR_EMULATED_HOST
-KTSTR_CGROUP KTSTR_GUEST KTSTR_SCHED_PID KTSTR_TOPOLOGY KTSTR_WIRE_FD
+KTSTR_AGAIN_ARGS KTSTR_AGAIN_TEST KTSTR_DOOR_SCHEDULERS
+KTSTR_READY_FILES KTSTR_READY_MACHINES
+KTSTR_CGROUP KTSTR_DURATION_MS KTSTR_GUEST KTSTR_PROBE_PID KTSTR_SCHED_PID
+KTSTR_TOPOLOGY KTSTR_WIRE_FD
 '
 
 # What our shell parts and programs read of the environment.
@@ -366,6 +412,8 @@ options_taken()
 commands_taken()
 {
 	sed -n 's/^\([a-z-]*\)\t.*| cmd_.*/\1/p' "$top/run_ktstr.sh"
+	sed -n 's/^\trow([a-z_]*, "\([a-z-]*\)",.*/\1/p' \
+		"$top/lib/host/cli/command.h" | grep -vx suite
 }
 
 help_is_complete()
@@ -389,7 +437,7 @@ try bad_input.good_kernel_passes good_kernel_passes
 try bad_input.no_kernel no_kernel
 try bad_input.no_tree no_tree
 for option in SCHED_CLASS_EXT DEBUG_INFO_BTF CPUSETS SERIAL_8250_CONSOLE \
-	X86_MPPARSE; do
+	X86_MPPARSE SIGNALFD; do
 	try "bad_input.kernel_without_$option" kernel_without_option $option
 done
 try bad_input.old_tree old_tree
@@ -407,6 +455,8 @@ try bad_input.arm64_image arm64_image
 try bad_input.image_of_32_bit image_of_32_bit
 try bad_input.image_alone image_alone
 try bad_input.tool_missing tool_missing
+try bad_input.tool_too_old tool_too_old
+try bad_input.llvm_without_gcc llvm_without_gcc
 try bad_input.no_clang no_clang
 try bad_input.tool_missing_without_root tool_missing_without_root
 try bad_input.dpkg_was_interrupted dpkg_was_interrupted ''
@@ -419,10 +469,20 @@ try bad_input.disk_fills_while_building disk_fills_while_building
 try bad_input.disk_fills_while_storing disk_fills_while_storing
 try bad_input.out_is_not_ours out_is_not_ours
 try bad_input.topology_of_nothing topology_of_nothing
-try bad_input.command_unknown usage 'frob: no such command' frob
+for what in 'blank: ' 'colon::' 'percent:%' 'quote:'"'"; do
+	char=${what#*:} what=${what%%:*}
+	say="make cannot build in a path with $char in it"
+	[[ $what != blank ]] || say=${say/with  /with a blank}
+	try "bad_input.make_in_folder_with_$what" making "$say" "a${char}b"
+	try "bad_input.make_output_with_$what" making "$say" plain \
+		OUTPUT="/tmp/a${char}b"
+done
+try bad_input.make_without_compiler making \
+	'nosuch does not compile: install gcc, or name' plain CC=nosuch
+try bad_input.command_unknown front 1 'frob: no such command' frob
 try bad_input.option_unknown usage '--frob: no such option' --frob
 try bad_input.kernel_argument usage 'kernel takes no arguments' kernel x
-try bad_input.run_option_unknown usage '-x: no such option of run' run -x
-try bad_input.run_without_name usage '-t needs a name' run -t
+try bad_input.run_option_unknown front 1 '-x: no such option of run' run -x
+try bad_input.run_without_name front 1 '-t needs a value: TEST' run -t
 try bad_input.help_is_complete help_is_complete
 ktap_end

@@ -117,7 +117,7 @@ named_fragment_builds()
 	KTSTR_CONFIG=more.kconfig kernel
 	kernel
 	builds_are 2
-	KTSTR_CONFIG=none KDIR=$PWD/tree front 4 'none: cannot be read' kernel
+	KTSTR_CONFIG=none KDIR=$PWD/tree front 1 'none: cannot be read' kernel
 }
 
 # What is only wanted is said, and no more.
@@ -230,8 +230,28 @@ old_entries_go()
 	builds_are 8
 }
 
+# kconfig drops what it cannot have; parts/deny does so in this tree.
+what_is_dropped_is_said()
+{
+	fake_tree tree
+	echo CONFIG_GONE >tree/parts/deny
+	printf '%s\n' CONFIG_NEW=y CONFIG_GONE=y '# CONFIG_SMP_OLD is not set' \
+		CONFIG_HZ=250 CONFIG_HZ=1000 CONFIG_OFF=n >more.kconfig
+	export KTSTR_CONFIG=more.kconfig
+	kernel
+	grep -c 'kconfig has dropped it' stderr | grep -qx 1 ||
+		fail "not one line of it"
+	grep -q 'more.kconfig: CONFIG_GONE=y became n: kconfig' stderr ||
+		fail "it is not named"
+	# From the cache it is no other kernel.
+	kernel
+	builds_are 1
+	grep -q 'CONFIG_GONE=y became n' stderr || fail "said once only"
+}
+
 ktap_begin
 try kernel_cache.second_run_builds_nothing second_run_builds_nothing
+try kernel_cache.what_is_dropped_is_said what_is_dropped_is_said
 try kernel_cache.tree_is_not_written tree_is_not_written
 try kernel_cache.source_change_builds source_change_builds
 try kernel_cache.test_change_builds_nothing test_change_builds_nothing

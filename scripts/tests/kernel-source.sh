@@ -21,6 +21,11 @@ offer()
 #!/bin/bash
 # apt-get OPTION... update | download PACKAGE
 echo "${@: -2}" >>"$MIRROR/../asked"
+apt-config dump >"$MIRROR/../config"
+if [[ -e $MIRROR/offline ]]; then
+	echo "E: Could not resolve 'nowhere'"
+	exit 100
+fi
 [[ ${*: -2:1} = download ]] || exit 0
 deb=$(ls "$MIRROR/${*: -1}_"*.deb)
 half=$(($(stat -c %s "$deb") / 2))
@@ -138,6 +143,25 @@ bad_download()
 	sources_are 'linux-source-7.3_7.3.4-1~bpo13+1'
 }
 
+# Neither its hooks nor what the caller has for his own apt; but his proxy.
+system_configuration_is_not_read()
+{
+	offer 7.3.4
+	printf '%s\n' 'APT::Update::Pre-Invoke { "touch hooked"; };' \
+		'Acquire::http::Proxy "http://proxy:3128";' >apt.conf
+	APT_CONFIG=$PWD/apt.conf front 0 'kernel: ' kernel
+	! grep -E 'hooked|^DPkg::(Pre|Post)-' config || fail "it is read"
+	grep -F 'http://proxy:3128' config || fail "the proxy is not"
+}
+
+offline()
+{
+	offer 7.3.4
+	touch mirror/offline
+	front 4 "cannot be read from .* .E: Could not resolve 'nowhere'.; name a tree" kernel
+	sources_are
+}
+
 # killed_download SIGNAL STATUS
 killed_download()
 {
@@ -164,4 +188,6 @@ try kernel_source.cut_download_is_not_kept bad_download cut
 try kernel_source.failed_download_is_told bad_download gone
 try kernel_source.interrupted_download killed_download INT 130
 try kernel_source.killed_download killed_download KILL 137
+try kernel_source.system_configuration_is_not_read system_configuration_is_not_read
+try kernel_source.offline_is_told offline
 ktap_end

@@ -6,7 +6,7 @@ set -uo pipefail
 # shellcheck source=scripts/tests/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# counts "PASSED FAILED SKIPPED" of stdin
+# counts "PASSED FAILED SKIPPED INFRASTRUCTURE INCONCLUSIVE RETRIED" of stdin
 counts()
 {
 	local seen
@@ -18,7 +18,7 @@ counts()
 
 flat()
 {
-	counts '2 1 1' <<'EOF'
+	counts '2 1 1 0 0 0' <<'EOF'
 TAP version 13
 1..4
 ok 1 a
@@ -30,7 +30,7 @@ EOF
 
 program_with_tests()
 {
-	counts '2 0 0' <<'EOF'
+	counts '2 0 0 0 0 0' <<'EOF'
 TAP version 13
 1..1
 # selftests: ktstr: eevdf
@@ -45,7 +45,7 @@ EOF
 
 test_and_program_fail()
 {
-	counts '1 1 0' <<'EOF'
+	counts '1 1 0 0 0 0' <<'EOF'
 1..1
 # 1..2
 # ok 1 eevdf.steady
@@ -56,7 +56,7 @@ EOF
 
 program_dies_between_tests()
 {
-	counts '1 1 0' <<'EOF'
+	counts '1 1 0 0 0 0' <<'EOF'
 1..1
 # 1..2
 # ok 1 eevdf.steady
@@ -66,7 +66,7 @@ EOF
 
 program_hides_that_it_died()
 {
-	counts '1 1 0' <<'EOF'
+	counts '1 1 0 0 0 0' <<'EOF'
 1..1
 # 1..2
 # ok 1 eevdf.steady
@@ -76,7 +76,7 @@ EOF
 
 program_times_out_after_its_tests()
 {
-	counts '1 1 0' <<'EOF'
+	counts '1 1 0 0 0 0' <<'EOF'
 1..1
 # 1..1
 # ok 1 eevdf.steady
@@ -86,7 +86,7 @@ EOF
 
 not_ok_is_no_skip()
 {
-	counts '0 3 1' <<'EOF'
+	counts '0 3 1 0 0 0' <<'EOF'
 1..1
 # 1..4
 # not ok 1 eevdf.steady # SKIP this is what the guest said
@@ -99,7 +99,7 @@ EOF
 
 program_without_tests()
 {
-	counts '0 1 1' <<'EOF'
+	counts '0 1 1 0 0 0' <<'EOF'
 1..2
 not ok 1 selftests: ktstr: eevdf # exit=127
 ok 2 selftests: ktstr: scx # SKIP
@@ -108,7 +108,7 @@ EOF
 
 runner_dies()
 {
-	counts '1 1 0' <<'EOF'
+	counts '1 1 0 0 0 0' <<'EOF'
 1..2
 # 1..1
 # ok 1 eevdf.steady
@@ -118,7 +118,7 @@ EOF
 
 guests_talk_counts_for_nothing()
 {
-	counts '1 0 0' <<'EOF'
+	counts '1 0 0 0 0 0' <<'EOF'
 1..1
 # 1..1
 # # not ok 7 this is what the guest said
@@ -130,7 +130,7 @@ EOF
 
 two_programs()
 {
-	counts '3 1 1' <<'EOF'
+	counts '3 1 1 0 0 0' <<'EOF'
 1..2
 # 1..2
 # ok 1 eevdf.steady
@@ -144,9 +144,50 @@ not ok 2 selftests: ktstr: scx # exit=1
 EOF
 }
 
+infrastructure_is_none_of_the_others()
+{
+	counts '1 1 1 1 0 0' <<'EOF'
+1..1
+# 1..4
+# ok 1 eevdf.steady
+# ok 2 eevdf.two # SKIP infrastructure: the emulated host died
+# ok 3 eevdf.three # SKIP no such CPU
+# not ok 4 eevdf.four # infrastructure: only KTSTR_STRICT=1 has it so
+not ok 1 selftests: ktstr: eevdf # exit=1
+EOF
+}
+
+inconclusive_is_none_of_the_others()
+{
+	counts '1 1 1 0 1 0' <<'EOF'
+1..1
+# 1..4
+# ok 1 eevdf.steady
+# ok 2 eevdf.two # SKIP inconclusive: the host took 61 % of a CPU's time
+# ok 3 eevdf.three # SKIP no such CPU
+# not ok 4 eevdf.four # inconclusive: only KTSTR_STRICT=1 has it so
+not ok 1 selftests: ktstr: eevdf # exit=1
+EOF
+}
+
+who_was_run_again_is_counted()
+{
+	counts '3 0 0 0 0 2' <<'EOF'
+1..1
+# 1..3
+# # retried: the VM stood still before init
+# ok 1 eevdf.steady #  retried: the VM stood still before init
+# # # retried: this is what the guest said
+# ok 2 eevdf.two
+# # retried: the emulated host died
+# ok 3 eevdf.three
+ok 1 selftests: ktstr: eevdf
+EOF
+}
+
 nothing()
 {
-	counts '0 0 0' </dev/null
+	counts '0 0 0 0 0 0' </dev/null
 }
 
 ktap_begin
@@ -154,7 +195,10 @@ for name in flat program_with_tests test_and_program_fail \
 	    program_dies_between_tests program_hides_that_it_died \
 	    program_times_out_after_its_tests program_without_tests \
 	    not_ok_is_no_skip \
-	    runner_dies guests_talk_counts_for_nothing two_programs nothing; do
+	    runner_dies guests_talk_counts_for_nothing two_programs \
+	    infrastructure_is_none_of_the_others \
+	    inconclusive_is_none_of_the_others who_was_run_again_is_counted \
+	    nothing; do
 	try ktap.$name $name
 done
 ktap_end

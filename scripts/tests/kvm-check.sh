@@ -11,6 +11,7 @@ set -uo pipefail
 probe_says()
 {
 	mkdir -p cache/ktstr/kvm-check
+	touch cache/ktstr/.ktstr-cache
 	printf '#!/bin/sh\necho "%s"\nexit %s\n' "$1" "$2" \
 		>cache/ktstr/kvm-check/kvm-check
 	chmod +x cache/ktstr/kvm-check/kvm-check
@@ -43,8 +44,9 @@ emulated_will_be_fetched()
 emulated_is_there()
 {
 	probe_says 'unusable: no /dev/kvm: gone' 1
-	mkdir -p cache/ktstr/emulated-host/current-1
-	echo 10.0 >cache/ktstr/emulated-host/current-1/version
+	layout=$(sed -n 's/^layout=//p' "$top/vmm/emulated-host/fetch.sh")
+	mkdir -p "cache/ktstr/emulated-host/current-$layout"
+	echo 10.0 >"cache/ktstr/emulated-host/current-$layout/version"
 	kvm_check 0 'emulated: no /dev/kvm: gone; the emulated host is in the cache'
 }
 
@@ -64,7 +66,7 @@ probe_that_hangs_or_dies()
 {
 	command -v apt-get >/dev/null || skip "this is not Debian"
 	probe_says '' 139
-	kvm_check 0 'emulated: the probe said nothing within a minute; the emulated host will be fetched'
+	kvm_check 0 'emulated: the check said nothing within a minute; the emulated host will be fetched'
 }
 
 ktap_begin

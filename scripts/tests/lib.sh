@@ -10,7 +10,7 @@ top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 # shellcheck source=scripts/ktap.sh
 . "$top/scripts/ktap.sh"
 
-work=$(mktemp -d "${KTSTR_TEST_DIR:?names a folder to write to}/test.XXXXXX")
+work=$(mktemp -d "${KTSTR_TEST_DIR:?names a folder to write to}/test.XXXXXX") || exit
 trap 'rm -rf "$work"' EXIT
 unset KDIR KTSTR_KERNEL KTSTR_VERBOSE XDG_CACHE_HOME LLVM CC MAKEFLAGS
 

@@ -5,6 +5,7 @@
 pages.py names FOLDER TEST...       the folder has the sidecars of these tests
 pages.py page DOM FOLDER TEST       a browser's DOM of the page that shows TEST
 pages.py trace TRACE FOLDER         a trace of all sidecars in the folder
+pages.py schema SCHEMA FOLDER       all sidecars in the folder, by their schema
 pages.py rename SIDECAR COMM        the sidecar, with each task so named
 """
 import json
@@ -47,6 +48,7 @@ class Page(HTMLParser):
         self.plot = None
         self.plots = {}
         self.ready = None
+        self.runs = None
         self.texts = []
 
     def handle_starttag(self, tag, attrs):
@@ -56,6 +58,8 @@ class Page(HTMLParser):
             self.plots[self.plot] = []
         elif tag == "body":
             self.ready = attrs.get("data-ready")
+        elif "data-runs" in attrs:
+            self.runs = int(attrs["data-runs"])
         elif self.plot:
             self.plots[self.plot].append((tag, attrs))
 
@@ -110,6 +114,9 @@ def look_at_page(dom, folder, test):
     text = "\n".join(page.texts)
 
     assert page.ready, "the script did not come to its end"
+    if int(page.ready) > 1:
+        same("runs in the list", page.runs, int(page.ready))
+        assert re.search(r"\d+ runs: \d+ (pass|fail|skip)", text), "no counts"
     assert len(monitor["time_us"]) > 10, "the run has no samples"
     look_at_rows(page, "run-queues", "nr_running", monitor)
     if "dsq" in page.plots:
@@ -131,6 +138,8 @@ def look_at_page(dom, folder, test):
         assert alarm["text"] in text, alarm["text"]
     for dump in monitor["dumps"]:
         assert dump["text"].strip()[:200] in text, dump["what"]
+    for worker in runs[test]["workers"]:
+        assert f"{worker['cpu_ns'] / 1e6:.1f}" in page.texts, worker
     if "stall" in test:
         assert monitor["alarms"], "the stall was not seen"
         assert any("data-idles" in a or "data-stands" in a
@@ -149,14 +158,19 @@ def look_at_trace(trace, folder):
     for run in runs.values():
         pid = names[f"{run['test']}: {run['result']}"]
         monitor = run["monitor"]
+        base = min([0] + known(monitor["time_us"]) +
+                   [p["start_us"] for p in monitor["phases"]] +
+                   [m["time_us"] for m in monitor["marks"]] +
+                   [a["since_us"] for a in monitor["alarms"]])
         for cpu in monitor["cpus"]:
             shown = [(e["ts"], e["args"]["tasks"]) for e in events
                      if e["pid"] == pid and e["ph"] == "C" and
                      e["name"] == f"CPU {cpu['cpu']} nr_running"]
             same("nr_running", shown,
-                 [(t, v) for t, v in zip(monitor["time_us"],
-                                         cpu["nr_running"])
+                 [(t - base, v) for t, v in zip(monitor["time_us"],
+                                                cpu["nr_running"])
                   if v is not None])
+        assert all(e["ts"] >= 0 for e in events if "ts" in e), "before 0"
         slices = [e for e in events if e["pid"] == pid and e["ph"] == "X"]
         assert all(e["dur"] > 0 for e in slices), "a slice of no length"
         for alarm in monitor["alarms"]:
@@ -165,6 +179,83 @@ def look_at_trace(trace, folder):
             assert phase["name"] in [e["name"] for e in slices], phase
         assert any(re.search(r"\[\d+\]$", e["name"]) for e in slices), \
             "no task was seen on any CPU"
+
+
+TYPES = {"object": dict, "array": list, "string": str, "boolean": bool,
+         "null": type(None), "integer": int, "number": (int, float)}
+
+
+def is_of(value, name):
+    """Has it the type that a schema so calls? true is no number."""
+    return isinstance(value, TYPES[name]) and not (
+        isinstance(value, bool) and name in ("integer", "number"))
+
+
+def members(schema, value, where):
+    """Pairs of a schema and what it is for, with its place, within a value."""
+    if isinstance(value, list):
+        for i, item in enumerate(value):
+            yield schema.get("items", {}), item, f"{where}[{i}]"
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield (schema.get("properties", {}).get(
+                key, schema.get("additionalProperties", {})),
+                   item, f"{where}.{key}")
+
+
+def complaint(top, schema, value, where):
+    """What is wrong with a value, by as much of JSON Schema as ours has."""
+    if schema is False:
+        return f"{where} is not in the schema"
+    unknown = set(schema) - {
+        "$schema", "$comment", "$defs", "$ref", "title", "description", "type",
+        "const", "enum", "properties", "required", "additionalProperties",
+        "items", "dependentRequired"}
+    assert not unknown, f"the schema has {unknown}, which nobody checks here"
+    if "$ref" in schema:
+        schema = top["$defs"][schema["$ref"].split("/")[-1]]
+    types = schema.get("type", list(TYPES))
+    types = types if isinstance(types, list) else [types]
+    if not any(is_of(value, t) for t in types):
+        return f"{where} is {value!r:.80}, and no {' or '.join(types)}"
+    if value not in schema.get("enum", [schema.get("const", value)]):
+        return f"{where} is {value!r:.80}"
+    if isinstance(value, dict):
+        wanted = schema.get("required", []) + [
+            name for key, names in schema.get("dependentRequired", {}).items()
+            if key in value for name in names]
+        for name in wanted:
+            if name not in value:
+                return f"{where} has no {name}"
+    for inner, item, place in members(schema, value, where):
+        wrong = complaint(top, inner, item, place)
+        if wrong:
+            return wrong
+    return None
+
+
+def look_at_schema(path, folder):
+    """Each sidecar is as the schema has it; by python3-jsonschema, too."""
+    with open(path, encoding="utf-8") as f:
+        schema = json.load(f)
+    for name, run in sidecars(folder).items():
+        wrong = complaint(schema, schema, run, name)
+        if wrong:
+            sys.exit(wrong)
+        # One that breaks it is found.
+        run["monitor"]["marks"][0]["ops"] = 0
+        assert complaint(schema, schema, run, name), "anything goes"
+        del run["monitor"]["marks"][0]["ops"]
+        run["cgroups"].append({"name": "x", "spread_pct": "1"})
+        assert complaint(schema, schema, run, name), "anything goes"
+        run["cgroups"].pop()
+    try:
+        import jsonschema
+    except ImportError:
+        return
+    jsonschema.Draft202012Validator.check_schema(schema)
+    for run in sidecars(folder).values():
+        jsonschema.validate(run, schema)
 
 
 def rename(path, comm):
@@ -188,6 +279,8 @@ def main():
         look_at_page(*rest)
     elif what == "trace":
         look_at_trace(*rest)
+    elif what == "schema":
+        look_at_schema(*rest)
     elif what == "rename":
         rename(*rest)
     else:

@@ -38,9 +38,34 @@ links()
 	export KTSTR_KERNEL=$PWD/kernel
 }
 
+# wrong_setting SETTING SENTENCE: no test is skipped for it.
+wrong_setting()
+{
+	local status=0
+
+	timeout 60 env "$1" "$install/eevdf" -t steady >stdout 2>&1 </dev/null ||
+		status=$?
+	cat stdout
+	[[ $status = 1 ]] || fail "exit status $status, not 1"
+	grep -qF -e "$2" stdout || fail "it is not named"
+	! grep -E '^(not )?ok ' stdout || fail "a test has a result"
+}
+
 no_kernel()
 {
-	KTSTR_KERNEL=$PWD/nowhere suite 4 'SKIP.*nowhere' eevdf -t steady
+	wrong_setting KTSTR_KERNEL="$PWD/nowhere" \
+		"KTSTR_KERNEL=$PWD/nowhere: neither a build folder"
+}
+
+no_folders()
+{
+	wrong_setting KTSTR_SIDECAR_DIR="$PWD/nowhere" \
+		"KTSTR_SIDECAR_DIR=$PWD/nowhere: no such folder"
+	wrong_setting KTSTR_SIDECAR_DIR=results \
+		'KTSTR_SIDECAR_DIR=results: is not an absolute path'
+	wrong_setting KTSTR_SCHEDULER_DIR="$PWD/nowhere" \
+		"KTSTR_SCHEDULER_DIR=$PWD/nowhere: no such folder"
+	wrong_setting KTSTR_STRICT=yes 'KTSTR_STRICT=yes: is neither 0 nor 1'
 }
 
 truncated_image()
@@ -141,6 +166,7 @@ no_permission_on_kvm()
 
 ktap_begin
 try vm_bad_input.no_kernel no_kernel
+try vm_bad_input.no_folders no_folders
 try vm_bad_input.image_empty truncated_image 0
 try vm_bad_input.image_truncated truncated_image 1000000
 try vm_bad_input.arm64_image arm64_image

@@ -54,6 +54,17 @@ all_gone()
 	[[ -z $files ]] || fail "left behind: $files"
 }
 
+# pids_of NAME: of those with our mark, whose program is NAME.
+pids_of()
+{
+	local file exe
+
+	for file in $(marked); do
+		exe=$(readlink "${file%environ}exe") || continue
+		[[ ${exe##*/} != "$1" ]] || echo "$file"
+	done
+}
+
 # pid_of NAME: of those with our mark, the oldest whose program is NAME.
 pid_of()
 {
@@ -146,6 +157,26 @@ front_run()
 	all_gone
 }
 
+# Two hosts at work; the second one's output waits for its turn.
+front_run_side_by_side()
+{
+	local status=0 i
+
+	export KTSTR_OUT=${KTSTR_TEST_OUT:?names the output folder}
+	export KTSTR_HOSTS=2
+	start "$top/run_ktstr.sh" run -t steady eevdf scx
+	for ((i = 0; i < 300; i++)); do
+		[[ $(pids_of scx) = '' ]] || break
+		sleep 0.1
+	done
+	[[ $i != 300 ]] || fail "they do not run side by side"
+	kill -s "$1" -- "$2$started"
+	wait "$started" || status=$?
+	cat stdout
+	[[ $status = "$3" ]] || fail "exit status $status, not $3"
+	all_gone
+}
+
 ktap_begin
 try vm_kill.kill_9_the_program kill_9_the_program
 try vm_kill.kill_9_the_program_of_a_runner kill_9_the_program_of_a_runner
@@ -155,4 +186,6 @@ try vm_kill.ctrl_c_the_program ctrl_c_the_program
 try vm_kill.sigterm_the_program sigterm_the_program
 try vm_kill.ctrl_c_run_ktstr front_run INT - 130
 try vm_kill.kill_9_run_ktstr front_run KILL '' 137
+try vm_kill.ctrl_c_side_by_side front_run_side_by_side INT - 130
+try vm_kill.kill_9_side_by_side front_run_side_by_side KILL '' 137
 ktap_end

@@ -64,6 +64,12 @@ only_one_run_of_a_folder()
 	! grep -q stall_is_reported dom || fail "another run is there, too"
 }
 
+sidecars_are_as_their_schema_has_them()
+{
+	"${pages[@]}" schema "$top/Documentation/sidecar.schema.json" \
+		"$sidecars"
+}
+
 # A task may call itself anything.
 text_of_a_guest_stays_text()
 {
@@ -113,6 +119,8 @@ not_a_sidecar()
 ktap_begin
 try vm_page.runs run_tests
 try vm_page.shows_what_the_sidecars_say page_shows_what_the_sidecars_say
+try vm_page.sidecars_are_as_their_schema_has_them \
+	sidecars_are_as_their_schema_has_them
 try vm_page.only_one_run_of_a_folder only_one_run_of_a_folder
 try vm_page.text_of_a_guest_stays_text text_of_a_guest_stays_text
 try vm_page.trace_has_what_the_sidecars_say trace_has_what_the_sidecars_say

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# The commands that `ktstr` knows: what a command line of theirs means is in
+# lib/host/cli alone. It is asked before anything is fetched or built: a program
+# of a few files does it, as the KVM check is one. What the command needs is
+# seen to, then `ktstr` runs it. Sourced by run_ktstr.sh.
+
+# All of these names and no others: they need no library.
+door_sources()
+{
+	(cd "$here" && printf '%s\n' lib/host/cli/{door,command,option,sched_find}.c \
+		lib/host/cli/*_args.c lib/host/machine/paths.c \
+		lib/common/attr/*.c lib/common/payload/payload.c \
+		lib/common/util/{near,strbuf}.c \
+		lib/common/topology.c)
+}
+
+# door_build: leaves its path in $door. One for each state of its sources, as
+# several checkouts may have one cache.
+door_build()
+{
+	local log=$cache/logs/door.log cc file files=() sources state
+
+	mapfile -t sources < <(door_sources)
+	state=$(cd "$here" && cat "${sources[@]}" lib/host/cli/*.h \
+		lib/host/machine/paths.h \
+		lib/host/suite/names.h lib/common/{ready,topology}.h \
+		lib/common/attr/*.h lib/common/check/limits.h \
+		lib/common/wire/{map_write,plant}.h \
+		lib/common/util/{near,util,compiler,strbuf}.h | hash_stdin)
+	door=$cache/kvm-check/ktstr-door-$state
+	[[ ! -x $door ]] || return 0
+	mkdir -p "${door%/*}"
+	find "${door%/*}" -name 'ktstr-door-*' -mtime +7 -delete
+	for file in "${sources[@]}"; do
+		files+=("$here/$file")
+	done
+	read -ra cc <<<"$(compiler)"
+	: >"$log"
+	job_start "$log" "${cc[@]}" -std=gnu11 -fms-extensions -O1 -D_GNU_SOURCE= -I"$here" \
+		-o "$door.$$" "${files[@]}"
+	job_wait "$job" || wrong "what reads the arguments does not build;" \
+		"see $log"
+	mv "$door.$$" "$door"
+}
+
+# door_ask COMMAND ARGUMENT...: leaves needs, sched_kind, sched_path and
+# test_kernels, or ends us.
+door_ask()
+{
+	local answers status=0 key value
+
+	answers=$("$door" "$@") || status=$?
+	case $status in
+	0) ;;
+	4) printf '%s\n' "$answers"; exit 0 ;;
+	*) exit "$EXIT_WRONG" ;;
+	esac
+	test_kernels=()
+	while read -r key value; do
+		case $key in
+		needs) needs=$value ;;
+		scheduler) read -r sched_kind sched_path <<<"$value" ;;
+		kernel) test_kernels+=("$value") ;;
+		esac
+	done <<<"$answers"
+}
+
+# door_can_say COMMAND ARGUMENT...: where the programs are as they would be
+# built, names that nobody has are said before that.
+door_can_say()
+{
+	suite_is_fresh || return 0
+	case $1 in
+	run | repro) ktstr_run "$1" --dry-run "${@:2}" >/dev/null || exit ;;
+	esac
+}
+
+# ktstr_run ARGUMENT...: ktstr, with what it and the tests learn from us.
+ktstr_run()
+{
+	local status=0
+
+	job_start both env KTSTR_OUT="$out" KTSTR_OWNER_PID=$$ \
+		KTSTR_AGAIN="$(again_settings)" \
+		KTSTR_AGAIN_OPTIONS="$(again_options)" \
+		${kernel:+KTSTR_KERNEL="$kernel"} "${ktstr_settings[@]}" \
+		"$install/ktstr/ktstr" "$@"
+	job_wait "$job" || status=$?
+	return $status
+}
+
+# What the sidecars of a run are told by.
+ktstr_results()
+{
+	local dir
+
+	dir=$(results_dir) || exit
+	ktstr_settings=(KTSTR_SIDECAR_DIR="$dir"
+		KTSTR_RUN_ID="$(date +%Y%m%d-%H%M%S)-$$"
+		KTSTR_COMMIT="$(our_commit)")
+}
+
+# cmd_door COMMAND ARGUMENT...
+cmd_door()
+{
+	local door needs sched_kind sched_path test_kernels ktstr_settings=()
+	local kernel='' vmlinux='' tree='' obj install make_suite kvm_state=''
+	local status=0
+
+	cache_init
+	tools_must "$tools_kvm"
+	door_build
+	door_ask "$@"
+	out_init
+	install=$out/install
+	if [[ $needs = vms ]]; then
+		door_can_say "$@"
+		tools_must "$tools_run"
+		kvm_must
+		suite_get
+		ktstr_results
+	elif ! suite_is_fresh; then
+		tools_must "$tools_run"
+		suite_get
+	fi
+	ktstr_run "$@" || status=$?
+	exit "$status"
+}
+
+# A kernel, and the suite that is built against it.
+suite_get()
+{
+	local lock
+
+	lock=suite-$(printf '%s' "$out" | hash_stdin 8)
+	kernel_get
+	lock_take "$lock"
+	suite_build
+	lock_drop "$lock"
+}
