@@ -8,7 +8,8 @@
 # (run_ktstr.sh does all of that). Also here:
 #
 #	make unit	build the unit tests        SAN=1: under ASan and UBSan
-#	make run-unit	run them too, but for those that need a KVM
+#	make run-unit	run them too, but for those that need a KVM, and those
+#			that boot an emulated host unless SAN=1
 #	make fuzz	build the fuzz targets (clang)
 #	make bench	build the benchmarks, run those that need no KVM
 #	make bpftool	all of it, for memory images of guests
@@ -158,7 +159,8 @@ EXTRA_CLEAN := $(OBJ) $(SCX) $(LIBKTSTR) $(OUTPUT)/schedulers $(OUTPUT)/unit $(O
 unit: $(UNIT_PROGS)
 run-unit: unit
 	$(Q)scripts/run-programs.sh unit 300 \
-		$(filter-out %_guest_test,$(UNIT_PROGS))
+		$(filter-out %_guest_test $(if $(SAN),,%_boot_test),\
+			$(UNIT_PROGS))
 fuzz: $(FUZZ_PROGS)
 bench-build: $(BENCH_PROGS) $(OUTPUT)/bench/drgn-reads.py \
 	$(TEST_GEN_PROGS_EXTENDED)
@@ -172,9 +174,8 @@ bench: bench-build
 house: $(OBJ)/alone-common $(OBJ)/alone-guest $(LIBKTSTR) $(INIT_OBJS) \
 		$(if $(filter %/ktstr-probe,$(TEST_GEN_PROGS_EXTENDED)),$(PROBE_OBJS))
 	$(Q)scripts/house.sh
-	$(Q)scripts/circles.sh lib $(LIB_SRCS:%.c=$(OBJ)/%.o)
-	$(Q)scripts/circles.sh init $(INIT_OBJS)
-	$(Q)$(if $(filter $(PROBE_OBJS),$^),scripts/circles.sh probe $(PROBE_OBJS))
+	$(Q)scripts/circles.sh house $(LIB_SRCS:%.c=$(OBJ)/%.o) $(INIT_OBJS) \
+		$(filter $(PROBE_OBJS),$^)
 
 # All of a library links with nothing but those below it.
 $(OBJ)/alone-common: $(LIBCOMMON)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Commands on an emulated host: what comes back from them, and what they can
- * reach. How it all ends when it is disturbed is emuhost_end_test.
+ * reach. How it all ends when it is disturbed is emuhost_end_boot_test.
  */
 #include <sched.h>
 #include <sys/random.h>
