@@ -1,13 +1,25 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# circles.sh NAME OBJECT...: are there files of ours that need each other? By the
-# symbols of their objects, which one program or library of that name is made of.
-# A line for each file of a circle; exit status 1 when there is one.
+# circles.sh NAME OBJECT...: are there files of ours that need each other, or two
+# that have a global symbol of one name? By the symbols of their objects. A line
+# for each file of a circle, and for each name that there is twice; exit status 1
+# when there is one.
 set -euo pipefail
 
 name=$1
 shift
+status=0
+twice=$(nm -A -g --defined-only -- "$@" | awk '
+	$(NF - 1) ~ /^[VWvw]$/ || $NF == "main" { next }
+	{
+		file = $1
+		sub(/:.*/, "", file)
+		if ($NF in home)
+			print $NF " of " home[$NF] " and " file
+		home[$NF] = file
+	}')
+[[ -z $twice ]] || { sed -e "s,^,$name: two of one name: ," <<<"$twice"; status=1; }
 pairs=$(nm -A -g -- "$@" | awk '
 	{
 		file = $1
@@ -27,6 +39,5 @@ pairs=$(nm -A -g -- "$@" | awk '
 circles=$(tsort <<<"$pairs" 2>&1 >/dev/null |
 	sed -n -e '/input contains a loop/d' \
 		-e "s,^tsort: ,$name: a circle: ,p" | sort -u) || true
-[[ -n $circles ]] || exit 0
-echo "$circles"
-exit 1
+[[ -z $circles ]] || { echo "$circles"; status=1; }
+exit $status

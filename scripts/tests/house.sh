@@ -3,7 +3,7 @@
 #
 # Wrong includes, each put into a copy of our sources: scripts/house.sh names the
 # file, and what it may not include. That copy without any passes. And objects
-# that need each other, for scripts/circles.sh.
+# that need each other, or have a name in common, for scripts/circles.sh.
 set -uo pipefail
 # shellcheck source=scripts/tests/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -99,6 +99,18 @@ no_circle()
 	"$top/scripts/circles.sh" these ./*.o || fail "there is none"
 }
 
+# Two programs may link with either.
+twice_refused()
+{
+	object one two
+	object two
+	cp two.o again.o
+	"$top/scripts/circles.sh" these ./*.o >output && fail "it passes"
+	cat output
+	[[ $(<output) = 'these: two of one name: two of ./again.o and ./two.o' ]] ||
+		fail "not said"
+}
+
 # name | file | line | what is said behind the file
 cases='
 common_host | lib/common/util/log.c | #include "lib/host/run/run.h" | includes lib/host/run/run.h, which is not for lib/common/util
@@ -134,4 +146,5 @@ try house.row row_refused
 try house.nothing nothing_refused
 try house.circle circle_refused
 try house.no_circle no_circle
+try house.twice twice_refused
 ktap_end
