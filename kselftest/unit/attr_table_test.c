@@ -234,10 +234,11 @@ TEST(defaults_are_those_of_the_rows)
 	size_t i;
 
 	attr_merge_defaults(&m);
-	for (i = 0; i < attr_n_rows; i++)
+	for (i = 0; i < attr_n_rows; i++) {
 		EXPECT_EQ(!!attr_rows[i].value,
 			  attr_is_given(&m.attr, &attr_rows[i]))
 			TH_LOG("%s", attr_rows[i].name);
+	}
 	EXPECT_EQ(2U, m.attr.duration_s);
 	EXPECT_EQ(2000U, m.attr.limits.max_gap_ms);
 	EXPECT_EQ(CHECK_ON, m.attr.limits.isolation);

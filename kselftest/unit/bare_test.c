@@ -56,9 +56,10 @@ TEST(names_of_others_are_none)
 	struct bare_owner read;
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(names); i++)
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
 		EXPECT_EQ(-EINVAL, bare_owner_parse(names[i], &read))
 			TH_LOG("name %zu", i);
+	}
 }
 
 TEST(a_process_is_told_by_its_start)
@@ -162,10 +163,11 @@ TEST(of_the_catalogue_only_hotplug_is_refused)
 	char err[256];
 	size_t i;
 
-	for (i = 0; i < catalogue_n; i++)
+	for (i = 0; i < catalogue_n; i++) {
 		EXPECT_EQ(strcmp(catalogue[i].name, "cpu_hotplug") ? 0 : -EPERM,
 			  bare_refuse_ops(catalogue[i].def, err, sizeof(err)))
 			TH_LOG("%s: %s", catalogue[i].name, err);
+	}
 }
 
 TEST(the_documentation_names_what_is_refused)
@@ -174,9 +176,10 @@ TEST(the_documentation_names_what_is_refused)
 	size_t i;
 
 	ASSERT_TRUE(!!text);
-	for (i = 0; i < ARRAY_SIZE(refused); i++)
+	for (i = 0; i < ARRAY_SIZE(refused); i++) {
 		EXPECT_TRUE(!!strstr(text, op_types[refused[i]]->name))
 			TH_LOG("%s", op_types[refused[i]]->name);
+	}
 	free(text);
 }
 
@@ -226,9 +229,10 @@ TEST(cgroups_need_the_controllers_of_what_they_are_given)
 	};
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(cases); i++)
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		EXPECT_EQ(cases[i].needs, bare_needs(&cases[i].def))
 			TH_LOG("case %zu", i);
+	}
 }
 
 TEST(ops_need_controllers_as_well)

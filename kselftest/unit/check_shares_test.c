@@ -41,9 +41,10 @@ TEST(what_all_used_is_divided_by_weight)
 		for (n = 0; n < CLAIMS_MAX && c[n].weight; n++)
 			c[n].due_ns = 12345;
 		shares_divide(c, n);
-		for (j = 0; j < n; j++)
+		for (j = 0; j < n; j++) {
 			EXPECT_EQ(cases[i].due[j], c[j].due_ns)
 				TH_LOG("%s: %zu", cases[i].what, j);
+		}
 	}
 }
 

@@ -182,9 +182,10 @@ TEST_F(line, what_is_right_is_taken)
 	};
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(lines); i++)
+	for (i = 0; i < ARRAY_SIZE(lines); i++) {
 		EXPECT_EQ(0, check(self, lines[i]))
 			TH_LOG("line %zu: %s", i, self->err);
+	}
 }
 
 TEST_F(line, words_go_where_they_belong)

@@ -73,9 +73,10 @@ TEST(nothing_is_before_0)
 
 	ASSERT_NE(NULL, trace);
 	ASSERT_TRUE(json_object_object_get_ex(trace, "traceEvents", &events));
-	for (i = 0; i < json_object_array_length(events); i++)
+	for (i = 0; i < json_object_array_length(events); i++) {
 		EXPECT_LE(0, int_of(json_object_array_get_idx(events, i),
 				    "ts"));
+	}
 	EXPECT_EQ(0, time_of(events, "boot"));
 	EXPECT_EQ(100, time_of(events, "stage: init"));
 	EXPECT_EQ(150, time_of(events, "a [7]"));

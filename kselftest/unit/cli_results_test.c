@@ -81,9 +81,10 @@ TEST_F(results, as_junit)
 	size_t i;
 
 	ASSERT_EQ(0, write_as(self, results_junit));
-	for (i = 0; i < ARRAY_SIZE(parts); i++)
+	for (i = 0; i < ARRAY_SIZE(parts); i++) {
 		EXPECT_NE(NULL, strstr(self->text, parts[i]))
 			TH_LOG("part %zu is not in\n%s", i, self->text);
+	}
 }
 
 static const char *member(struct json_object *o, const char *name)

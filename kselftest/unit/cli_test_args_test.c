@@ -248,9 +248,10 @@ TEST(help_has_each_option_and_scenario)
 	ASSERT_NE(NULL, to);
 	cli_help(to, "ktstr", cli_find("test", NULL));
 	fclose(to);
-	for (i = 0; i < ARRAY_SIZE(words); i++)
+	for (i = 0; i < ARRAY_SIZE(words); i++) {
 		EXPECT_NE(NULL, strstr(text, words[i]))
 			TH_LOG("word %zu is not in there", i);
+	}
 	EXPECT_EQ(NULL, strstr(text, "--program"));
 	free(text);
 }

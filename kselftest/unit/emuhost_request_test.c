@@ -37,9 +37,10 @@ TEST(emuhost_env_wanted)
 	};
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(cases); i++)
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		EXPECT_EQ(cases[i].wanted, request_env_wanted(cases[i].entry))
 			TH_LOG("case %zu", i);
+	}
 }
 
 FIXTURE(emuhost_request)

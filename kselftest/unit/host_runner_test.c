@@ -146,9 +146,10 @@ TEST_F(runner, up_to_the_outermost_one)
 		want = c->n - 1 - cases[i].first;
 		EXPECT_EQ(want, c->n_found)
 			TH_LOG("case %u", i);
-		for (j = 0; j < min(want, c->n_found); j++)
+		for (j = 0; j < min(want, c->n_found); j++) {
 			EXPECT_EQ(c->pids[c->n - 2 - j], c->found[j])
 				TH_LOG("case %u, process %u", i, j);
+		}
 		for (j = 0; j < c->n; j++)
 			kill(c->pids[j], SIGKILL);
 		while (wait(NULL) > 0)

@@ -101,10 +101,11 @@ TEST(others_are_let_through)
 	char err[256];
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(cases); i++)
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		EXPECT_EQ(0, check(cases[i].name, cases[i].value, err,
 				   sizeof(err))) {
 			TH_LOG("%s", err);
+	}
 		}
 }
 

@@ -110,10 +110,11 @@ TEST_F(archive, bad_adds_are_refused)
 	const void *again;
 	size_t i, len;
 
-	for (i = 0; i < ARRAY_SIZE(paths); i++)
+	for (i = 0; i < ARRAY_SIZE(paths); i++) {
 		EXPECT_EQ(-EINVAL, initramfs_add(self->ir, paths[i], 0644, "x",
 						 1))
 			TH_LOG("case: '%s'", paths[i]);
+	}
 	ASSERT_EQ(0, initramfs_add(self->ir, "/...", 0644, "x", 1));
 	EXPECT_EQ(-EEXIST, initramfs_add(self->ir, "/...", 0644, "x", 1));
 	EXPECT_EQ(-EEXIST, initramfs_add(self->ir, "/dev/console", 0644, "", 0));

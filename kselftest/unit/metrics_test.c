@@ -93,9 +93,10 @@ static void expect_same(struct __test_metadata *_metadata,
 {
 	const struct quantity *q;
 
-	for (q = quantity_next(per, NULL); q; q = quantity_next(per, q))
+	for (q = quantity_next(per, NULL); q; q = quantity_next(per, q)) {
 		EXPECT_EQ(quantity_get(q, sent), quantity_get(q, came))
 			TH_LOG("%s per %s", q->name, quantity_per_name(per));
+	}
 }
 
 TEST_F(metrics, come_as_they_were_measured)

@@ -231,9 +231,10 @@ TEST_F(mon_dump, quiet)
 	EXPECT_EQ(0, self->d->n_stalls);
 	EXPECT_EQ(NULL, self->d->dsqs.incomplete);
 	EXPECT_LE(self->im.guest.nr_cpus, self->d->dsqs.n);
-	for (i = 0; i < self->d->dsqs.n; i++)
+	for (i = 0; i < self->d->dsqs.n; i++) {
 		EXPECT_EQ(self->d->dsqs.list[i].nr,
 			  self->d->dsqs.list[i].n_tasks);
+	}
 	/* An ordinary guest takes a small part of what a dump may cost. */
 	mon_dump_text(self->d, &text);
 	EXPECT_LT(MON_DUMP_READS / 4 * 3, self->d->budget.left);

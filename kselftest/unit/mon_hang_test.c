@@ -371,10 +371,11 @@ TEST_F(mon_hang, tasks_that_sleep_otherwise)
 
 	for (k = 0; k < ARRAY_SIZE(states); k++) {
 		set(self, MON_TASK_STATE, states[k]);
-		for (i = 0; i < 300; i++)
+		for (i = 0; i < 300; i++) {
 			ASSERT_FALSE(step(self, -1)) {
 				TH_LOG("state 0x%llx",
 				       (unsigned long long)states[k]);
+		}
 			}
 	}
 }

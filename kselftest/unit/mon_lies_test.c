@@ -52,9 +52,10 @@ TEST_F(mon_lies, there_is_something_to_lie_about)
 {
 	enum lie_kind kind;
 
-	for (kind = 0; kind < LIE_KINDS; kind++)
+	for (kind = 0; kind < LIE_KINDS; kind++) {
 		EXPECT_NE(NULL, nth(&self->l, kind, 0)) {
 			TH_LOG("no place of kind %d", kind);
+	}
 		}
 	EXPECT_GT(LIMIT_NS, lies_read_all(&self->l));
 }

@@ -88,9 +88,10 @@ TEST_F(mon_made, dump)
 	EXPECT_EQ(3, t->stack.n);
 	EXPECT_EQ(5, d->n_maps);
 	mon_dump_text(d, &text);
-	for (i = 0; i < ARRAY_SIZE(lines); i++)
+	for (i = 0; i < ARRAY_SIZE(lines); i++) {
 		EXPECT_NE(NULL, strstr(text.text, lines[i])) {
 			TH_LOG("line %zu is not in:\n%s", i, text.text);
+	}
 		}
 	EXPECT_EQ(NULL, strstr(text.text, "cut short:"));
 	strbuf_free(&text);
@@ -429,16 +430,18 @@ TEST_F(mon_made, map_write)
 	struct mon_dump *d;
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(cases); i++)
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		EXPECT_EQ(0, mon_poke_map(self->g, &cases[i].write, self->err,
 					  sizeof(self->err))) {
 			TH_LOG("%zu: %s", i, self->err);
+	}
 		}
 	ASSERT_EQ(0, mon_dump_create(self->g, &options, &d));
 	mon_dump_text(d, &text);
-	for (i = 0; i < ARRAY_SIZE(cases); i++)
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		EXPECT_NE(NULL, strstr(text.text, cases[i].text)) {
 			TH_LOG("%zu is not in:\n%s", i, text.text);
+	}
 		}
 	strbuf_free(&text);
 	mon_dump_destroy(d);

@@ -75,9 +75,10 @@ TEST_F(mon_value, name_of_megabytes)
 	memset(name, 'x', LONG_NAME);
 	name[LONG_NAME] = '\0';
 	type = btf__add_struct(self->btf, "s", 4 * 1000);
-	for (i = 0; i < 1000; i++)
+	for (i = 0; i < 1000; i++) {
 		ASSERT_EQ(0, btf__add_field(self->btf, name, self->u32, 32 * i,
 					    0));
+	}
 	free(name);
 	print(self, type);
 	/* ".NAME = 0, " */

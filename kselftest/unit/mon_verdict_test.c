@@ -198,9 +198,10 @@ TEST_F(mon_verdict, wait_in_which_the_host_ran_nothing)
 	for (i = 0; i < CPUS; i++)
 		self->s->cpus[i].steal_ns += stop_ms * NSEC_PER_MSEC;
 	/* Its limit are 2 s, of which 130 ms were over by then. */
-	for (i = 0; i < 18; i++)
+	for (i = 0; i < 18; i++) {
 		EXPECT_EQ(0, step(self, -1))
 			TH_LOG("step %u", i);
+	}
 	EXPECT_EQ(2, steps_to_alarm(self, -1));
 	EXPECT_EQ(MON_CHECK_TASK_WAIT, first(self)->check);
 	EXPECT_EQ(2030, first(self)->value);

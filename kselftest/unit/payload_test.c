@@ -37,9 +37,10 @@ TEST(those_that_are_there_make_sense_and_are_told_of)
 			TH_LOG("%s", err);
 		doc_expect(_metadata, doc, ready_payload_word(i),
 			   ready_payload_what(i));
-		for (j = 0; j < i; j++)
+		for (j = 0; j < i; j++) {
 			EXPECT_STRNE(ready_payload_word(j),
 				     ready_payload_word(i));
+		}
 	}
 	EXPECT_EQ(NULL, ready_payload_word(i));
 	free(doc);

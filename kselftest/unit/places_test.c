@@ -147,9 +147,10 @@ TEST(lists_of_cpus_are_as_the_kernel_writes_them)
 	EXPECT_EQ(0, cpus_parse("5,0-3,1023", &set));
 	cpuset_list(&set, text, sizeof(text));
 	EXPECT_STREQ("0-3,5,1023", text);
-	for (i = 0; i < ARRAY_SIZE(wrong); i++)
+	for (i = 0; i < ARRAY_SIZE(wrong); i++) {
 		EXPECT_EQ(-EINVAL, cpus_parse(wrong[i], &set))
 			TH_LOG("case %zu", i);
+	}
 }
 
 /* Whatever machine this is. */
@@ -223,11 +224,12 @@ TEST(affinities)
 	size_t i;
 
 	make_machine(&m, 8, 4);
-	for (i = 0; i < ARRAY_SIZE(cases); i++)
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		EXPECT_STREQ(cases[i].want, chosen(&cases[i].place,
 						   cases[i].pool, &m,
 						   cases[i].index, text))
 			TH_LOG("case %zu", i);
+	}
 }
 
 TEST(random_subsets_are_half_and_differ)
@@ -603,9 +605,10 @@ TEST_F(cgroup, names_stay_within)
 	};
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(wrong); i++)
+	for (i = 0; i < ARRAY_SIZE(wrong); i++) {
 		EXPECT_EQ(-EINVAL, cgroup_create(self->parent, wrong[i]))
 			TH_LOG("case %zu", i);
+	}
 	EXPECT_EQ(0, cgroup_create(self->parent, "..a/.b"));
 	cgroup_remove(self->parent, "..a");
 }

@@ -46,11 +46,12 @@ TEST(a_name_says_its_unit)
 	size_t i;
 
 	for (q = quantities; q < quantities + QUANTITY_IDS; q++)
-		for (i = 0; i < ARRAY_SIZE(endings); i++)
+		for (i = 0; i < ARRAY_SIZE(endings); i++) {
 			EXPECT_EQ(q->unit == endings[i].unit,
 				  !!strstr(q->name, endings[i].ending))
 				TH_LOG("%s, %s", q->name,
 				       quantity_unit_name(q->unit));
+		}
 }
 
 TEST(only_a_double_has_decimals)
@@ -512,10 +513,11 @@ TEST(documentation_has_each_row_and_no_other)
 	}
 	fclose(from);
 	EXPECT_EQ(0U, bars % 3);
-	for (q = quantities; q < quantities + QUANTITY_IDS; q++)
+	for (q = quantities; q < quantities + QUANTITY_IDS; q++) {
 		EXPECT_TRUE(told[q - quantities])
 			TH_LOG("Documentation has no %s per %s", q->name,
 			       quantity_per_name(q->per));
+	}
 }
 
 TEST_HARNESS_MAIN

@@ -256,9 +256,10 @@ TEST_F(sidecar, columns_are_as_long_as_the_times)
 	ASSERT_EQ(n, json_object_array_length(get(mon, "time_us")));
 	ASSERT_EQ(2U, json_object_array_length(get(mon, "cpus")));
 	EXPECT_EQ(2U, json_object_array_length(get(mon, "marks")));
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n; i++) {
 		EXPECT_EQ(1000000 + (int64_t)i * 1000,
 			  json_object_get_int64(cell(mon, "time_us", i)));
+	}
 
 	cpu = cell(mon, "cpus", 0);
 	EXPECT_EQ(4, json_object_get_int64(cell(cpu, "nr_running", 4)));

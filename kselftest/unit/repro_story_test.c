@@ -145,9 +145,10 @@ TEST_F(story, only_the_culprit)
 
 	feed_all(&self->story, data, len);
 	story_stitch(&self->story);
-	for (i = 1; i < self->story.n_calls; i++)
+	for (i = 1; i < self->story.n_calls; i++) {
 		EXPECT_LE(self->story.calls[i - 1].entry_ns,
 			  self->story.calls[i].entry_ns);
+	}
 	free(data);
 }
 
@@ -174,11 +175,12 @@ TEST(wanted)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(wanted_cases); i++)
+	for (i = 0; i < ARRAY_SIZE(wanted_cases); i++) {
 		EXPECT_EQ(wanted_cases[i].wanted,
 			  probe_call_wanted(&wanted_cases[i].call,
 					    &wanted_cases[i].culprit))
 			TH_LOG("case %u", i);
+	}
 }
 
 static int feed(struct story *story, uint32_t type, const void *data,
@@ -369,12 +371,13 @@ TEST(exits)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(exit_cases); i++)
+	for (i = 0; i < ARRAY_SIZE(exit_cases); i++) {
 		EXPECT_EQ(exit_cases[i].counts,
 			  probe_exit_counts(exit_cases[i].kind,
 					    exit_cases[i].old))
 			TH_LOG("kind %u after %u", exit_cases[i].kind,
 			       exit_cases[i].old);
+	}
 }
 
 static const struct report_case {

@@ -62,10 +62,11 @@ TEST(each_parameter_of_a_work_type_can_be_said)
 	for (i = 0; i < WORK_TYPE_COUNT; i++) {
 		const struct work_param *p = work_types[i]->params;
 
-		for (j = 0; j < WORK_MAX_PARAMS && p[j].name; j++)
+		for (j = 0; j < WORK_MAX_PARAMS && p[j].name; j++) {
 			EXPECT_TRUE(has_field(&text_work, p[j].name, p[j].at))
 				TH_LOG("%s: %s", work_types[i]->name,
 				       p[j].name);
+		}
 	}
 }
 
@@ -73,10 +74,11 @@ TEST(each_limit_of_a_cgroup_can_be_said)
 {
 	size_t i;
 
-	for (i = 0; i < cgroup_n_limit_rows; i++)
+	for (i = 0; i < cgroup_n_limit_rows; i++) {
 		EXPECT_TRUE(has_field(&text_limits, cgroup_limit_rows[i].member,
 				      cgroup_limit_rows[i].at))
 			TH_LOG("%s", cgroup_limit_rows[i].member);
+	}
 }
 
 TEST(each_member_that_a_cpuset_takes_is_one)
@@ -108,9 +110,10 @@ TEST(fields_have_distinct_keys_and_fit)
 	for (r = 0; r < ARRAY_SIZE(all); r++) {
 		ASSERT_LE(all[r]->n_fields, TEXT_MAX_FIELDS + 0U);
 		for (i = 0; i < all[r]->n_fields; i++)
-			for (j = 0; j < i; j++)
+			for (j = 0; j < i; j++) {
 				EXPECT_STRNE(all[r]->fields[i].name,
 					     all[r]->fields[j].name);
+			}
 	}
 }
 
@@ -382,9 +385,10 @@ TEST_F(text, what_another_machine_has_is_not_wrong)
 	};
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(texts); i++)
+	for (i = 0; i < ARRAY_SIZE(texts); i++) {
 		EXPECT_EQ(0, check(self, texts[i]))
 			TH_LOG("%zu: %s", i, self->err);
+	}
 }
 
 /* ---- the schema ---- */

@@ -633,9 +633,10 @@ TEST(exits_are_seen_in_the_trace)
 	};
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(cases); i++)
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		EXPECT_EQ(cases[i].exits, scx_exit_begins(cases[i].trace))
 			TH_LOG("case %zu", i);
+	}
 }
 
 TEST_HARNESS_MAIN

@@ -77,9 +77,10 @@ TEST(cut_anywhere)
 
 		stack_extract(&part, text, cut);
 		ASSERT_LE(part.n, whole.n);
-		for (i = 0; i < part.n; i++)
+		for (i = 0; i < part.n; i++) {
 			ASSERT_STREQ(whole.funcs[i].name, part.funcs[i].name)
 				TH_LOG("cut at %zu", cut);
+		}
 		stack_free(&part);
 	}
 	stack_free(&whole);

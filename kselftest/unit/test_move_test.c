@@ -34,9 +34,10 @@ TEST(each_file_of_a_build_folder)
 	unsigned int i;
 
 	move_folders(&f, &k, "/tmp/s", "/tmp/g/scx_x");
-	for (i = 0; i < ARRAY_SIZE(want); i++)
+	for (i = 0; i < ARRAY_SIZE(want); i++) {
 		EXPECT_TRUE(listed(&f, want[i]))
 			TH_LOG("%s is not there", want[i]);
+	}
 }
 
 /* An empty name would be refused by the emulated host. */

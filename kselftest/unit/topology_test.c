@@ -59,9 +59,10 @@ TEST(bad_names_are_refused)
 	struct topology t = TOPOLOGY(9, 9, 9, 9);
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(names); i++)
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
 		EXPECT_EQ(-EINVAL, topology_parse(names[i], &t))
 			TH_LOG("case: '%s'", names[i]);
+	}
 	EXPECT_EQ(9, t.nodes);
 	EXPECT_EQ(9, t.threads);
 }

@@ -246,9 +246,10 @@ TEST_F(real, is_refused_when_cut_short)
 	code_end = self->img.code_offset + self->img.code_size;
 	EXPECT_EQ(-ENOEXEC, bzimage_parse(self->head, sizeof(self->head),
 					  code_end - 1, &self->img, &err));
-	for (len = 0; len < sizeof(self->head); len += 13)
+	for (len = 0; len < sizeof(self->head); len += 13) {
 		EXPECT_EQ(-ENOEXEC, bzimage_parse(self->head, len, len,
 						  &self->img, &err));
+	}
 }
 
 TEST_HARNESS_MAIN

@@ -88,9 +88,10 @@ TEST(apic_ids_limit_the_cpus)
 	};
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(cases); i++)
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		EXPECT_EQ(cases[i].cpus, machine_max_cpus(&cases[i].t)) {
 			TH_LOG("case %zu", i);
+	}
 		}
 }
 

@@ -75,10 +75,11 @@ TEST(only_ram_has_an_address)
 	size_t i;
 
 	ASSERT_EQ(0, guest_mem_init(&mem, size, RING, 0, &err));
-	for (i = 0; i < ARRAY_SIZE(cases); i++)
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		EXPECT_EQ(cases[i].ram, !!guest_mem_at(&mem, cases[i].gpa,
 						       cases[i].len)) {
 			TH_LOG("case %zu", i);
+	}
 		}
 
 	/* No address is there twice. */

@@ -44,10 +44,11 @@ TEST(parameters_have_defaults)
 	for (i = 0; i < WORK_TYPE_COUNT; i++) {
 		const struct work_param *p = work_types[i]->params;
 
-		for (j = 0; j < WORK_MAX_PARAMS && p[j].name; j++)
+		for (j = 0; j < WORK_MAX_PARAMS && p[j].name; j++) {
 			EXPECT_TRUE((p[j].usual || may_be_0(&p[j])) &&
 				    p[j].usual <= p[j].most)
 				TH_LOG("%s: %s", names[i], p[j].name);
+		}
 	}
 }
 
