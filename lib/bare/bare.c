@@ -268,13 +268,13 @@ static int begin(struct bare *b, char *err, size_t err_size)
 
 	if (!ret)
 		ret = watch_owners(b);
+	/* Whoever ends a group of processes is not to end us among them. */
+	setsid();
+	if (!ret && prctl(PR_SET_CHILD_SUBREAPER, 1))
+		ret = -errno;
 	if (ret)
 		snprintf(err, err_size, "it cannot be looked after: %s",
 			 strerror(-ret));
-	/* Whoever ends a group of processes is not to end us among them. */
-	setsid();
-	if (prctl(PR_SET_CHILD_SUBREAPER, 1))
-		ret = -errno;
 	return ret;
 }
 
