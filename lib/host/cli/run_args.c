@@ -86,6 +86,14 @@ static int take_clone(void *args, const char *text, char *err)
 	       cli_bad(err, "--clone: %s", strerror(errno)) : 0;
 }
 
+static int take_cold(void *args, const char *text, char *err)
+{
+	(void)args;
+	(void)text;
+	return setenv("KTSTR_CLONE", "0", 1) ?
+	       cli_bad(err, "--cold: %s", strerror(errno)) : 0;
+}
+
 static const struct cli_option run_options[] = {
 	CHOICE_OPTIONS,
 	ATTR_OPTION,
@@ -95,7 +103,10 @@ static const struct cli_option run_options[] = {
 	{ 0, "dry-run", NULL, take_dry_run, "print which would be run",
 	  CLI_TEXT },
 	{ 0, "clone", NULL, take_clone,
-	  "copy VMs that have booted before, rather than boot each", CLI_TEXT },
+	  "copy VMs that have booted before, rather than boot each: as is\n"
+	  "done on an emulated host", CLI_TEXT },
+	{ 0, "cold", NULL, take_cold,
+	  "boot each VM: as is done where /dev/kvm runs kernels", CLI_TEXT },
 	{ 'j', "jobs", "N", take_jobs,
 	  "how many run side by side [as this machine allows]", CLI_TEXT },
 	{ 0, "junit", "FILE", take_junit, "write the results as JUnit's XML",
