@@ -5,19 +5,21 @@
 # in its place in the tree, in the ways in which a maintainer may build and run
 # it. Sourced by run_ktstr.sh. Built in the tree and beside it each program runs one test; a
 # package must hold the same files, and what it takes to run one program that
-# needs them all (repro), or one at all (eevdf).
+# needs them all (repro), or one at all (eevdf). `kselftest` is run by each check,
+# so that it starts all programs, and has those run a test which between them need
+# all that is built: schedulers, the monitor, the probe.
 
 # In the tree: built from nothing, run, and cleaned up after.
 stage_kselftest()
 {
-	kselftest_begin "$1" || return
+	kselftest_begin "$1" 'eevdf scx monitor repro' || return
 	kselftest_in_tree
 }
 
 # The other forms, which seldom break and take the suite's build three times.
 stage_kselftest_forms()
 {
-	kselftest_begin "$1" || return
+	kselftest_begin "$1" "$(suite_programs | tr '\n' ' ')" || return
 	kselftest_make kselftest.install_in_tree \
 		"KSFT_INSTALL_PATH=$copy/in-tree" install
 	attempt kselftest.installed_in_tree grep -x ktstr:eevdf \
@@ -28,7 +30,8 @@ stage_kselftest_forms()
 	kselftest_merge
 }
 
-# Leaves copy, linux, selftests and quick.
+# kselftest_begin STAGE PROGRAMS: which of them run a test. Leaves copy, linux,
+# selftests and quick.
 kselftest_begin()
 {
 	copy=$cache/tmp/$1.$$ linux=$copy/linux
@@ -38,7 +41,7 @@ kselftest_begin()
 	remove_at_end "$copy"
 	mkdir -p "$copy"
 	kselftest_copy || return
-	kselftest_quick
+	kselftest_quick "$2"
 }
 
 # Our own sources can be linked to: nothing writes to a file that is there.
@@ -59,15 +62,20 @@ kselftest_place()
 	rsync -a --exclude=/out --exclude=/.git "$here/" "$selftests/ktstr/"
 }
 
-# The first test of each program, as run_kselftest.sh takes arguments.
+# kselftest_quick PROGRAMS: the first test of each, of others their list, as
+# run_kselftest.sh takes arguments.
 kselftest_quick()
 {
 	local program name first
 
-	quick=(env KTSTR_KERNEL="$kernel")
+	quick=(env KTSTR_KERNEL="$kernel" KTSTR_CLONE=0)
 	for program in $(suite_programs); do
-		first=$(program_tests "$program" | sed -n 1p)
 		name=${program//[^A-Za-z0-9_]/_}
+		if [[ " $1 " != *" $program "* ]]; then
+			quick+=("KSELFTEST_${name^^}_ARGS=-l")
+			continue
+		fi
+		first=$(program_tests "$program" | sed -n 1p)
 		quick+=("KSELFTEST_${name^^}_ARGS=-t ${first##*.}")
 	done
 }

@@ -193,18 +193,47 @@ stage_script()
 
 # ---- in VMs ----
 
-# stage_suite suite-NAME: all of a program on one host, in copies of VMs that have
-# booted unless KTSTR_CLONE=0. Each program boots some of its own in the in-tree run.
+# stage_suite suite-NAME: what check runs of a program.
 stage_suite()
+{
+	suite_part "${1#suite-}" 0
+}
+
+# stage_suite_rest suite-NAME-rest: what check all adds to that.
+stage_suite_rest()
+{
+	local name=${1#suite-}
+
+	suite_part "${name%-rest}" 1
+}
+
+# suite_part PROGRAM SLOW: its tests that are slow, or are not, on one host.
+suite_part()
 {
 	local status=0 selected
 	# shellcheck disable=SC2034
 	local counts tests_failed tests_not_judged log_lost
 
-	selected=$(suite_list --plan "${1#suite-}")
-	side_by_side 1 '' "$selected" KTSTR_KERNEL="$kernel" \
-		KTSTR_CLONE="${KTSTR_CLONE:-1}" || status=$?
+	selected=$(suite_list --plan "$1" | suite_choose "$2" \
+		"$(suite_slow "$1")")
+	side_by_side 1 '' "$selected" KTSTR_KERNEL="$kernel" || status=$?
 	exit $status
+}
+
+# suite_choose 0|1 PATTERNS: of lines "PROGRAM TEST", those that match none or one.
+suite_choose()
+{
+	local program test pattern slow patterns
+
+	mapfile -t patterns <<<"$2"
+	while read -r program test; do
+		slow=0
+		for pattern in "${patterns[@]}"; do
+			# shellcheck disable=SC2053 # it is a pattern
+			[[ $test != $pattern ]] || slow=1
+		done
+		((slow != $1)) || echo "$program $test"
+	done
 }
 
 # Each check at both ends, and a table of it.

@@ -101,6 +101,7 @@ stage_style()
 	style_headers
 	attempt style.house "${make_suite[@]}" "-j$jobs_of_make" house
 	style_test_names
+	style_rest_names
 	style_maintainers
 }
 
@@ -255,6 +256,19 @@ style_test_names()
 		>>"$scratch/output"
 	[[ ! -s $scratch/output ]] || status=1
 	result $status style.test_names
+}
+
+# What check leaves to check all is there, and does not stand for nothing.
+style_rest_names()
+{
+	local name pattern status=0
+
+	while IFS=' |' read -r name pattern; do
+		[[ -n $name ]] || continue
+		[[ -n $(suite_list --plan "$name" | suite_choose 1 "$pattern") ]] ||
+			{ echo "suite_rest: $name has no test $pattern"; status=1; }
+	done <<<"${suite_rest//$'\t'/ }" >"$scratch/output"
+	result $status style.rest_names
 }
 
 # The entry for the tree's MAINTAINERS: as the tree's own programs want it, and

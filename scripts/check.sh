@@ -50,6 +50,42 @@ vm-page		140
 vm-repro	670
 '
 
+# What check all adds to the programs of the suite: those whose like is among
+# what check runs, or which take long.
+# program | patterns of tests, as `ktstr list` has them
+suite_rest='
+eevdf	| eevdf.1n2l2c1t.*
+eevdf	| eevdf_fewer.*
+eevdf	| eevdf_up.oversubscribed
+eevdf	| checks.gap_of_a_sleeper
+eevdf	| checks.gap_of_a_partner
+eevdf	| body.takes_init_along
+scx	| scx.ktstr.*
+scx	| scx.simple.disjoint_cpusets
+scx	| scx.simple.futex_ping_pong
+scx	| scx_dies.missing_dsq
+scx	| scx_dies.process_crashes
+work	| work_types.simple.*
+work	| work_numa.eevdf.memory_*
+ops	| ops.simple.*
+ops	| ops.eevdf.cgroups_come_and_go
+ops	| ops.eevdf.quota_and_weight_*
+ops	| ops.eevdf.tasks_are_moved_*
+payload	| payload.those_that_do_not_behave_*
+monitor	| monitor.map_write_bad_dsq
+monitor	| monitor.watchdog_spares_*
+monitor	| monitor.cpu_that_is_idle_*
+monitor	| monitor.dump_agrees_*
+monitor	| monitor_reads.1n2l2c2t.*
+repro	| repro.host_triggered_crash
+repro	| repro.missing_*
+repro	| repro.wrong_task
+repro	| repro.init_fails
+repro	| repro.process_exits
+repro	| repro_tree.d*
+repro	| repro_tree.enq_*
+'
+
 stage_table()
 {
 	local file name seconds needs paths
@@ -70,9 +106,27 @@ stage_table()
 			"stage_script | $paths | scripts/tests/$name.sh"
 	done
 	for name in $(make_variable TEST_GEN_PROGS); do
-		echo "suite-$name | 1 | vm | 260, 1800 | stage_suite |" \
-			"lib vmm init bpf kselftest Makefile | $name in VMs"
+		suite_rows "$name"
 	done
+}
+
+# suite_rows PROGRAM: what check runs of it, and what check all adds.
+suite_rows()
+{
+	local paths='lib vmm init bpf kselftest Makefile'
+
+	echo "suite-$1 | 1 | vm | 150, 1800 | stage_suite | $paths |" \
+		"$1 in VMs"
+	[[ -z $(suite_slow "$1") ]] ||
+		echo "suite-$1-rest | 2 | vm | 200, 3600 | stage_suite_rest |" \
+			". | what else $1 has"
+}
+
+# suite_slow PROGRAM: of its tests, patterns of those that check leaves out.
+suite_slow()
+{
+	awk -F ' *[|][ \t]*' -v name="$1" '{ sub(/[ \t]+$/, "", $1) }
+		$1 == name { print $2 }' <<<"$suite_rest"
 }
 
 # make_variable NAME: its first literal value in our Makefile.
@@ -146,12 +200,12 @@ check_list()
 	local name tier
 
 	cache_init
-	printf '%-16s %6s  %s\n' STAGE LAST WHAT
+	printf '%-18s %6s  %s\n' STAGE LAST WHAT
 	for tier in 1 2; do
 		((tier == 1)) && echo "# check:" || echo "# check all, beside that:"
 		for name in "${stage_names[@]}"; do
 			[[ ${stage_tier[$name]} = "$tier" ]] || continue
-			printf '%-16s %6s  %s\n%-25s covers: %s\n' "$name" \
+			printf '%-18s %6s  %s\n%-27s covers: %s\n' "$name" \
 				"$(times_last "$name")" "${stage_what[$name]}" \
 				'' "${stage_paths[$name]}"
 		done

@@ -369,7 +369,31 @@ no_git_no_ci()
 	[[ ${#wanted[@]} = 0 && $ci_says = *'was touched: none;'* ]] || fail "$ci_says"
 }
 
+# Each test of a program is in one of its two stages.
+two_stages_are_all_tests()
+{
+	local all='eevdf a.one.x
+eevdf a.two.x
+eevdf b.y'
+
+	[[ $(suite_choose 1 'a.*.x' <<<"$all") = $(sed -n 1,2p <<<"$all") ]]
+	[[ $(suite_choose 0 'a.*.x' <<<"$all") = 'eevdf b.y' ]]
+	[[ $(suite_choose 0 $'b.y\na.o*' <<<"$all") = 'eevdf a.two.x' ]]
+	[[ $(suite_choose 0 '' <<<"$all") = "$all" ]]
+	[[ -z $(suite_choose 1 '' <<<"$all") ]]
+}
+
+# And a stage for the rest is there where there is a rest.
+rest_has_a_stage()
+{
+	suite_rest=$'one\t| a.*\n'
+	[[ $(suite_rows one | wc -l) = 2 && $(suite_rows two | wc -l) = 1 ]]
+	[[ $(suite_slow one) = 'a.*' && -z $(suite_slow two) ]]
+}
+
 ktap_begin
+try check_end.two_stages_are_all_tests two_stages_are_all_tests
+try check_end.rest_has_a_stage rest_has_a_stage
 try check_end.a_skip_is_no_failure a_skip_is_no_failure
 try check_end.strict_minds_skips strict_minds_skips
 try check_end.a_failure_is_one_with_skips_too a_failure_is_one_with_skips_too
