@@ -11,6 +11,7 @@
 #	make run-unit	run them too, but for those that need a KVM, and those
 #			that boot an emulated host unless SAN=1
 #	make fuzz	build the fuzz targets (clang)
+#	make run-fuzz	run each for FUZZ_SECONDS=60; findings in FUZZ_DIR=
 #	make bench	build the benchmarks, run those that need no KVM
 #	make bpftool	all of it, for memory images of guests
 #	make scheduler SCHED=FOLDER/X SCHED_OUT=FOLDER
@@ -154,7 +155,7 @@ EXTRA_CLEAN := $(OBJ) $(SCX) $(LIBKTSTR) $(OUTPUT)/schedulers $(OUTPUT)/unit $(O
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: FORCE unit run-unit fuzz bench bench-build bpftool scheduler house
+.PHONY: FORCE unit run-unit fuzz run-fuzz bench bench-build bpftool scheduler house
 
 unit: $(UNIT_PROGS)
 run-unit: unit
@@ -162,6 +163,10 @@ run-unit: unit
 		$(filter-out %_guest_test $(if $(SAN),,%_boot_test),\
 			$(UNIT_PROGS))
 fuzz: $(FUZZ_PROGS)
+run-fuzz: FUZZ_SECONDS ?= 60
+run-fuzz: FUZZ_DIR ?= $(OUTPUT)/fuzz/found
+run-fuzz: fuzz
+	$(Q)scripts/run-fuzz.sh $(FUZZ_SECONDS) $(FUZZ_DIR) $(FUZZ_PROGS)
 bench-build: $(BENCH_PROGS) $(OUTPUT)/bench/drgn-reads.py \
 	$(TEST_GEN_PROGS_EXTENDED)
 bench: bench-build

@@ -152,27 +152,9 @@ stage_lto()
 
 stage_fuzz()
 {
-	local name seeds n_targets=0 runs status
-	local fuzz_seconds=${KTSTR_FUZZ_SECONDS:-$(ci_or 60 10)}
-
 	attempt fuzz.build "${make_suite[@]}" "-j$jobs_of_make" fuzz || return
-	for name in $(our_files 'kselftest/unit/fuzz_*.c'); do
-		name=$(basename "$name" .c)
-		mkdir -p "$scratch/corpus/$name" "$out/fuzz"
-		seeds=("$here/kselftest/unit/data/${name#fuzz_}")
-		[[ -d ${seeds[0]} ]] || seeds=()
-		n_targets=$((n_targets + 1)) status=0
-		job "$scratch/output" "fuzz.$name" "$obj/fuzz/$name" \
-			-print_final_stats=0 -timeout=60 \
-			-max_total_time="$fuzz_seconds" \
-			-artifact_prefix="$out/fuzz/$name-" \
-			"$scratch/corpus/$name" "${seeds[@]}" || status=$?
-		runs=$(sed -n 's/^Done \([1-9][0-9]*\) runs in .*/\1/p' \
-			"$scratch/output")
-		[[ -n $runs ]] || status=1
-		result $status "fuzz.$name"
-	done
-	((n_targets > 0)) || ktap_result 1 fuzz "there is no target"
+	unit_run fuzz "${make_suite[@]}" run-fuzz FUZZ_DIR="$out/fuzz" \
+		FUZZ_SECONDS="${KTSTR_FUZZ_SECONDS:-$(ci_or 60 10)}"
 }
 
 # ---- scripts/tests ----
