@@ -142,10 +142,11 @@ kernel_panic()
 	says '^# .*Kernel panic - not syncing: sysrq triggered crash'
 	says '^# reproduced \(the guest kernel died: panic, Kernel panic'
 	again=$(sed -n 's/^#   again: //p' stdout | tail -n 1)
-	[[ $again = "KTSTR_REPRO=1 KTSTR_KERNEL=$good/bzImage ./repro_demo"* ]] ||
-		fail "again: $again"
-	unset KTSTR_KERNEL
-	(cd "$install" && eval "$again") >stdout 2>&1 </dev/null || true
+	[[ $again = "$(printf 'XDG_CACHE_HOME=%q KTSTR_REPRO=1 KTSTR_KERNEL=%q %q -r %s' \
+		"$XDG_CACHE_HOME" "$good/bzImage" "$install/repro_demo" \
+		repro_demo.kernel_panic)" ]] || fail "again: $again"
+	unset KTSTR_KERNEL XDG_CACHE_HOME
+	(cd / && eval "$again") >stdout 2>&1 </dev/null || true
 	cat stdout
 	says '^# reproduced \(the guest kernel died: panic, Kernel panic'
 }
@@ -172,8 +173,9 @@ demo_by_the_front()
 		fail "$((lines - 1)) lines of failure before the story"
 	says '^# reproduced.*, [12] of 2 rounds'
 	again=$(sed -n 's/^#   again: //p' stdout | tail -n 1)
-	[[ $again = "$(printf 'KTSTR_KERNEL=%q ./run_ktstr.sh repro %s' \
-		"$good" $name)" ]] || fail "again: $again"
+	[[ $again = "$(printf 'KTSTR_OUT=%q XDG_CACHE_HOME=%q KTSTR_KERNEL=%q ./run_ktstr.sh repro %s' \
+		"$KTSTR_OUT" "$XDG_CACHE_HOME" "$good" $name)" ]] ||
+		fail "again: $again"
 	whole=$(sed -n 's/^#   whole report: //p' stdout | tail -n 1)
 	grep -q '^# --- auto-repro ---' "$whole" ||
 		fail "the whole report has no story"
