@@ -9,7 +9,7 @@ set -uo pipefail
 # shellcheck source=scripts/tests/lib.sh
 . "$(dirname "$0")/lib.sh"
 for part in common tools git source kernel kvm suite side-by-side check check-kept \
-	    check-ci check-stages check-soak; do
+	    check-ci check-stages check-style check-soak; do
 	# shellcheck source=scripts/check.sh
 	. "$top/scripts/$part.sh"
 done
@@ -359,6 +359,28 @@ touched_paths_run()
 		fail "what did not fit is not said"
 }
 
+# What a landing has changed is in style; the others are looked at in turn.
+style_of_what_changed()
+{
+	local commits i seen
+
+	ci_repository
+	for i in {1..60}; do
+		land "src/$i/file"
+	done
+	CI=true style_ci_files src/{1..60}/file >files
+	for i in {12..60}; do
+		grep -qx "src/$i/file" files || fail "src/$i/file was not read"
+	done
+	(($(wc -l <files) < 60)) || fail "all were read"
+	for i in {1..5}; do
+		land other
+		CI=true style_ci_files src/{1..5}/file
+	done | sort -u >files
+	[[ $(<files) = "$(printf '%s\n' src/{1..5}/file)" ]] ||
+		fail "one is never read"
+}
+
 no_git_no_ci()
 {
 	local wanted ci_says
@@ -410,5 +432,6 @@ try check_end.longest_first longest_first
 try check_end.no_time_is_left no_time_is_left
 try check_end.each_stage_in_ten_landings each_stage_in_ten_landings
 try check_end.touched_paths_run touched_paths_run
+try check_end.style_of_what_changed style_of_what_changed
 try check_end.no_git_no_ci no_git_no_ci
 ktap_end
