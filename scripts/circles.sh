@@ -19,7 +19,11 @@ twice=$(nm -A -g --defined-only -- "$@" | awk '
 			print $NF " of " home[$NF] " and " file
 		home[$NF] = file
 	}')
-[[ -z $twice ]] || { sed -e "s,^,$name: two of one name: ," <<<"$twice"; status=1; }
+while IFS= read -r line; do
+	[[ -n $line ]] || continue
+	echo "$name: two of one name: $line"
+	status=1
+done <<<"$twice"
 pairs=$(nm -A -g -- "$@" | awk '
 	{
 		file = $1

@@ -41,7 +41,7 @@ int runs_load(char *const *paths, size_t n_paths, const char *run_id,
 void runs_free(struct runs *runs);
 
 /**
- * file_write() - write a file that appears whole or not at all
+ * cli_write_file() - write a file that appears whole or not at all
  * @path: the file
  * @write: writes its content; 0 or -errno
  * @what: for @write
@@ -50,8 +50,8 @@ void runs_free(struct runs *runs);
  *
  * Return: 0, -errno.
  */
-int file_write(const char *path, int (*write)(const void *what, FILE *to),
-	       const void *what);
+int cli_write_file(const char *path, int (*write)(const void *what, FILE *to),
+		   const void *what);
 
 /**
  * runs_convert() - read sidecars, write one file

@@ -76,9 +76,9 @@ static int write_files(const struct running *r, const struct run_args *args)
 {
 	int bad = 0;
 
-	if (args->junit && file_write(args->junit, write_junit, r))
+	if (args->junit && cli_write_file(args->junit, write_junit, r))
 		bad = -EIO;
-	if (args->json && file_write(args->json, write_json, r))
+	if (args->json && cli_write_file(args->json, write_json, r))
 		bad = -EIO;
 	if (args->html && convert(r, args->html, html_write))
 		bad = -EIO;

@@ -163,8 +163,8 @@ void runs_free(struct runs *runs)
 
 /* ---- converting ---- */
 
-int file_write(const char *path, int (*write)(const void *what, FILE *to),
-	       const void *what)
+int cli_write_file(const char *path, int (*write)(const void *what, FILE *to),
+		   const void *what)
 {
 	char temp[PATH_MAX];
 	int ret = -ENAMETOOLONG;
@@ -210,7 +210,7 @@ int runs_convert(char *const *paths, size_t n_paths, const char *run_id,
 	ret = runs_load(paths, n_paths, run_id, &runs);
 	if (ret)
 		return ret;
-	ret = file_write(output, write_runs, &c);
+	ret = cli_write_file(output, write_runs, &c);
 	runs_free(&runs);
 	return ret;
 }
