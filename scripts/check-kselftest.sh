@@ -77,7 +77,7 @@ kselftest_quick()
 			continue
 		fi
 		first=$(program_tests "$program" | sed -n 1p)
-		quick+=("KSELFTEST_${name^^}_ARGS=-t ${first##*.}")
+		quick+=("KSELFTEST_${name^^}_ARGS=-r $first")
 	done
 }
 
