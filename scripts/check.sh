@@ -71,6 +71,7 @@ ops	| ops.simple.*
 ops	| ops.eevdf.cgroups_come_and_go
 ops	| ops.eevdf.quota_and_weight_*
 ops	| ops.eevdf.tasks_are_moved_*
+ops	| ops_sched.schedulers_come_and_go
 payload	| payload.those_that_do_not_behave_*
 monitor	| monitor.map_write_bad_dsq
 monitor	| monitor.watchdog_spares_*
