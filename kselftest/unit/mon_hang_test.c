@@ -543,12 +543,32 @@ static void works_made(void)
 	asm volatile("");
 }
 
+__attribute__((used, retain, noinline))
+static void schedule_made(void)
+{
+	asm volatile("");
+}
+
+__attribute__((used, retain, noinline))
+static void scx_disable_made(void)
+{
+	asm volatile("");
+}
+
 static uint64_t ip_of(FIXTURE_DATA(mon_hang) *self, const char *func)
 {
 	struct mon_symbol sym = { .name = func };
 
 	mon_symbols_lookup(self->m.k->symbols, &sym, 1);
 	return sym.addr ? self->im.guest.kaslr + sym.addr : 0;
+}
+
+/* Where this program is linked to; what is made above it can still be read. */
+static void know_names(FIXTURE_DATA(mon_hang) *self)
+{
+	self->im.guest.mem.text = 0;
+	self->im.guest.mem.text_end = 1ULL << 32;
+	mon_symbols_index(self->m.k->symbols);
 }
 
 /*
@@ -573,9 +593,7 @@ static void tell_of(FIXTURE_DATA(mon_hang) *self,
 	};
 	unsigned int i;
 
-	self->im.guest.mem.text = 0;
-	self->im.guest.mem.text_end = PROG;
-	mon_symbols_index(self->m.k->symbols);
+	know_names(self);
 	d.tasks = calloc(d.n_tasks, sizeof(*d.tasks));
 	for (i = 0; d.tasks && i < d.n_tasks; i++) {
 		d.tasks[i].pid = 50 + i;
@@ -709,6 +727,166 @@ TEST_F(mon_hang, code_without_a_name_is_said_in_words)
 		     culprit);
 	EXPECT_EQ(NULL, strstr(text.text, "in common"));
 	EXPECT_EQ(NULL, strstr(text.text, "0xffff"));
+	strbuf_free(&text);
+}
+
+/* ---- the story of who waits ---- */
+
+/* By the task @hangs, of these tasks, none of which has a CPU */
+static const char *story(FIXTURE_DATA(mon_hang) *self, struct mon_task *tasks,
+			 size_t n, int hangs, struct strbuf *text)
+{
+	static char culprit[256];
+	const struct mon_hang hang = {
+		.kind = MON_HANG_DISABLING, .pid = hangs, .text = "hung",
+	};
+	struct mon_dump d = {
+		.guest = &self->im.guest, .sample = self->s,
+		.tasks = tasks, .n_tasks = n,
+		.exit = { .reason = "made to fail", .msg = "by us" },
+	};
+
+	know_names(self);
+	/* What they do is told elsewhere. */
+	self->s->n_cpus = 0;
+	d.exit.kind = self->s->scx.enable_state == 2 ? 1024 : 0;
+	strbuf_reset(text);
+	mon_story(&d, &hang, text, culprit, sizeof(culprit));
+	return culprit;
+}
+
+static struct mon_stack stack_of(FIXTURE_DATA(mon_hang) *self,
+				 const char *inner, const char *outer)
+{
+	return (struct mon_stack){
+		.n = 2, .ip = { ip_of(self, inner), ip_of(self, outer) },
+	};
+}
+
+TEST_F(mon_hang, who_waits_is_told_longest_first)
+{
+	const struct mon_stack mutex = stack_of(self, "mutex_lock_made",
+						"works_made");
+	struct mon_task tasks[16] = {
+		{ .pid = 1, .state = 'S', .comm = "init",
+		  .sleep_ns = 2500 * NSEC_PER_MSEC,
+		  .stack = stack_of(self, "schedule_made", "works_made") },
+		/* Neither sleeps in D. */
+		{ .pid = 2, .state = 'S', .comm = "sleeps", .stack = mutex },
+		{ .pid = 3, .state = 'D', .comm = "runs", .stack = mutex,
+		  .on_cpu = true },
+	};
+	struct strbuf text = STRBUF_INIT;
+	unsigned int i;
+
+	for (i = 3; i < 16; i++) {
+		tasks[i] = (struct mon_task){
+			.pid = 57 + i, .state = 'D', .comm = "waits",
+			.sleep_ns = i * NSEC_PER_SEC,
+		};
+		if (i == 15)
+			tasks[i].stack = mutex;
+		else if (i == 14)
+			tasks[i].stack = stack_of(self, "works_made",
+						  "scx_disable_made");
+	}
+	story(self, tasks, ARRAY_SIZE(tasks), 0, &text);
+	EXPECT_STREQ("hang: hung\n"
+		     "D for 15.0 s: waits[72] waits for a mutex in works_made()\n"
+		     "D for 14.0 s: waits[71] in works_made() < scx_disable_made\n"
+		     "D for 13.0 s: waits[70] nowhere in the kernel\n"
+		     "D for 12.0 s: waits[69] nowhere in the kernel\n"
+		     "D for 11.0 s: waits[68] nowhere in the kernel\n"
+		     "D for 10.0 s: waits[67] nowhere in the kernel\n"
+		     "D for 9.0 s: waits[66] nowhere in the kernel\n"
+		     "D for 8.0 s: waits[65] nowhere in the kernel\n"
+		     "D for 7.0 s: waits[64] nowhere in the kernel\n"
+		     "D for 6.0 s: waits[63] nowhere in the kernel\n"
+		     "D for 5.0 s: waits[62] nowhere in the kernel\n"
+		     "D for 4.0 s: waits[61] nowhere in the kernel\n"
+		     "(and 1 more in D)\n"
+		     "init[1]: S for 2.5 s, sleeps in works_made()\n",
+		     text.text);
+	strbuf_free(&text);
+}
+
+TEST_F(mon_hang, where_init_stands_unless_it_runs)
+{
+	struct mon_task init = {
+		.pid = 1, .state = 'D', .comm = "init",
+		.sleep_ns = 6 * NSEC_PER_SEC,
+		.stack = stack_of(self, "mutex_lock_made", "works_made"),
+	};
+	struct strbuf text = STRBUF_INIT;
+
+	EXPECT_STREQ("init[1] waits for a mutex in works_made(), for 6.0 s",
+		     story(self, &init, 1, 1, &text));
+	EXPECT_STREQ("hang: hung\n"
+		     "D for 6.0 s: init[1] waits for a mutex in works_made()\n"
+		     "init[1]: D for 6.0 s, waits for a mutex in works_made()\n",
+		     text.text);
+	init.on_cpu = true;
+	story(self, &init, 1, 1, &text);
+	EXPECT_STREQ("hang: hung\n", text.text);
+	strbuf_free(&text);
+}
+
+TEST_F(mon_hang, disabling_is_told_with_its_reason)
+{
+	struct mon_task tasks[] = {
+		{ .pid = 60, .state = 'D', .comm = "waits",
+		  .sleep_ns = 7 * NSEC_PER_SEC },
+		{ .pid = 33, .state = 'S', .comm = "helper",
+		  .sleep_ns = 6 * NSEC_PER_SEC,
+		  .stack = stack_of(self, "mutex_lock_made",
+				    "scx_disable_made") },
+	};
+	struct strbuf text = STRBUF_INIT;
+
+	self->s->scx.enable_state = 2;
+	snprintf(self->s->scx.name, sizeof(self->s->scx.name), "made");
+	EXPECT_STREQ("helper[33], which disables sched_ext, waits for a mutex in scx_disable_made(), for 6.0 s",
+		     story(self, tasks, 2, 60, &text));
+	EXPECT_STREQ("hang: hung\n"
+		     "sched_ext is disabling, as made was thrown out: made to fail (by us)\n"
+		     "helper[33], which disables it: S, waits for a mutex in scx_disable_made()\n"
+		     "D for 7.0 s: waits[60] nowhere in the kernel\n",
+		     text.text);
+	/* In D it is told once, among those. */
+	tasks[1].state = 'D';
+	story(self, tasks, 2, 60, &text);
+	EXPECT_STREQ("hang: hung\n"
+		     "sched_ext is disabling, as made was thrown out: made to fail (by us)\n"
+		     "D for 7.0 s: waits[60] nowhere in the kernel\n"
+		     "D for 6.0 s: helper[33] waits for a mutex in scx_disable_made()\n",
+		     text.text);
+	self->s->scx.enable_state = 1;
+	story(self, tasks, 2, 60, &text);
+	EXPECT_EQ(NULL, strstr(text.text, "disabling"));
+	strbuf_free(&text);
+}
+
+/* Entries of the kernel's table: a lock and who waits for it */
+TEST_F(mon_hang, locks_that_cpus_wait_for_are_named)
+{
+	const uint64_t bits = made_symbol(&self->m, MON_SYM_PV_LOCK_HASH_BITS);
+	const uint64_t table = made_alloc(&self->m, 4 * 16);
+	struct strbuf text = STRBUF_INIT;
+
+	ASSERT_NE(0, table);
+	ASSERT_EQ(0, mon_guest_cpus(&self->im.guest));
+	made_put(&self->m, made_symbol(&self->m, MON_SYM_PV_LOCK_HASH), table);
+	made_put(&self->m, bits, 2);
+	made_put(&self->m, table + 16,
+		 made_at(&self->m, MON_RQ_LOCK, made_rq(&self->m, 2)));
+	made_put(&self->m, table + 3 * 16, 0xffff888000001230ULL);
+	/* Behind its end */
+	made_put(&self->m, table + 4 * 16, 0xffff888000004560ULL);
+	story(self, NULL, 0, 0, &text);
+	EXPECT_STREQ("hang: hung\n"
+		     "spinlock that a CPU waits for in HLT: that of CPU 2's run queue\n"
+		     "spinlock that a CPU waits for in HLT: the one at 0xffff888000001230\n",
+		     text.text);
 	strbuf_free(&text);
 }
 

@@ -191,6 +191,19 @@ TEST_F(blame, who_ran_by_the_monitors_dump)
 	f->n_dumps = 0;
 }
 
+/* The scheduler died as it was to; then the kernel hung. */
+TEST_F(blame, a_hang_goes_before_an_expected_death)
+{
+	static const char hang[] =
+		"helper[33], which disables sched_ext, waits for RCU in f(), for 6.0 s";
+
+	ASSERT_TRUE(take(&self->out.console, "scx_error", "console"));
+	ASSERT_TRUE(take(&self->out.sched_log, "scx_error", "sched"));
+	snprintf(self->out.findings.culprit,
+		 sizeof(self->out.findings.culprit), "%s", hang);
+	EXPECT_STREQ(hang, blame(self));
+}
+
 TEST_F(blame, the_owner_of_a_lock)
 {
 	static const char text[] =
