@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 
 #include "lib/common/util/util.h"
+#include "lib/host/run/outcome.h"
 #include "lib/host/run/verdict.h"
 #include "lib/test/glue.h"
 
@@ -149,6 +150,80 @@ TEST_F(result, a_second_try_is_in_the_line)
 	glue_infrastructure(&self->test, "no KVM");
 	EXPECT_STREQ("infrastructure: no KVM; retried: the VM hung",
 		     self->reason);
+}
+
+/* What glue_note_loss() says; free() it. */
+static char *said_of(const struct run_outcome *out, int code,
+		     enum run_doubt doubt)
+{
+	const struct run_verdict verdict = { .code = code, .doubt = doubt };
+	char *said = NULL;
+	size_t len;
+
+	ktstr_glue.out = open_memstream(&said, &len);
+	if (!ktstr_glue.out)
+		return NULL;
+	glue_note_loss(out, &verdict);
+	fclose(ktstr_glue.out);
+	ktstr_glue.out = NULL;
+	return said;
+}
+
+TEST_F(result, losses_are_told_where_no_report_does)
+{
+	static const struct {
+		int code;
+		enum run_doubt doubt;
+		uint64_t lost;
+		const char *said;
+	} cases[] = {
+		{ RUN_PASS, RUN_JUDGED, 0, "" },
+		{ RUN_PASS, RUN_JUDGED, 42,
+		  "# lost: 42 bytes of the serial ports\n" },
+		{ RUN_SKIP, RUN_JUDGED, 42,
+		  "# lost: 42 bytes of the serial ports\n" },
+		{ RUN_FAIL, RUN_JUDGED, 42, "" },
+		{ RUN_SKIP, RUN_INFRASTRUCTURE, 42, "" },
+		{ RUN_SKIP, RUN_INCONCLUSIVE, 42, "" },
+	};
+	struct run_outcome *out = calloc(1, sizeof(*out));
+	unsigned int i;
+	char *said;
+
+	ASSERT_NE(NULL, out);
+	outcome_init(out);
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		out->vm.serial_lost = cases[i].lost;
+		said = said_of(out, cases[i].code, cases[i].doubt);
+		EXPECT_STREQ(cases[i].said, said) {
+			TH_LOG("case %u", i);
+		}
+		free(said);
+	}
+	outcome_exit(out);
+	free(out);
+}
+
+TEST_F(result, output_that_was_dropped_is_in_the_line)
+{
+	glue_result(&self->test, RUN_PASS, "%s", "");
+	glue_note_output(&self->test, 0);
+	EXPECT_STREQ("", self->reason);
+	glue_note_output(&self->test, 6000000001);
+	EXPECT_STREQ("6000000001 bytes of its output were not kept",
+		     self->reason);
+	EXPECT_EQ(RUN_PASS, self->code);
+	glue_result(&self->test, RUN_FAIL, "stuck");
+	glue_note_output(&self->test, 7);
+	EXPECT_STREQ("stuck; 7 bytes of its output were not kept",
+		     self->reason);
+	EXPECT_EQ(RUN_FAIL, self->code);
+
+	/* A line that has no room for all of it is cut. */
+	memset(self->reason, 'x', sizeof(self->reason) - 10);
+	self->reason[sizeof(self->reason) - 10] = '\0';
+	glue_note_output(&self->test, 7);
+	EXPECT_EQ(sizeof(self->reason) - 1, strlen(self->reason));
 }
 
 /* The program's own status, by what its tests have come to. */

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "lib/common/util/text.h"
+#include "lib/host/run/loss.h"
 #include "vmm/emulated-host/emulated-host.h"
 
 struct ktstr_glue ktstr_glue;
@@ -88,6 +89,26 @@ void glue_retried(const char *why)
 	reason_clean(ktstr_glue.retried);
 	fprintf(to, "# retried: %s\n", ktstr_glue.retried);
 	fflush(to);
+}
+
+void glue_note_loss(const struct run_outcome *out,
+		    const struct run_verdict *verdict)
+{
+	char lost[LOSS_TEXT_SIZE];
+
+	if (verdict->code != RUN_FAIL && !verdict->doubt &&
+	    loss_describe(out, lost, sizeof(lost)))
+		fprintf(ktstr_glue.out, "# lost: %s\n", lost);
+}
+
+void glue_note_output(const struct ktstr_test *test, uint64_t lost)
+{
+	size_t len = strlen(test->reason);
+
+	if (lost)
+		snprintf(test->reason + len, test->reason_size - len,
+			 "%s%llu bytes of its output were not kept",
+			 len ? "; " : "", (unsigned long long)lost);
 }
 
 bool glue_strict(void)

@@ -87,6 +87,27 @@ void __printf(3, 4) glue_not_judged(const struct ktstr_test *test,
  */
 void glue_retried(const char *why);
 
+struct run_outcome;
+struct run_verdict;
+
+/**
+ * glue_note_loss() - tell what of a guest's words did not come through
+ * @out: the run
+ * @verdict: what came of it; what fails, or is not judged, has a report that
+ *	tells it. To a pass it did not matter, and it is told all the same.
+ */
+void glue_note_loss(const struct run_outcome *out,
+		    const struct run_verdict *verdict);
+
+/**
+ * glue_note_output() - add to a result how much of our own text was dropped
+ * @test: the test, whose result is left already
+ * @lost: bytes; nothing is said of none
+ *
+ * Where it is missing nothing could say so: the reader was not there.
+ */
+void glue_note_output(const struct ktstr_test *test, uint64_t lost);
+
 #define ENV_COLOR	"KTSTR_COLOR"	/* tells the copy on an emulated host */
 
 /**
@@ -112,8 +133,6 @@ bool glue_strict(void);
 void host_test(const struct ktstr_test *test);
 
 struct run_config;
-struct run_outcome;
-struct run_verdict;
 
 /**
  * host_repro() - where it is wanted, run the test again with probes

@@ -21,7 +21,6 @@
 #include "lib/host/report/monitor.h"
 #include "lib/host/report/sidecar.h"
 #include "lib/host/repro/pipeline.h"
-#include "lib/host/run/loss.h"
 #include "lib/host/run/run.h"
 #include "lib/host/run/verdict.h"
 #include "lib/test/attr.h"
@@ -316,17 +315,6 @@ static void note_unwatched(const struct run_outcome *out,
 		 INFRASTRUCTURE "no monitor: %s", why);
 }
 
-/* What did not matter to a pass is told all the same; a report tells it. */
-static void note_loss(const struct run_outcome *out,
-		      const struct run_verdict *verdict)
-{
-	char lost[LOSS_TEXT_SIZE];
-
-	if (verdict->code != RUN_FAIL && !verdict->doubt &&
-	    loss_describe(out, lost, sizeof(lost)))
-		fprintf(ktstr_glue.out, "# lost: %s\n", lost);
-}
-
 static void leave_verdict(struct host_run *hr, const struct run_outcome *out)
 {
 	const struct ktstr_attr *attr = &hr->merged.attr;
@@ -339,7 +327,7 @@ static void leave_verdict(struct host_run *hr, const struct run_outcome *out)
 	    attr->post_vm(out, verdict.reason, sizeof(verdict.reason)))
 		verdict.code = RUN_FAIL;
 	note_unwatched(out, &verdict);
-	note_loss(out, &verdict);
+	glue_note_loss(out, &verdict);
 	bad = verdict.code == RUN_FAIL || verdict.doubt;
 	relay_end(&hr->output, bad || log_verbose());
 	relay_end(&hr->console, false);
@@ -454,17 +442,6 @@ static void drop_capabilities(void)
 		pr_warn("root's capabilities stay: %s", strerror(-ret));
 }
 
-/* Where it is missing nothing could say so: the reader was not there. */
-static void note_lost_output(const struct ktstr_test *test, uint64_t lost)
-{
-	size_t len = strlen(test->reason);
-
-	if (lost)
-		snprintf(test->reason + len, test->reason_size - len,
-			 "%s%llu bytes of its output were not kept",
-			 len ? "; " : "", (unsigned long long)lost);
-}
-
 /*
  * Nobody who reads what we print may hold up a VM, nor its verdict: all of it
  * goes through a writer of its own, and in the end there is still time for the
@@ -505,7 +482,7 @@ static void boot_with_output(struct host_run *hr)
 	now_ns = clock_now_ns();
 	lost = writer_stop(writer, now_ns < until_ns ?
 			   (until_ns - now_ns) / NSEC_PER_MSEC : OUTPUT_LAST_MS);
-	note_lost_output(hr->test, lost);
+	glue_note_output(hr->test, lost);
 }
 
 void host_test(const struct ktstr_test *test)
