@@ -120,6 +120,40 @@ TEST_F(mon_made, dump_of_a_guest_that_has_ended)
 	mon_dump_destroy(d);
 }
 
+/* One vCPU's thread has left: that is no CPU which has used no time. */
+static int time_of_all_but_2(void *ctx, unsigned int cpu, uint64_t *ns)
+{
+	(void)ctx;
+	*ns = 7;
+	return cpu == 2 ? -ESRCH : 0;
+}
+
+TEST_F(mon_made, cpu_whose_thread_has_left_is_not_judged)
+{
+	struct mon_sample *s = mon_sample_alloc(self->g);
+	struct mon_mem_ops ops = *self->g->mem.ops;
+	struct mon_sampler *sampler;
+	unsigned int cpu;
+
+	ASSERT_NE(NULL, s);
+	ops.vcpu_time_ns = time_of_all_but_2;
+	self->g->mem.ops = &ops;
+	ASSERT_EQ(0, mon_sampler_create(self->g, &sampler));
+	ASSERT_EQ(0, mon_sampler_take(sampler, s));
+	EXPECT_EQ(MADE_CPUS - 1, s->n_valid);
+	EXPECT_EQ(1, s->n_rejected);
+	for (cpu = 0; cpu < MADE_CPUS; cpu++) {
+		EXPECT_TRUE(s->cpus[cpu].online);
+		EXPECT_EQ(cpu != 2, s->cpus[cpu].valid);
+	}
+	EXPECT_EQ(7, s->cpus[1].vcpu_time_ns);
+	/* All of them have: there is no sample. */
+	ops.vcpu_time_ns = time_of_nobody;
+	EXPECT_EQ(-EAGAIN, mon_sampler_take(sampler, s));
+	mon_sampler_destroy(sampler);
+	free(s);
+}
+
 /* The pages that they go over are no neighbours in physical memory. */
 TEST_F(mon_made, counters_over_the_end_of_a_page)
 {
