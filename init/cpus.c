@@ -33,10 +33,10 @@ static const char *cpus_text(char *record, const char *word)
 {
 	char *text = strchr(record, ';');
 
-	if (!text || !strstr(text, word))
+	if (!text)
 		return NULL;
 	text[strcspn(text, "\n")] = '\0';
-	return text + 1;
+	return strstr(text, word) ? text + 1 : NULL;
 }
 
 /* The kernel's own line; "" when it has said nothing. */

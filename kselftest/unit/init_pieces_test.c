@@ -15,6 +15,7 @@
 /* init is a program, not a library. */
 #include "init/cgroup.c"
 #include "init/child.c"
+#include "init/cpus.c"
 #include "init/file.c"
 #include "init/load.c"
 #include "init/loop.c"
@@ -127,6 +128,62 @@ TEST_F(init, long_crash_is_one_line)
 	EXPECT_EQ(0, strncmp("crash xxx", buf, 9));
 	EXPECT_EQ(strlen(buf) - 1, strcspn(buf, "\n"));
 	EXPECT_EQ(WIRE_CRASH, next(&self->host));
+}
+
+/* As /dev/kmsg has them: a head, one line, and what belongs to it. */
+TEST(lines_of_the_kernel_that_tell_of_cpus)
+{
+	static const struct {
+		const char *record, *text;
+	} cases[] = {
+		{ "4,152,0,-;MPTABLE: MPS support code is not built-in\n",
+		  "MPTABLE: MPS support code is not built-in" },
+		{ "3,9,88,-;smpboot: do_boot_cpu failed(-1)\n SUBSYSTEM=cpu\n",
+		  "smpboot: do_boot_cpu failed(-1)" },
+		{ "6,7,8,-;a; SMP disabled", "a; SMP disabled" },
+		/* Neither the head nor what is behind a line speaks of it. */
+		{ "6,7,8,-;fine\n DEVICE=+SMP disabled\n", NULL },
+		{ "SMP disabled", NULL },
+		{ "", NULL },
+	};
+	const char *text;
+	char record[128];
+	unsigned int i, k;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		text = NULL;
+		for (k = 0; k < ARRAY_SIZE(cpu_words) && !text; k++) {
+			snprintf(record, sizeof(record), "%s", cases[i].record);
+			text = cpus_text(record, cpu_words[k]);
+		}
+		EXPECT_STREQ(cases[i].text ?: "", text ?: "");
+	}
+}
+
+TEST_F(init, cpus_that_did_not_come_up_are_our_trouble)
+{
+	const long online = sysconf(_SC_NPROCESSORS_ONLN);
+	char buf[512], words[64];
+
+	self->in->plan.cpus = online;
+	EXPECT_EQ(0, cpus_check(self->in));
+	self->in->plan.cpus = 0;
+	EXPECT_EQ(0, cpus_check(self->in));
+	EXPECT_EQ(0, next(&self->host));
+
+	self->in->plan.cpus = online + 3;
+	EXPECT_EQ(-1, cpus_check(self->in));
+	ASSERT_EQ(WIRE_OURS, next(&self->host));
+	snprintf(words, sizeof(words), "of %ld CPUs %ld came up", online + 3,
+		 online);
+	EXPECT_EQ(0, strncmp(words, self->host.payload, strlen(words))) {
+		TH_LOG("%s", self->host.payload);
+	}
+	/* What this machine's kernel has said of its own is its affair. */
+	if (self->host.payload[strlen(words)])
+		EXPECT_EQ(0, strncmp(": the kernel says \"",
+				     self->host.payload + strlen(words), 19));
+	EXPECT_STREQ("", com2(&self->host, buf, sizeof(buf)));
 }
 
 static bool never(const struct init *in)

@@ -22,6 +22,7 @@ static const char whole[] =
 	"scheduler /ktstr/bin/scx_simple\n"
 	"sched_arg -f\n"
 	"ops simple\n"
+	"cpus 4\n"
 	"sysctl kernel.sched_schedstats=1\n"
 	"sysctl net/ipv4/conf/lo.0/forwarding=0 1 2\n"
 	"attach_ms 20000\n"
@@ -47,6 +48,7 @@ TEST(whole_plan)
 	EXPECT_STREQ("EMPTY=", plan.env[1]);
 	EXPECT_STREQ("/ktstr/bin/scx_simple", plan.scheduler);
 	EXPECT_STREQ("simple", plan.ops);
+	EXPECT_EQ(4, plan.cpus);
 	ASSERT_EQ(1, plan.n_sched_args);
 	EXPECT_STREQ("-f", plan.sched_args[0]);
 	ASSERT_EQ(2, plan.n_sysctls);
@@ -70,6 +72,7 @@ TEST(least_plan_and_its_defaults)
 	EXPECT_EQ(0, plan.ring_size);
 	EXPECT_EQ(NULL, plan.scheduler);
 	EXPECT_EQ(NULL, plan.ops);
+	EXPECT_EQ(0, plan.cpus);
 	EXPECT_EQ(0, plan.n_args);
 	EXPECT_EQ(PLAN_ATTACH_MS, plan.attach_ms);
 	EXPECT_EQ(PLAN_GRACE_MS, plan.grace_ms);
@@ -111,6 +114,11 @@ static const struct {
 	  "plan line 1: 'test_ms' needs a number of milliseconds above 0" },
 	{ "stop_ms 1\nstop_ms 1\n",
 	  "plan line 2: 'stop_ms' is given twice" },
+	{ "cpus 0\n", "plan line 1: 'cpus' needs a number above 0" },
+	{ "cpus -4\n", "plan line 1: 'cpus' needs a number above 0" },
+	{ "cpus 4 2\n", "plan line 1: 'cpus' needs a number above 0" },
+	{ "cpus 4294967300\n", "plan line 1: 'cpus' needs a number above 0" },
+	{ "cpus 4\ncpus 4\n", "plan line 2: 'cpus' is given twice" },
 	{ "ring 0x1000\n", "plan line 1: 'ring' needs an address and a size" },
 	{ "ring 0x1000 0\n",
 	  "plan line 1: 'ring' needs an address and a size" },
