@@ -210,6 +210,34 @@ TEST_F(attr, duration_must_fit_on_this_host)
 	EXPECT_EQ(0, attr_check_time(attr, 20.0, self->err, sizeof(self->err)));
 }
 
+/* Many CPUs take long to boot, which no shorter test can mend. */
+TEST_F(attr, cpus_must_come_up_in_time_on_this_host)
+{
+	static const char many[] =
+		"200 CPUs are too many: they may take 3200 s to boot, and the test ";
+	struct ktstr_attr *attr = &self->merged.attr;
+
+	self->levels[0].topology = (struct topology)TOPOLOGY(1, 4, 25, 2);
+	self->levels[0].duration_s = 60;
+	ASSERT_EQ(0, merge(self));
+	EXPECT_EQ(0, attr_check_time(attr, 1.0, self->err, sizeof(self->err)));
+	EXPECT_EQ(-EINVAL, attr_check_time(attr, 20.0, self->err,
+					   sizeof(self->err)));
+	EXPECT_EQ(0, strncmp(many, self->err, strlen(many))) {
+		TH_LOG("%s", self->err);
+	}
+	attr->duration_s = 1;
+	EXPECT_EQ(-EINVAL, attr_check_time(attr, 20.0, self->err,
+					   sizeof(self->err)));
+	EXPECT_EQ(0, strncmp(many, self->err, strlen(many)));
+	/* Of few it is the duration, which can be mended. */
+	attr->topology = (struct topology)TOPOLOGY(1, 1, 2, 1);
+	attr->duration_s = KTSTR_TEST_TIMEOUT_S;
+	EXPECT_EQ(-EINVAL, attr_check_time(attr, 20.0, self->err,
+					   sizeof(self->err)));
+	EXPECT_EQ(NULL, strstr(self->err, "too many"));
+}
+
 TEST_F(attr, full_names)
 {
 	char name[64];
