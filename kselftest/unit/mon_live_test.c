@@ -7,8 +7,12 @@
 #include "kselftest_harness.h"
 
 #include <fcntl.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include "kselftest/unit/mon_image.h"
 #include "lib/common/util/util.h"
@@ -118,6 +122,65 @@ TEST_F(mon_live, stops_at_once)
 {
 	ASSERT_EQ(0, mon_live_start(&self->config, &self->live));
 	EXPECT_GT(2 * STOP_LIMIT_NS, stop(self, "at once"));
+}
+
+static atomic_bool never_comes_back;
+
+static uint64_t tsc_that_takes_for_ever(void *ctx)
+{
+	(void)ctx;
+	atomic_store(&never_comes_back, true);
+	while (pause() < 0)
+		;
+	return 0;
+}
+
+/* In a process of its own, which says so on @to */
+static void stop_what_does_not_end(FIXTURE_DATA(mon_live) *self, int to)
+{
+	const struct rlimit none = { };
+	struct mon_mem_ops ops = mon_image_ops;
+	unsigned int i;
+
+	setrlimit(RLIMIT_CORE, &none);
+	dup2(to, STDERR_FILENO);
+	ops.guest_tsc = tsc_that_takes_for_ever;
+	self->config.ops = &ops;
+	self->config.join_ms = 100;
+	alarm(PATIENCE_MS / 1000 + 10);
+	if (mon_live_start(&self->config, &self->live))
+		_exit(1);
+	for (i = 0; i < PATIENCE_MS / 10 && !never_comes_back; i++)
+		usleep(10000);
+	if (!never_comes_back)
+		_exit(2);
+	mon_live_stop(self->live, "the end");
+	_exit(3);
+}
+
+/* It uses the guest's memory: nobody can go on without it, nor wait for ever. */
+TEST_F(mon_live, thread_that_does_not_end)
+{
+	char said[256] = "";
+	int fds[2], status;
+	pid_t pid;
+
+	ASSERT_EQ(0, pipe2(fds, O_CLOEXEC));
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (!pid)
+		stop_what_does_not_end(self, fds[1]);
+	close(fds[1]);
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_LT(0, read(fds[0], said, sizeof(said) - 1));
+	close(fds[0]);
+	EXPECT_TRUE(WIFSIGNALED(status)) {
+		TH_LOG("status %d", WEXITSTATUS(status));
+	}
+	EXPECT_EQ(SIGABRT, WTERMSIG(status));
+	EXPECT_NE(NULL, strstr(said, "the thread does not end")) {
+		TH_LOG("%s", said);
+	}
 }
 
 /* Nothing moves in an image: a stall, were it a guest that runs. */

@@ -29,8 +29,6 @@
 #define WRITE_AFTER_MS	500
 /* In a dump, a task that waits for longer is a stall */
 #define DUMP_STALL_MS	500
-/* For its last turn; what it reads for that takes a tenth of it. */
-#define JOIN_S		60
 
 /* How often a guest that boots is looked at: a look is a scan of its RAM. */
 #define ATTACH_NS	(50 * NSEC_PER_MSEC)
@@ -710,10 +708,14 @@ static void check_done(struct mon_live *l)
  */
 static void join(struct mon_live *l)
 {
-	struct timespec until;
+	const double ms = (l->config.join_ms ?: MON_JOIN_MS) *
+			  max(l->config.slowness, 1.0);
+	const uint64_t until_ns = clock_now_ns() + ms * NSEC_PER_MSEC;
+	const struct timespec until = {
+		.tv_sec = until_ns / NSEC_PER_SEC,
+		.tv_nsec = until_ns % NSEC_PER_SEC,
+	};
 
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += JOIN_S * max(l->config.slowness, 1.0);
 	if (!pthread_clockjoin_np(l->thread, NULL, CLOCK_MONOTONIC, &until))
 		return;
 	pr_err("infrastructure: the thread does not end");

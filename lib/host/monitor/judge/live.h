@@ -14,6 +14,7 @@
 #include "lib/host/monitor/judge/series.h"
 
 #define MON_INTERVAL_MS	100	/* between samples, where nobody says more */
+#define MON_JOIN_MS	60000	/* for a last turn; its reads take a tenth of it */
 #define MON_TURN_MS	15	/* a scheduler's state is looked at as often */
 
 /**
@@ -23,6 +24,7 @@
  * @ctx: first argument of @ops
  * @phys_end: no RAM from this physical address on
  * @interval_ms: between samples; 0 for MON_INTERVAL_MS
+ * @join_ms: how long mon_live_stop() waits for the thread; 0 for MON_JOIN_MS
  * @slowness: how many times slower than ordinary hardware, at least 1
  * @pace: the same of a CPU that is all ours: what counts where @ops tell what
  *	the host takes; 0 for @slowness
@@ -42,6 +44,7 @@ struct mon_live_config {
 	void *ctx;
 	uint64_t phys_end;
 	unsigned int interval_ms;
+	unsigned int join_ms;
 	double slowness;
 	double pace;
 	const struct run_machine *machine;
@@ -104,7 +107,8 @@ void mon_live_ended(struct mon_live *live);
  * @dump: what has ended the guest, one line: take a last dump, for which the
  *	machine's vCPUs should have stopped; NULL for none
  *
- * Comes back within one look at the guest, and one dump.
+ * Comes back within one look at the guest, and one dump. A thread that does not
+ * end in @join_ms, times the slowness, ends the process.
  */
 void mon_live_stop(struct mon_live *live, const char *dump);
 
