@@ -32,12 +32,14 @@ FIXTURE_SETUP(results)
 FIXTURE_TEARDOWN(results)
 {
 	static const char * const dirs[] = {
-		"/cache/ktstr/results", "/cache/ktstr", "/cache", "",
+		"/cache/ktstr/results", "/cache/ktstr/clones", "/cache/ktstr",
+		"/cache", "",
 	};
 	char path[PATH_MAX];
 	unsigned int i;
 
-	for (i = 0; i < 4; i++) {
+	unsetenv("KTSTR_CLONE");
+	for (i = 0; i < 5; i++) {
 		snprintf(path, sizeof(path), "%s%s", self->base, dirs[i]);
 		rmdir(path);
 	}
@@ -58,6 +60,34 @@ TEST_F(results, in_the_cache)
 		ASSERT_EQ(0, stat(want, &st));
 		EXPECT_TRUE(S_ISDIR(st.st_mode));
 	}
+}
+
+static void expect_ours(struct __test_metadata *_metadata, const char *base,
+			const char *name)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%s/%s", base, name);
+	ASSERT_EQ(0, stat(path, &st));
+	EXPECT_EQ(0755, st.st_mode & 07777) {
+		TH_LOG("%s", path);
+	}
+}
+
+/* Programs are run from the cache: nobody else may put one there. */
+TEST_F(results, folders_are_open_to_no_others)
+{
+	const mode_t mask = umask(0);
+
+	setenv("KTSTR_CLONE", "1", 1);
+	ASSERT_EQ(0, host_results_dir(self->dir, sizeof(self->dir)));
+	ASSERT_EQ(0, host_clones_dir(self->dir, sizeof(self->dir)));
+	umask(mask);
+	expect_ours(_metadata, self->base, "cache");
+	expect_ours(_metadata, self->base, "cache/ktstr");
+	expect_ours(_metadata, self->base, "cache/ktstr/results");
+	expect_ours(_metadata, self->base, "cache/ktstr/clones");
 }
 
 TEST_F(results, as_the_user_says)

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 
 #include "lib/common/util/process.h"
+#include "lib/common/util/util.h"
 
 /* A mask of this thread's in /proc, "CapEff" and the like */
 static unsigned long long caps(const char *key)
@@ -71,6 +72,22 @@ TEST(nothing_is_inherited_or_gained)
 	EXPECT_EQ(1, prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0));
 	ASSERT_EQ(0, getrlimit(RLIMIT_CORE, &core));
 	EXPECT_EQ(0, core.rlim_cur);
+}
+
+TEST(others_may_not_write_what_it_makes)
+{
+	static const mode_t masks[][2] = {
+		{ 0, 022 }, { 022, 022 }, { 002, 022 }, { 077, 077 },
+	};
+	unsigned int i;
+	mode_t mask;
+
+	for (i = 0; i < ARRAY_SIZE(masks); i++) {
+		umask(masks[i][0]);
+		process_begin();
+		mask = umask(0);
+		EXPECT_EQ(masks[i][1], mask);
+	}
 }
 
 /* `ulimit -f`: whoever writes learns it by an error. */

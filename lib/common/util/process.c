@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -39,9 +40,18 @@ static void leave_no_core(void)
 	setrlimit(RLIMIT_CORE, &limit);
 }
 
+/* What is made here may be run, or shown, later. */
+static void make_nothing_for_others_to_write(void)
+{
+	mode_t mask = umask(022);
+
+	umask(mask | 022);
+}
+
 void process_begin(void)
 {
 	process_open_standard();
+	make_nothing_for_others_to_write();
 	/* The caller's locks stay: they are held for as long as we are there. */
 	syscall(SYS_close_range, STDERR_FILENO + 1, UINT_MAX,
 		CLOSE_RANGE_CLOEXEC);

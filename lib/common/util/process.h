@@ -18,8 +18,9 @@ void process_open_standard(void);
  * Call it before anything else. Descriptors 0 to 2 are open afterwards, be it
  * on /dev/null: no file of ours comes to be stdout. Neither this process nor
  * what it starts gains privileges, leaves a core file (which would be a guest's
- * memory), or inherits what our caller had open beyond 2; a file that may grow
- * no further (`ulimit -f`) is an error like a full disk and not a signal.
+ * memory), or inherits what our caller had open beyond 2; what it makes nobody
+ * else may write (`umask 022`, or less); a file that may grow no further
+ * (`ulimit -f`) is an error like a full disk and not a signal.
  */
 void process_begin(void);
 
