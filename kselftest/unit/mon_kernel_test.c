@@ -4,40 +4,80 @@
  */
 #include "kselftest_harness.h"
 
+#include "kselftest/unit/mon_image.h"
 #include "lib/common/util/util.h"
 #include "lib/host/monitor/vmlinux/vmlinux.h"
 
 #ifndef __SANITIZE_ADDRESS__
-/* glibc's own, which ours stands before */
+/* glibc's own, which ours stand before */
+void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t n, size_t size);
+void *__libc_realloc(void *p, size_t size);
 
 static unsigned int fail_at;
 
 /* The fail_at-th call from now on finds no memory. */
+static bool fails(void)
+{
+	if (!fail_at || --fail_at)
+		return false;
+	errno = ENOMEM;
+	return true;
+}
+
+void *malloc(size_t size)
+{
+	return fails() ? NULL : __libc_malloc(size);
+}
+
 void *calloc(size_t n, size_t size)
 {
-	if (fail_at && !--fail_at) {
-		errno = ENOMEM;
-		return NULL;
+	return fails() ? NULL : __libc_calloc(n, size);
+}
+
+void *realloc(void *p, size_t size)
+{
+	return fails() ? NULL : __libc_realloc(p, size);
+}
+
+/* Whatever it was for that there was no memory; 0 where it does without */
+static void open_without(struct __test_metadata *_metadata, const char *path,
+			 unsigned int n, bool *reached)
+{
+	struct mon_kernel *kernel = (void *)1;
+	char err[PATH_MAX + 128], says[PATH_MAX + 128];
+	int ret;
+
+	snprintf(says, sizeof(says), "%s: Cannot allocate memory", path);
+	snprintf(err, sizeof(err), "what was there before");
+	fail_at = n;
+	ret = mon_kernel_open(path, &kernel, err, sizeof(err));
+	*reached = !fail_at;
+	fail_at = 0;
+	if (!ret) {
+		mon_kernel_close(kernel);
+		return;
 	}
-	return __libc_calloc(n, size);
+	EXPECT_EQ(-ENOMEM, ret) {
+		TH_LOG("allocation %u", n);
+	}
+	EXPECT_EQ(NULL, kernel);
+	EXPECT_STREQ(says, err);
 }
 
 TEST(no_memory_is_said)
 {
-	struct mon_kernel *kernel = (void *)1;
-	unsigned int i;
-	char err[256];
+	char path[PATH_MAX];
+	bool reached = true;
+	unsigned int n;
 
-	for (i = 1; i <= 2; i++) {
-		snprintf(err, sizeof(err), "what was there before");
-		fail_at = i;
-		EXPECT_EQ(-ENOMEM, mon_kernel_open("/proc/self/exe", &kernel,
-						   err, sizeof(err)));
-		fail_at = 0;
-		EXPECT_EQ(NULL, kernel);
-		EXPECT_STREQ("/proc/self/exe: Cannot allocate memory", err);
-	}
+	if (!image_vmlinux(path, sizeof(path)))
+		SKIP(return, "no vmlinux: name a kernel's build folder by KTSTR_KERNEL");
+	for (n = 1; reached; n++)
+		open_without(_metadata, path, n, &reached);
+	/* Symbols, fields, BTF */
+	EXPECT_LT(10, n);
+	EXPECT_GT(1000, n);
 }
 #endif
 

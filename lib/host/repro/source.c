@@ -53,7 +53,10 @@ static int file_open(struct elf_file *file, const char *path)
 	file->fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (file->fd < 0)
 		return -errno;
+	errno = 0;
 	file->elf = elf_begin(file->fd, ELF_C_READ_MMAP, NULL);
+	if (!file->elf && errno == ENOMEM)
+		return -ENOMEM;
 	if (!file->elf || gelf_getclass(file->elf) != ELFCLASS64)
 		return -ENOEXEC;
 	return 0;

@@ -82,7 +82,10 @@ static int map_elf(struct mon_symbols *s, char *err, size_t err_size)
 	GElf_Ehdr ehdr;
 
 	elf_version(EV_CURRENT);
+	errno = 0;
 	s->elf = elf_begin(s->fd, ELF_C_READ_MMAP, NULL);
+	if (!s->elf && errno == ENOMEM)
+		return -ENOMEM;
 	if (!s->elf || elf_kind(s->elf) != ELF_K_ELF ||
 	    !gelf_getehdr(s->elf, &ehdr) ||
 	    ehdr.e_ident[EI_CLASS] != ELFCLASS64 ||

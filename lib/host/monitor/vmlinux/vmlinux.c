@@ -129,6 +129,8 @@ static int open_btf(struct mon_kernel *k, char *err, size_t err_size)
 	k->btf = btf__new(btf.data, btf.size);
 	if (!k->btf) {
 		ret = -errno;
+		if (ret == -ENOMEM)
+			return ret;
 		snprintf(err, err_size, "%s: damaged BTF: %s", path,
 			 strerror(-ret));
 		return -ENOEXEC;
