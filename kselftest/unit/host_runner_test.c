@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include "kselftest_harness.h"
@@ -193,6 +194,76 @@ TEST_F(runner, those_above_go_on)
 	EXPECT_TRUE(runs(c->pids[0]));
 	kill(c->pids[0], SIGKILL);
 	kill(c->pids[1], SIGKILL);
+	EXPECT_TRUE(all_ended(self));
+}
+
+/* The status of a child that does this with @pid */
+static int status_of(int (*child)(pid_t pid), pid_t pid)
+{
+	int status = -1;
+	pid_t us = fork();
+
+	if (!us)
+		_exit(child(pid));
+	return us > 0 && waitpid(us, &status, 0) == us ? status : -1;
+}
+
+static int ties_itself(pid_t pid)
+{
+	return lifeline_tie(pid) ? 2 : 1;
+}
+
+/* Not one descriptor is left. */
+static int cannot_be_tied(pid_t pid)
+{
+	const struct rlimit none = { };
+
+	setrlimit(RLIMIT_NOFILE, &none);
+	return lifeline_tie(pid) == -EMFILE ? 0 : 1;
+}
+
+TEST(tied_to_who_has_ended_already)
+{
+	pid_t gone = fork();
+	int status;
+
+	if (!gone)
+		_exit(0);
+	ASSERT_EQ(gone, waitpid(gone, NULL, 0));
+	status = status_of(ties_itself, gone);
+	EXPECT_TRUE(WIFSIGNALED(status)) {
+		TH_LOG("status %d", WEXITSTATUS(status));
+	}
+	EXPECT_EQ(SIGKILL, WTERMSIG(status));
+}
+
+TEST(watch_that_cannot_be_is_an_error)
+{
+	EXPECT_EQ(0, status_of(cannot_be_tied, getpid()));
+}
+
+/* The second line by itself: nobody watches. */
+TEST_F(runner, kernel_ends_who_follows_its_parent)
+{
+	pid_t parent = fork();
+	struct pollfd pfd = { .fd = self->ready[0], .events = POLLIN };
+
+	if (!parent) {
+		close(self->alive[0]);
+		if (!fork()) {
+			self->chain->pids[0] = getpid();
+			self->chain->n = 1;
+			lifeline_follow_parent();
+			if (write(self->ready[1], "", 1) != 1)
+				_exit(1);
+		}
+		pause();
+		_exit(1);
+	}
+	ASSERT_LT(0, parent);
+	close(self->alive[1]);
+	ASSERT_EQ(1, poll(&pfd, 1, LIMIT_MS));
+	kill(parent, SIGKILL);
 	EXPECT_TRUE(all_ended(self));
 }
 
