@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/common/util/thread.h"
 #include "lib/common/util/util.h"
 #include "vmm/end.h"
 #include "vmm/vmm.h"
@@ -226,7 +227,6 @@ int vcpus_start(struct vm *vm)
 
 static int vcpu_join(struct vcpu *vcpu, uint64_t limit_ns)
 {
-	struct timespec until;
 	uint64_t wake_ns;
 
 	/* From the join on, the thread's own memory may be gone. */
@@ -236,10 +236,7 @@ static int vcpu_join(struct vcpu *vcpu, uint64_t limit_ns)
 	do {
 		vcpu_kick(vcpu);
 		wake_ns = min(clock_now_ns() + REKICK_NS, limit_ns);
-		until.tv_sec = wake_ns / NSEC_PER_SEC;
-		until.tv_nsec = wake_ns % NSEC_PER_SEC;
-		if (!pthread_clockjoin_np(vcpu->thread, NULL, CLOCK_MONOTONIC,
-					  &until))
+		if (!thread_join(vcpu->thread, wake_ns))
 			return 0;
 	} while (wake_ns < limit_ns);
 	return -ETIMEDOUT;

@@ -20,6 +20,7 @@
 #include "lib/host/monitor/vmlinux/vmlinux.h"
 #define pr_fmt(fmt) "monitor: " fmt
 #include "lib/common/util/log.h"
+#include "lib/common/util/thread.h"
 #include "lib/common/util/util.h"
 
 /* Domains change slowly: they are not read more often than this. */
@@ -710,13 +711,8 @@ static void join(struct mon_live *l)
 {
 	const double ms = (l->config.join_ms ?: MON_JOIN_MS) *
 			  max(l->config.slowness, 1.0);
-	const uint64_t until_ns = clock_now_ns() + ms * NSEC_PER_MSEC;
-	const struct timespec until = {
-		.tv_sec = until_ns / NSEC_PER_SEC,
-		.tv_nsec = until_ns % NSEC_PER_SEC,
-	};
 
-	if (!pthread_clockjoin_np(l->thread, NULL, CLOCK_MONOTONIC, &until))
+	if (!thread_join(l->thread, clock_now_ns() + ms * NSEC_PER_MSEC))
 		return;
 	pr_err("infrastructure: the thread does not end");
 	abort();
