@@ -8,6 +8,7 @@
 # (run_ktstr.sh does all of that). Also here:
 #
 #	make unit	build the unit tests        SAN=1: under ASan and UBSan
+#							SAN=thread: under TSan
 #	make run-unit	run them too, but for those that need a KVM, and those
 #			that boot an emulated host unless SAN=1
 #	make fuzz	build the fuzz targets (clang)
@@ -148,6 +149,8 @@ ifeq ($(SAN),1)
 # Half of the time that -O2 -g takes; a report needs lines and no variables.
 KTSTR_CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer -O1 -g1
+else ifeq ($(SAN),thread)
+KTSTR_CFLAGS += -fsanitize=thread -fno-omit-frame-pointer -O1 -g1
 endif
 
 # What lib.mk's clean does not know of.
@@ -161,7 +164,7 @@ EXTRA_CLEAN := $(OBJ) $(SCX) $(LIBKTSTR) $(OUTPUT)/schedulers $(OUTPUT)/unit $(O
 unit: $(UNIT_PROGS)
 run-unit: unit
 	$(Q)scripts/run-programs.sh unit 300 \
-		$(filter-out %_guest_test $(if $(SAN),,%_boot_test),\
+		$(filter-out %_guest_test $(if $(filter 1,$(SAN)),,%_boot_test),\
 			$(UNIT_PROGS))
 fuzz: $(FUZZ_PROGS)
 run-fuzz: FUZZ_SECONDS ?= 60

@@ -25,6 +25,7 @@ house		| 1 | -		| 5, 300 | stage_script | scripts bpf init kselftest lib vmm | w
 guests		| 1 | vm	| 30, 900 | stage_guests | lib/common/util vmm kselftest/unit Makefile | unit tests of the VMM that need a KVM
 kselftest	| 1 | vm	| 240, 1800 | stage_kselftest | . | a place in the tree: run_tests and clean
 kselftest-forms	| 2 | vm	| 600, 3600 | stage_kselftest_forms | Makefile settings config scripts/check-kselftest.sh | the tree once more: O=, install, gen_tar, links, kselftest-merge
+races		| 2 | images	| 120, 1800 | stage_races | lib/common/util lib/host/monitor/judge vmm kselftest/unit | what has threads, under TSan
 fuzz		| 2 | -		| 370, 3600 | stage_fuzz | lib vmm kselftest/unit Makefile | each fuzz target, for a minute
 clang		| 2 | -		| 210, 1200 | stage_clang | lib vmm init bpf kselftest Makefile | everything builds with clang, too
 lto		| 2 | -		| 150, 1200 | stage_lto | lib vmm init Makefile | everything builds, and passes its unit tests, with LTO
