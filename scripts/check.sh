@@ -100,6 +100,7 @@ stage_table()
 			<<<"$slow_scripts")
 		needs=- paths='scripts run_ktstr.sh vmm/emulated-host/fetch.sh'
 		case $name in
+		run-fuzz) paths+=' Makefile' ;;
 		door | side-by-side | test-host) paths+=' lib kselftest Makefile' ;;
 		esac
 		[[ $name != vm-* ]] || { needs=vm paths=. seconds=${seconds:-200}; }
