@@ -101,6 +101,7 @@ stage_table()
 		needs=- paths='scripts run_ktstr.sh vmm/emulated-host/fetch.sh'
 		case $name in
 		run-fuzz) paths+=' Makefile' ;;
+		safety) paths+=' lib/common/util lib/host/cli/main.c lib/host/machine vmm/kvm-check.c' ;;
 		door | side-by-side | test-host) paths+=' lib kselftest Makefile' ;;
 		esac
 		[[ $name != vm-* ]] || { needs=vm paths=. seconds=${seconds:-200}; }

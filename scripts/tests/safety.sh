@@ -3,9 +3,11 @@
 #
 # What run_ktstr.sh must never do, whoever else uses this machine: run another
 # user's programs, remove what is not its own, hand on what it was given.
+# KTSTR_TEST_INSTALL names an installed suite, whose programs are started too.
 set -uo pipefail
 # shellcheck source=scripts/tests/lib.sh
 . "$(dirname "$0")/lib.sh"
+install=${KTSTR_TEST_INSTALL:?names an installed suite}/ktstr
 
 # ---- what is started ----
 
@@ -54,6 +56,40 @@ closed()
 	echo "touch $PWD/built" >tree/parts/hook
 	eval "timeout 60 $top/run_ktstr.sh kernel $*" || status=$?
 	[[ $status = 0 && -e built ]] || fail "exit status $status"
+}
+
+# opens PROGRAM: it has had 0 and 1 closed, and has them open again.
+opens()
+{
+	local i fd
+
+	for ((i = 0; i < 100; i++)); do
+		fd=$(readlink /proc/$!/exe /proc/$!/fd/0 /proc/$!/fd/1) || true
+		[[ $fd != "$1"$'\n/dev/null\n/dev/null' ]] || return 0
+		sleep 0.1
+	done
+	fail "it has open: $(ls -l /proc/$!/fd)"
+}
+
+# program_closed STATUS PROGRAM [ARG]: one that only complains, into a pipe that
+# is full, so that it can be looked at. What it opens next cannot be its stdout.
+program_closed()
+{
+	local want=$1 program status=0 fd
+
+	program=$(realpath "$install/$2")
+	mkfifo full
+	exec {fd}<>full
+	dd if=/dev/zero of=full bs=4096 oflag=nonblock 2>/dev/null || true
+	"$program" "${@:3}" <&- >&- 2>full {fd}>&- &
+	opens "$program"
+	timeout 60 cat <full >said {fd}>&- &
+	wait_for_file said
+	exec {fd}>&-
+	wait %1 || status=$?
+	wait
+	[[ $status = "$want" ]] || fail "exit status $status, not $want"
+	grep -qa . said || fail "it has said nothing"
 }
 
 # ---- time ----
@@ -334,6 +370,9 @@ try safety.strict_umask_stays strict_umask_stays
 try safety.stdout_closed closed '>&-'
 try safety.stderr_closed closed '2>&-'
 try safety.all_closed closed '<&- >&- 2>&-'
+try safety.ktstr_closed program_closed 1 ktstr
+try safety.emulated_host_closed program_closed 1 ktstr-emulated-host
+try safety.kvm_check_closed program_closed 2 kvm-check -x
 try safety.limits_mind_no_wall_clock limits_mind_no_wall_clock
 try safety.newline_removes_no_other_folder newline_removes_no_other_folder
 try safety.folder_of_the_same_name folder_of_the_same_name
