@@ -90,6 +90,8 @@ TEST_F(blame, real_texts)
 		/* Checkers, and the function that sleeps or locks for another */
 		{ "might_sleep", true, false, "demo_take_lock()" },
 		{ "lockdep_circular", true, false, "bpf_scx_reg()" },
+		{ "sched_atomic", true, false, "demo_sleeps_locked()" },
+		{ "kasan_uaf", true, false, "demo_read_ctx()" },
 		/* Somebody else than who ran */
 		{ "other_task", false, true,
 		  "demo_select_cpu (BPF) for python[1071]" },

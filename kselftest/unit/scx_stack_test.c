@@ -160,6 +160,41 @@ TEST(lines)
 	strbuf_free(&names);
 }
 
+/* What lockdep, KASAN, KFENCE, KMSAN, SLUB and page owners tell of the past */
+TEST(history_by_its_head)
+{
+	static const char * const heads[] = {
+		"the existing dependency chain (in reverse order) is:",
+		"{IN-HARDIRQ-W} state was registered at:",
+		"Allocated by task 77:", "Freed by task 80 on cpu 1 at 6.120000s:",
+		"Allocated in made+0x1/0x2 age=312 cpu=0 pid=77",
+		"Freed in made+0x1/0x2 age=41 cpu=1 pid=80",
+		"allocated by task 77 on cpu 0 at 5.000000s (1.300000s ago):",
+		"freed by task 80 on cpu 1 at 6.120000s (0.180000s ago):",
+		"Last potentially related work creation:",
+		"page last allocated via order 0, migratetype Unmovable",
+		"page last free pid 12 tgid 12 stack trace:",
+		"Uninit was created at:", "Local variable x created at:",
+	};
+	struct strbuf names = STRBUF_INIT, text = STRBUF_INIT;
+	struct stack st = {};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(heads); i++) {
+		strbuf_reset(&text);
+		strbuf_addf(&text, "  now+0x1/0x2\n%s\n  once+0x1/0x2\n"
+			    "Call Trace:\n  here+0x1/0x2\n", heads[i]);
+		stack_extract(&st, text.text, text.len);
+		stack_names(&st, &names);
+		EXPECT_STREQ(" now here", names.text) {
+			TH_LOG("%s", heads[i]);
+		}
+		stack_free(&st);
+	}
+	strbuf_free(&names);
+	strbuf_free(&text);
+}
+
 /* As a kernel of tomorrow may call them */
 static const char *made_file(void *ctx, const char *symbol)
 {

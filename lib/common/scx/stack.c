@@ -77,6 +77,9 @@ static const char * const generic[] = {
 	"debug_check_no_locks_*", "kasan_*", "__kasan_*", "__asan_*",
 	"print_report", "print_address_description", "kcsan_*", "__tsan_*",
 	"kmsan_*", "__msan_*", "ubsan_*", "__ubsan_*", "kfence_*",
+	"check_bytes_and_report", "check_pad_bytes", "check_object",
+	"check_slab", "alloc_debug_processing", "free_debug_processing",
+	"object_err", "slab_err", "slab_pad_check",
 	"watchdog", "check_hung_*",
 };
 
@@ -98,6 +101,7 @@ static const char * const waits[] = {
 	"percpu_*", "__percpu_*", "rt_mutex_*", "__rt_mutex_*", "wait_*",
 	"__wait_*", "synchronize_*", "__synchronize_*", "io_schedule*",
 	"cpus_read_lock", "cpus_write_lock", "might_fault", "__might_fault",
+	"msleep*", "usleep_range*",
 };
 
 /*
