@@ -232,7 +232,7 @@ TEST_F(host_kernel, config_is_asked_for_all_that_a_run_needs)
 			TH_LOG("without %s", i < n ? options[i] : "none");
 		}
 		if (i < n)
-			EXPECT_TRUE(strstr(self->err, options[i]));
+			EXPECT_TRUE(!!strstr(self->err, options[i]));
 	}
 }
 
