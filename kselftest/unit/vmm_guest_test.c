@@ -91,6 +91,17 @@ GUEST(flood, "mov	$0x3f8, %%edx\n\t"
 	"mov	$'f', %%al\n"
 	"1:	out	%%al, %%dx\n\t"
 	"jmp	1b\n\t")
+/* More than what waits and what may have been fetched before, and an end */
+#define MANY		(2 * OUTBUF_SIZE + 8192)
+#define PRINT_MANY(port)						\
+	"mov	$" port ", %%edx\n\t"					\
+	"mov	$'f', %%al\n\t"						\
+	"mov	$2 * 32768 + 8192, %%ecx\n"				\
+	"1:	out	%%al, %%dx\n\t"					\
+	"dec	%%ecx\n\t"						\
+	"jnz	1b\n\t"
+GUEST(much_on_com1, PRINT_MANY(COM1) RESET)
+GUEST(much_on_com2, PRINT(COM1, "hello\\n") PRINT_MANY(COM2) RESET)
 GUEST(false_stages, PRINT(COM2, "stage init\\nstage mars\\nstagestage\\n")
 	RESET)
 /* Ports and memory where nothing is: all ones, or the guest says so. */
@@ -587,6 +598,26 @@ TEST_F(guest, console_flood_is_bounded)
 	EXPECT_END(VM_END_DEADLINE);
 	EXPECT_LT(100, self->result.console_len);
 	EXPECT_GT(300 << 10, self->result.console_len);
+}
+
+/* Who fetches the bytes is busy until the guest is at its end. */
+TEST_F(guest, what_nobody_fetched_is_counted)
+{
+	ASSERT_EQ(2 * 32768 + 8192, MANY);
+	self->heard.block = true;
+	RUN(guest_much_on_com1);
+	EXPECT_END(VM_END_POWEROFF);
+	EXPECT_LT(0, self->result.serial_lost);
+	EXPECT_EQ(MANY, self->result.serial_lost + self->result.console_len +
+			self->result.console_left_out);
+
+	vm_destroy(self->vm);
+	self->vm = NULL;
+	self->heard = (struct heard){ .block = true };
+	RUN(guest_much_on_com2);
+	EXPECT_END(VM_END_POWEROFF);
+	EXPECT_LE(MANY - 2 * OUTBUF_SIZE, self->result.serial_lost);
+	EXPECT_GE(MANY - OUTBUF_SIZE, self->result.serial_lost);
 }
 
 TEST_F(guest, nothing_reads_as_ones)
