@@ -600,8 +600,8 @@ TEST_F(guest, console_flood_is_bounded)
 	EXPECT_GT(300 << 10, self->result.console_len);
 }
 
-/* Who fetches the bytes is busy until the guest is at its end. */
-TEST_F(guest, what_nobody_fetched_is_counted)
+/* Who fetches the bytes is busy until the guest is at its end. An exit for each. */
+TEST_F_TIMEOUT(guest, what_nobody_fetched_is_counted, 120)
 {
 	ASSERT_EQ(2 * 32768 + 8192, MANY);
 	self->heard.block = true;
