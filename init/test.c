@@ -35,6 +35,7 @@ static const struct {
 	{ WIRE_DOUBT, 0 },
 	{ WIRE_OP, 0 },
 	{ WIRE_SCHED_ASK, 0 },
+	{ WIRE_CPUS, 0 },
 };
 
 const char *test_record_check(const void *datagram, size_t len,

@@ -332,6 +332,7 @@ static const struct {
 	{ "number of a payload", WIRE_PAYLOAD, 0, sizeof(struct wire_payload),
 	  true },
 	{ "short number", WIRE_PAYLOAD, 0, 8, false },
+	{ "CPUs that change", WIRE_CPUS, 0, 0, true },
 	{ "step", WIRE_STEP, 0, sizeof(struct wire_step), true },
 	{ "second word", WIRE_STEP, 1, sizeof(struct wire_step), false },
 	{ "probe of any length", WIRE_PROBE, 0, 12345, true },

@@ -461,6 +461,35 @@ TEST_F(verdict, wished_detach_is_no_death)
 	EXPECT_EQ(RUN_PASS, self->v.code);
 }
 
+/* The kernel throws it out when a CPU comes or goes; most start again. */
+TEST_F(verdict, start_as_cpus_change_is_no_death)
+{
+	reach_workload(&self->out);
+	put(&self->out, WIRE_CPUS, "", 0);
+	put_text(&self->out, WIRE_SCX_STATE, "disabled\n");
+	EXPECT_TRUE(self->out.sched_died);
+	put_text(&self->out, WIRE_SCX_STATE, "enabling\n");
+	put_text(&self->out, WIRE_SCX_STATE, "enabled\n");
+	put_result(&self->out, RUN_PASS, "");
+	put_exit(&self->out, WIRE_EXIT, 0);
+	run_judge(&self->run.config, &self->out, &self->v);
+	EXPECT_EQ(RUN_PASS, self->v.code);
+}
+
+/* One that crashes and starts again has crashed. */
+TEST_F(verdict, start_after_a_death_does_not_undo_it)
+{
+	reach_workload(&self->out);
+	put_text(&self->out, WIRE_SCX_STATE, "disabled\n");
+	put_text(&self->out, WIRE_SCX_STATE, "enabling\n");
+	put_text(&self->out, WIRE_SCX_STATE, "enabled\n");
+	put_result(&self->out, RUN_PASS, "");
+	put_exit(&self->out, WIRE_EXIT, 0);
+	run_judge(&self->run.config, &self->out, &self->v);
+	EXPECT_TRUE(self->out.sched_died);
+	EXPECT_EQ(RUN_FAIL, self->v.code);
+}
+
 TEST_F(verdict, the_one_that_ran_has_died)
 {
 	reach_workload(&self->out);

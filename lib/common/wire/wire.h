@@ -77,6 +77,7 @@ enum wire_type {
 	WIRE_SCHED,		/* text: the scheduler from now on; "" is none */
 	WIRE_SCHED_ASK,		/* to init: struct wire_sched_ask, strings */
 	WIRE_PAYLOAD,		/* struct wire_payload: a number that one told */
+	WIRE_CPUS,		/* nothing: CPUs come or go from now on */
 	WIRE_TYPE_COUNT
 };
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "lib/common/util/util.h"
+#include "lib/common/wire/wire.h"
 
 /* ---- CPUs ---- */
 
@@ -81,6 +82,22 @@ static int check_offline(const struct op *op, struct world *world)
 	return can_be_switched(&cpus, world);
 }
 
+/*
+ * The kernel throws the scheduler out before the write that does it returns. The
+ * host must know that this is no death, too.
+ */
+static int switch_cpu(struct scenario *s, unsigned int cpu, bool online)
+{
+	int ret;
+
+	if (!s->cpus_ns)
+		wire_send(s->ctx->wire_fd, WIRE_CPUS, "", 0);
+	s->cpus_ns = clock_now_ns();
+	ret = write_online(cpu, online);
+	s->cpus_ns = clock_now_ns();
+	return ret;
+}
+
 static int apply_offline(const struct op *op, struct scenario *s)
 {
 	cpu_set_t cpus;
@@ -91,12 +108,9 @@ static int apply_offline(const struct op *op, struct scenario *s)
 	for (cpu = 0; cpu < CPU_SETSIZE && !ret; cpu++) {
 		if (!CPU_ISSET(cpu, &cpus) || CPU_ISSET(cpu, &s->cpus_off))
 			continue;
-		/* The kernel throws the scheduler out before it returns. */
-		s->cpus_ns = clock_now_ns();
-		ret = write_online(cpu, false);
+		ret = switch_cpu(s, cpu, false);
 		if (!ret)
 			CPU_SET(cpu, &s->cpus_off);
-		s->cpus_ns = clock_now_ns();
 	}
 	crew_note_lost_cpus(s);
 	return ret;
@@ -111,11 +125,9 @@ static int bring_back(struct scenario *s, const cpu_set_t *cpus)
 	for (cpu = 0; cpu < CPU_SETSIZE; cpu++) {
 		if (!CPU_ISSET(cpu, cpus) || !CPU_ISSET(cpu, &s->cpus_off))
 			continue;
-		s->cpus_ns = clock_now_ns();
-		ret = write_online(cpu, true);
+		ret = switch_cpu(s, cpu, true);
 		if (!ret)
 			CPU_CLR(cpu, &s->cpus_off);
-		s->cpus_ns = clock_now_ns();
 		first = first ?: ret;
 	}
 	return first;

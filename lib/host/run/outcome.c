@@ -166,6 +166,13 @@ static void add_sched(struct run_outcome *out, const void *text, size_t len)
 	out->sched_awaited = out->sched_name[0];
 }
 
+static void add_cpus(struct run_outcome *out, const void *payload, size_t len)
+{
+	(void)payload;
+	(void)len;
+	out->cpus_change = true;
+}
+
 static void add_scx_state(struct run_outcome *out, const void *text, size_t len)
 {
 	text_take_line(out->scx_state, sizeof(out->scx_state), text, len);
@@ -176,7 +183,7 @@ static void add_scx_state(struct run_outcome *out, const void *text, size_t len)
 	}
 	out->sched_awaited = false;
 	/* Most are thrown out when a CPU comes or goes, and start again. */
-	if (!out->has_sched_exit)
+	if (out->cpus_change && !out->has_sched_exit)
 		out->sched_died = false;
 }
 
@@ -200,6 +207,7 @@ static const struct kind {
 	[WIRE_MISSING] = { 0, add_missing },
 	[WIRE_OURS] = { 0, add_ours },
 	[WIRE_DOUBT] = { 0, add_doubt },
+	[WIRE_CPUS] = { 0, add_cpus },
 	[WIRE_METRIC] = { 0, metrics_add },
 	[WIRE_PAYLOAD] = { sizeof(struct wire_payload), metrics_add_payload },
 	[WIRE_SCHED] = { 0, add_sched },

@@ -88,6 +88,8 @@ struct outcome_payload {
  * @switched: the body had init attach or detach a scheduler
  * @sched_name: the scheduler since then, "" for none; valid when @switched
  * @sched_awaited: since then, sched_ext was not enabled yet
+ * @cpus_change: the body takes CPUs away and brings them back: a scheduler that is
+ *	thrown out and starts again has not died
  * @scx_state: last word of /sys/kernel/sched_ext/state that was sent
  * @details: failed checks
  * @cgroups: what was measured of each cgroup, @n_cgroups of them
@@ -123,6 +125,7 @@ struct run_outcome {
 	bool switched;
 	char sched_name[64];
 	bool sched_awaited;
+	bool cpus_change;
 	char scx_state[32];
 	struct wire_detail details[OUTCOME_MAX_DETAILS];
 	unsigned int n_details;
