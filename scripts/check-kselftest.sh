@@ -7,12 +7,12 @@
 # package must hold the same files, and what it takes to run one program that
 # needs them all (repro), or one at all (eevdf). `kselftest` is run by each check,
 # so that it starts all programs, and has those run a test which between them need
-# all that is built: schedulers, the monitor, the probe.
+# all that is built: schedulers, and the probe.
 
 # In the tree: built from nothing, run, and cleaned up after.
 stage_kselftest()
 {
-	kselftest_begin "$1" 'eevdf scx monitor repro' || return
+	kselftest_begin "$1" 'eevdf scx repro' || return
 	kselftest_in_tree
 }
 

@@ -83,7 +83,7 @@ repro	| repro.host_triggered_crash
 repro	| repro.missing_*
 repro	| repro.wrong_task
 repro	| repro.init_fails
-repro	| repro.process_exits
+repro	| repro.process_*
 repro	| repro_tree.d*
 repro	| repro_tree.enq_*
 '
