@@ -33,6 +33,13 @@ static const struct {
 	  TRACE "Unreleased reference id=2 alloc_insn=5\n" TAIL,
 	  "the verifier refused x_enqueue: Unreleased reference id=2 alloc_insn=5" },
 	/* The first of two */
+	/* As 7.3 explains it */
+	{ HEAD TRACE "R7 invalid mem access 'scalar'\n\n"
+	  "Verification failed: Register Type Safety: Invalid dereference\n\n"
+	  "Reason:\n  R7 is a scalar\n\nAt:\n  x.bpf.c:336\n\n"
+	  "Causal path:\n    1. x.bpf.c:331\n\nSuggestion:\n  Reload it.\n\n"
+	  TAIL,
+	  "the verifier refused x_enqueue: R7 invalid mem access 'scalar'" },
 	{ HEAD "one\n" TAIL HEAD "two\n" TAIL,
 	  "the verifier refused x_enqueue: one" },
 	/* An old libbpf, and logs that are cut */

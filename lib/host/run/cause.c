@@ -69,6 +69,8 @@ static void prog_name(const char *log, const char *begin, char *name,
 bool cause_of_refusal(const char *log, char *buf, size_t size)
 {
 	static const char mark[] = "-- BEGIN PROG LOAD LOG --";
+	/* From 7.3 on it goes on with an explanation, sources, and advice. */
+	static const char explained[] = "Verification failed: ";
 	const char *begin = strstr(log, mark), *line, *reason = NULL;
 	char name[PROG_NAME_MAX];
 	size_t len, n = 0;
@@ -80,7 +82,8 @@ bool cause_of_refusal(const char *log, char *buf, size_t size)
 	line = begin + strcspn(begin, "\n");
 	for (line += !!*line; *line; line += len + !!line[len]) {
 		len = strcspn(line, "\n");
-		if (strstarts(line, "-- END PROG LOAD LOG"))
+		if (strstarts(line, "-- END PROG LOAD LOG") ||
+		    (reason && strstarts(line, explained)))
 			break;
 		if (!is_reason(line, len))
 			continue;
