@@ -60,7 +60,8 @@ stopped()
 		machine=$(machine_of "$pid") || continue
 		kill -STOP "$machine" 2>/dev/null || continue
 		sleep "$stop_s"
-		kill -CONT "$machine"
+		# It may be killed by who waited for it.
+		kill -CONT "$machine" 2>/dev/null || continue
 		stops=$((stops + 1))
 	done
 	wait "$pid" || status=$?

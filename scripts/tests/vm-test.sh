@@ -137,9 +137,11 @@ does_not_build()
 		fail "the compiler's error is not shown"
 }
 
+# Not scx_flatcg: on a busy machine one of its tasks stalls now and then, for as long as
+# it is let.
 name_of_the_tree()
 {
-	testing 0 scx_flatcg -s steady -t 1n1l2c1t
+	testing 0 scx_central -s steady -t 1n1l2c1t
 	row steady 1n1l2c1t pass
 }
 
