@@ -137,7 +137,28 @@ TEST(worker_goes_through_its_cgroups_and_removes_them)
 	EXPECT_EQ(left, groups_left(false));
 }
 
-/* A child of @pid, with its group; 0 where it has none just now. */
+/* A thread of @pid beside its first one, which may have ended; or that one. */
+static pid_t other_thread(pid_t pid)
+{
+	struct dirent *entry;
+	pid_t tid = pid;
+	char path[64];
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	dir = opendir(path);
+	while (dir && tid == pid && (entry = readdir(dir)))
+		if (*entry->d_name != '.')
+			tid = atoi(entry->d_name);
+	if (dir)
+		closedir(dir);
+	return tid;
+}
+
+/*
+ * A child of @pid, with the group of what lives of it; 0 where it has none just
+ * now. What has ended stays where it was.
+ */
 static pid_t child_of(pid_t pid, char *group, size_t size)
 {
 	char path[64];
@@ -151,7 +172,7 @@ static pid_t child_of(pid_t pid, char *group, size_t size)
 	if (f)
 		fclose(f);
 	if (child)
-		group_of(child, group, size);
+		group_of(other_thread(child), group, size);
 	return child;
 }
 
