@@ -13,7 +13,7 @@ door_sources()
 		lib/host/cli/*_args.c lib/host/machine/paths.c \
 		lib/common/attr/*.c lib/common/payload/payload.c \
 		lib/common/util/{near,strbuf}.c \
-		lib/common/topology.c)
+		lib/common/topology{,_place}.c)
 }
 
 # door_build: leaves its path in $door. One for each state of its sources, as

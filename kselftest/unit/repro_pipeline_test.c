@@ -52,7 +52,7 @@ static bool slurp(const char *name, struct strbuf *to)
 TEST_F(pipeline, a_repro_vm_that_does_not_boot)
 {
 	const struct host_kernel kernel = { .image = "/nowhere/bzImage" };
-	const struct run_machine machine = { .topology = { 1, 1, 1, 1 } };
+	const struct run_machine machine = { .topology = TOPOLOGY(1, 1, 1, 1) };
 	const struct run_subject eevdf = { };
 	const struct run_workload workload = { };
 	const struct run_expectations expectations = { };
