@@ -12,8 +12,8 @@ door_sources()
 	(cd "$here" && printf '%s\n' lib/host/cli/{door,command,option,sched_find}.c \
 		lib/host/cli/*_args.c lib/host/machine/paths.c \
 		lib/common/attr/*.c lib/common/payload/payload.c \
-		lib/common/util/{near,strbuf}.c \
-		lib/common/topology{,_place}.c)
+		lib/common/util/{crc32,near,strbuf,text}.c \
+		lib/common/{presets,topology{,_place,_text,_write}}.c)
 }
 
 # door_build: leaves its path in $door. One for each state of its sources, as
@@ -25,10 +25,10 @@ door_build()
 	mapfile -t sources < <(door_sources)
 	state=$(cd "$here" && cat "${sources[@]}" lib/host/cli/*.h \
 		lib/host/machine/paths.h \
-		lib/host/suite/names.h lib/common/{ready,topology}.h \
+		lib/host/suite/names.h lib/common/{presets,ready,topology,topology_text}.h \
 		lib/common/attr/*.h lib/common/check/limits.h \
 		lib/common/wire/{map_write,plant}.h \
-		lib/common/util/{near,util,compiler,strbuf}.h | hash_stdin)
+		lib/common/util/{crc32,near,util,compiler,strbuf,text}.h | hash_stdin)
 	door=$cache/kvm-check/ktstr-door-$state
 	[[ ! -x $door ]] || return 0
 	mkdir -p "${door%/*}"
