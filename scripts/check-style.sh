@@ -11,6 +11,9 @@ CAMELCASE		| .		| names of libelf, zlib and libFuzzer
 MINMAX			| .		| programs have no min_t()
 STATIC_CONST_CHAR_ARRAY	| .		| local arrays of pointers are argument lists
 VOLATILE		| .		| memory shared with a guest or BPF; sig_atomic_t
+STRING_FRAGMENTS	| ^kselftest/unit/vmm_acpi_test.c | bytes of tables, a field a string
+SPLIT_STRING		| ^kselftest/unit/vmm_acpi_test.c | a field a string
+MISSING_SPACE		| ^kselftest/unit/vmm_acpi_test.c | a field a string
 AVOID_EXTERNS		| ^kselftest/unit/fuzz_ | libFuzzer has no header for its entry
 SPACING			| ^lib/ktstr.h	| FIXTURE_DATA(x) *self is no product
 SPACING			| ^kselftest/unit/ | nor is it there

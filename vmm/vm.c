@@ -46,18 +46,10 @@ static int check_config(const struct vm_config *c, const struct vm_error *err)
 
 static int check_cpus(struct vm *vm, const struct vm_error *err)
 {
-	unsigned int most = machine_max_cpus(&vm->topology);
 	int ret = topology_check(&vm->topology, vm->kvm.max_vcpus, err->text,
 				 err->size);
-	char name[TOPOLOGY_NAME_LEN];
 
-	if (ret)
-		return ret;
-	if (topology_cpus(&vm->topology) <= most)
-		return 0;
-	return vm_fail(err, -EINVAL,
-		       "topology %s: only its first %u CPUs have an APIC id below 255: use fewer or smaller LLCs",
-		       topology_name(&vm->topology, name), most);
+	return ret ?: machine_check_topology(vm, err);
 }
 
 static uint64_t ram_bytes(const struct vm *vm, const struct vm_config *c,

@@ -3,11 +3,13 @@
  * ACPI tables, read back as a kernel does: from the RSDP by addresses and
  * lengths, with checksums.
  */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "kselftest_harness.h"
 
 #include "kselftest/unit/bytes.h"
+#include "lib/common/topology_text.h"
 #include "lib/common/util/util.h"
 #include "vmm/x86/acpi.h"
 #include "vmm/x86/layout.h"
@@ -227,6 +229,158 @@ TEST_F(acpi, slit_is_near_and_far)
 	for (i = 0; i < nodes; i++)
 		for (j = 0; j < nodes; j++)
 			EXPECT_EQ(i == j ? 10 : 20, slit[44 + i * nodes + j]);
+}
+
+/* ---- what is not even, byte by byte ---- */
+
+FIXTURE(uneven) {
+	struct blob blob;
+	struct topology_form *form;
+};
+
+FIXTURE_SETUP(uneven)
+{
+	self->blob.buf = calloc(1, X86_ACPI_SIZE);
+	ASSERT_NE(NULL, self->blob.buf);
+}
+
+FIXTURE_TEARDOWN(uneven)
+{
+	free(self->form);
+	free(self->blob.buf);
+}
+
+static void build(struct blob *b, const char *text, uint64_t ram_mib,
+		  struct topology_form **form)
+{
+	struct apic_layout apic;
+	struct guest_mem mem;
+	struct topology t;
+	char err[200];
+
+	if (topology_read(text, NULL, &t, form, err, sizeof(err)))
+		abort();
+	guest_mem_layout(&mem, ram_mib * MEM_MIB, 4 * MEM_MIB);
+	apic_layout_init(&apic, &t);
+	b->len = acpi_build(&apic, &mem, GPA, b->buf, X86_ACPI_SIZE);
+}
+
+/* Bytes of a table behind its first @skip, as hexadecimal digits. */
+static const char *hex_of(const struct blob *b, const char *signature,
+			  unsigned int skip, unsigned int max, char *text)
+{
+	const uint8_t *t;
+	uint32_t len, i;
+
+	text[0] = '\0';
+	t = table(b, signature, &len);
+	for (i = skip; t && i < len && i < skip + max; i++)
+		sprintf(text + 2 * (i - skip), "%02x", t[i]);
+	return text;
+}
+
+/* The CPU that boots is told first; those that are absent could be online. */
+TEST_F(uneven, madt_has_cpus_in_their_order)
+{
+	char text[2048];
+
+	build(&self->blob, "1n2l2c1t:boot=2:absent=1", 256, &self->form);
+	EXPECT_STREQ("00080002" "01000000" "00080100" "01000000"
+		     "00080201" "01000000" "00080303" "01000000"
+		     "00080404" "02000000",
+		     hex_of(&self->blob, "APIC", 44, 40, text));
+}
+
+TEST_F(uneven, madt_has_ids_that_no_byte_holds)
+{
+	char text[2048];
+
+	build(&self->blob, "1n256l1c1t:package=256", 256, &self->form);
+	EXPECT_STREQ("0008fefe" "01000000" /* 255 is all of them */
+		     "09100000" "ff000000" "01000000" "ff000000",
+		     hex_of(&self->blob, "APIC", 44 + 254 * 8, 24, text));
+	/* IO-APIC and two overrides, then NMIs of either kind. */
+	EXPECT_STREQ("0406ff000001" "0a0c0000" "ffffffff" "01000000",
+		     hex_of(&self->blob, "APIC", 44 + 255 * 8 + 16 + 12 + 20,
+			    64, text));
+}
+
+/* By node, not by number: nodes are numbered as they are read of. */
+TEST_F(uneven, srat_has_cpus_by_node)
+{
+	char text[2048];
+
+	build(&self->blob, "2n2l1c2t:smt=apart:memory=96,32", 256, &self->form);
+	EXPECT_STREQ("02180000" "00000000" "00000000" "01000000"
+		     "00000000" "00000000"
+		     "02180000" "00000000" "01000000" "01000000"
+		     "00000000" "00000000"
+		     "02180000" "01000000" "02000000" "01000000"
+		     "00000000" "00000000"
+		     "02180000" "01000000" "03000000" "01000000"
+		     "00000000" "00000000"
+		     /* 192 MiB at 0, 64 behind them */
+		     "0128" "00000000" "0000" "0000000000000000"
+		     "0000000c00000000" "00000000" "01000000" "0000000000000000"
+		     "0128" "01000000" "0000" "0000000c00000000"
+		     "0000000400000000" "00000000" "01000000" "0000000000000000",
+		     hex_of(&self->blob, "SRAT", 48, 1000, text));
+}
+
+TEST_F(uneven, slit_has_distances_as_given)
+{
+	char text[2048];
+
+	build(&self->blob, "2n2l1c1t:distance=10,31/32,10", 256, &self->form);
+	EXPECT_STREQ("0200000000000000" "0a1f200a",
+		     hex_of(&self->blob, "SLIT", 36, 1000, text));
+	EXPECT_STREQ("", hex_of(&self->blob, "HMAT", 36, 1000, text));
+}
+
+/*
+ * Two nodes with CPUs and one without; 90 ns become 180 from twice as far, and
+ * 2000 MB/s 1000.
+ */
+TEST_F(uneven, hmat_tells_of_speeds_and_caches)
+{
+	char text[2048];
+
+	build(&self->blob,
+	      "3n2l1c1t:nodes=1,1,0:latency=90,90,250:bandwidth=2000,2000,300:cache=0,0,64:distance=10,20,15/20,10,30/15,30,10",
+	      256, &self->form);
+	EXPECT_STREQ("00000000"
+		     "0000000028000000" "01000000" "00000000" "00000000"
+		     "00000000" "0000000000000000" "0000000000000000"
+		     "0000000028000000" "01000000" "01000000" "01000000"
+		     "00000000" "0000000000000000" "0000000000000000"
+		     /* Node 2 is nearest to node 0. */
+		     "0000000028000000" "01000000" "00000000" "02000000"
+		     "00000000" "0000000000000000" "0000000000000000"
+		     /* Latencies, in 1000 ps. */
+		     "0100000040000000" "00000000" "02000000" "03000000"
+		     "00000000" "e803000000000000"
+		     "00000000" "01000000" "00000000" "01000000" "02000000"
+		     "5a00" "b400" "fa00" "b400" "5a00" "f401"
+		     /* Bandwidths, in MB/s. */
+		     "0100000040000000" "00030000" "02000000" "03000000"
+		     "00000000" "0100000000000000"
+		     "00000000" "01000000" "00000000" "01000000" "02000000"
+		     "d007" "e803" "2c01" "e803" "d007" "9600"
+		     "0200000020000000" "02000000" "00000000"
+		     "0000000400000000" "11114000" "00000000",
+		     hex_of(&self->blob, "HMAT", 36, 1000, text));
+}
+
+/* What does not fit in 16 bits is told in tens. */
+TEST_F(uneven, hmat_has_a_unit_that_fits)
+{
+	char text[2048];
+
+	build(&self->blob, "2n1l1c1t:nodes=1,0:bandwidth=400000,50000", 256,
+	      &self->form);
+	EXPECT_STREQ("0a00000000000000"
+		     "00000000" "00000000" "01000000" "409c" "8813",
+		     hex_of(&self->blob, "HMAT", 36 + 4 + 80 + 24, 1000, text));
 }
 
 TEST_F(acpi, too_small_a_place_is_noticed)

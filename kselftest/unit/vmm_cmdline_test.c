@@ -68,9 +68,20 @@ TEST_F(cmdline, acpi_is_for_nodes)
 	EXPECT_NE(NULL, strstr(self->sb.text, " acpi=off"));
 
 	strbuf_reset(&self->sb);
-	self->config.numa = true;
+	self->config.acpi = true;
 	ASSERT_EQ(0, cmdline_build(&self->config, &self->sb, &self->err));
 	EXPECT_EQ(NULL, strstr(self->sb.text, "acpi"));
+}
+
+TEST_F(cmdline, pages_move_where_memory_has_no_cpus)
+{
+	ASSERT_EQ(0, cmdline_build(&self->config, &self->sb, &self->err));
+	EXPECT_EQ(NULL, strstr(self->sb.text, "numa_balancing"));
+
+	strbuf_reset(&self->sb);
+	self->config.tiers = true;
+	ASSERT_EQ(0, cmdline_build(&self->config, &self->sb, &self->err));
+	EXPECT_NE(NULL, strstr(self->sb.text, " numa_balancing=enable"));
 }
 
 TEST_F(cmdline, the_kernel_lies_where_it_was_linked_to)

@@ -3,8 +3,11 @@
  * APIC ids and CPUID, decoded as a kernel decodes them: the topology that
  * went in must come out, for both vendors.
  */
+#include <stdlib.h>
+
 #include "kselftest_harness.h"
 
+#include "lib/common/topology_text.h"
 #include "lib/common/util/util.h"
 #include "vmm/x86/apicid.h"
 #include "vmm/x86/cpuid.h"
@@ -43,6 +46,52 @@ TEST(apic_ids_are_packed)
 			TH_LOG("case %zu", i);
 		}
 		EXPECT_EQ(cases[i].node, apic_node(&apic, cases[i].cpu));
+	}
+}
+
+/* Ids, and below which bit CPUs share what. */
+static const struct {
+	const char *text;
+	unsigned int cluster, part, llc, package;
+	uint32_t ids[9];	/* 0 behind the last CPU's */
+	uint32_t absent;	/* the largest; 0 for none */
+} not_even[] = {
+	{ "1n3l3c1t:llcs=3x1,1x1,2x1", 0, 2, 2, 2, { 0, 1, 2, 4, 8, 9 }, 0 },
+	{ "1n2l2c2t:smt=apart", 1, 2, 2, 2, { 0, 2, 4, 6, 1, 3, 5, 7 }, 0 },
+	{ "1n1l6c2t:llcs=2x2+4x1/2", 2, 4, 4, 4,
+	  { 0, 1, 4, 5, 8, 10, 12, 14 }, 0 },
+	{ "6n2l3c1t:snc=3", 0, 0, 2, 2, { 0, 1, 2, 4, 5, 6 }, 0 },
+	{ "1n4l2c1t:package=3", 0, 1, 1, 3, { 0, 1, 2, 3, 4, 5, 8, 9 }, 0 },
+	{ "1n2l2c1t:boot=3", 0, 1, 1, 1, { 3, 0, 1, 2 }, 0 },
+	{ "1n1l2c2t:absent=3", 1, 2, 2, 2, { 0, 1, 2, 3 }, 6 },
+	{ "1n3l1c1t:absent=2:package=2", 0, 0, 0, 1, { 0, 1, 2 }, 6 },
+};
+
+TEST(apic_ids_of_what_is_not_even)
+{
+	struct topology_form *form;
+	struct apic_layout apic;
+	struct topology t;
+	char err[200] = "";
+	size_t i, cpu;
+
+	for (i = 0; i < ARRAY_SIZE(not_even); i++) {
+		ASSERT_EQ(0, topology_read(not_even[i].text, NULL, &t, &form,
+					   err, sizeof(err))) {
+			TH_LOG("%s", err);
+		}
+		apic_layout_init(&apic, &t);
+		TH_LOG("case %s", not_even[i].text);
+		EXPECT_EQ(not_even[i].cluster, apic.cluster_shift);
+		EXPECT_EQ(not_even[i].part, apic.part_shift);
+		EXPECT_EQ(not_even[i].llc, apic.llc_shift);
+		EXPECT_EQ(not_even[i].package, apic.package_shift);
+		for (cpu = 0; cpu < topology_cpus(&t); cpu++)
+			EXPECT_EQ(not_even[i].ids[cpu], apic_id(&apic, cpu));
+		EXPECT_EQ(0, not_even[i].ids[cpu]);
+		if (not_even[i].absent)
+			EXPECT_EQ(not_even[i].absent, apic_id_max(&apic));
+		free(form);
 	}
 }
 
@@ -313,6 +362,68 @@ TEST(broken_xsave_is_masked)
 		}
 		EXPECT_EQ(cases[i].kept,
 			  cpuid_find(&table, 1, 0)->ecx >> 26 & 1);
+	}
+}
+
+/* Bits [25:14] of a cache's leaf: ids that may share it, less one. */
+static unsigned int sharing(struct cpuid_table *table, uint32_t function,
+			    unsigned int level)
+{
+	unsigned int i;
+
+	for (i = 0; i < 8; i++) {
+		const struct kvm_cpuid_entry2 *e = cpuid_find(table, function, i);
+
+		if (e && e->eax & 0x1f && (e->eax >> 5 & 7) == level)
+			return (e->eax >> 14 & 0xfff) + 1;
+	}
+	return 0;
+}
+
+/* Who shares what */
+TEST(caches_of_what_is_not_even)
+{
+	static const char clusters[] = "1n4l8c2t:package=2:llcs=4*2x2+6x1/2";
+	static const char cut[] = "4n2l8c1t:snc=2";
+	static const struct {
+		const char *text;
+		bool amd;
+		unsigned int shared[3];
+		unsigned int package_shift;
+	} cases[] = {
+		{ clusters, false, { 2, 4, 32 }, 6 },
+		{ clusters, true, { 2, 4, 32 }, 6 },
+		{ cut, false, { 1, 1, 8 }, 3 },
+		/* What is near is the cache. */
+		{ cut, true, { 1, 1, 4 }, 3 },
+	};
+	struct topology_form *form;
+	struct apic_layout apic;
+	struct topology t;
+	size_t i, level;
+	char err[200];
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		const uint32_t functions[] = { 4, 0x8000001d };
+		const uint32_t vendors[] = { 0x756e6547, 0x68747541 };
+		uint32_t function = functions[cases[i].amd];
+		struct cpuid_table table = { .nent = 0 };
+
+		ASSERT_EQ(0, topology_read(cases[i].text, NULL, &t, &form, err,
+					   sizeof(err)));
+		apic_layout_init(&apic, &t);
+		leaf(&table, 0, -1, 0x1f, vendors[cases[i].amd], 0, 0);
+		leaf(&table, 1, -1, 0, 0, 0, 0);
+		leaf(&table, 0x80000000, -1, 0x8000001e, 0, 0, 0);
+		ASSERT_EQ(0, cpuid_machine(&table, &apic));
+		for (level = 0; level < 3; level++) {
+			EXPECT_EQ(cases[i].shared[level],
+				  sharing(&table, function, level + 1))
+				TH_LOG("case %zu, level %zu", i, level + 1);
+		}
+		EXPECT_EQ(cases[i].package_shift,
+			  cpuid_find(&table, 0xb, 1)->eax);
+		free(form);
 	}
 }
 

@@ -77,22 +77,29 @@ TEST(apic_ids_limit_the_cpus)
 {
 	static const struct {
 		struct topology t;
-		unsigned int cpus;
+		bool fits;
 	} cases[] = {
-		{ TOPOLOGY(1, 1, 1, 1), 1 },
-		{ TOPOLOGY(1, 1, 255, 1), 255 },
-		{ TOPOLOGY(1, 1, 256, 1), 255 },
-		{ TOPOLOGY(1, 15, 16, 1), 240 },
-		{ TOPOLOGY(1, 14, 9, 2), 144 },
-		{ TOPOLOGY(1, 300, 1, 1), 255 },
+		{ TOPOLOGY(1, 1, 1, 1), true },
+		{ TOPOLOGY(1, 1, 255, 1), true },
+		{ TOPOLOGY(1, 1, 256, 1), false },
+		{ TOPOLOGY(1, 15, 16, 1), true },
+		{ TOPOLOGY(1, 14, 9, 2), false },
+		{ TOPOLOGY(1, 300, 1, 1), false },
 	};
+	char text[200];
+	struct vm_error err = { text, sizeof(text) };
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
-		EXPECT_EQ(cases[i].cpus, machine_max_cpus(&cases[i].t)) {
-			TH_LOG("case %zu", i);
-	}
+		const struct vm vm = { .topology = cases[i].t };
+
+		text[0] = '\0';
+		EXPECT_EQ(cases[i].fits ? 0 : -EINVAL,
+			  machine_check_topology(&vm, &err)) {
+			TH_LOG("case %zu: %s", i, text);
 		}
+		EXPECT_EQ(cases[i].fits, !text[0]);
+	}
 }
 
 FIXTURE(ports) {

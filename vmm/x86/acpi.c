@@ -13,22 +13,9 @@
 #include <string.h>
 
 #include "lib/common/util/util.h"
+#include "vmm/x86/acpi_numa.h"
+#include "vmm/x86/acpi_table.h"
 #include "vmm/x86/layout.h"
-
-#define TABLE_ALIGN	16
-#define ENABLED		1U
-
-struct acpi_header {
-	char signature[4];
-	uint32_t length;
-	uint8_t revision;
-	uint8_t checksum;
-	char oem_id[6];
-	char oem_table_id[8];
-	uint32_t oem_revision;
-	uint32_t creator_id;
-	uint32_t creator_revision;
-} __attribute__((packed));
 
 struct acpi_rsdp {
 	char signature[8];
@@ -116,6 +103,22 @@ struct madt_lapic {
 	uint32_t flags;
 } __attribute__((packed));
 
+struct madt_x2apic {
+	uint8_t type, len;
+	uint16_t reserved;
+	uint32_t id;
+	uint32_t flags;
+	uint32_t uid;
+} __attribute__((packed));
+
+struct madt_x2apic_nmi {
+	uint8_t type, len;
+	uint16_t flags;
+	uint32_t uid;		/* all ones: all */
+	uint8_t lint;
+	uint8_t reserved[3];
+} __attribute__((packed));
+
 struct madt_ioapic {
 	uint8_t type, len;
 	uint8_t id, reserved;
@@ -137,114 +140,14 @@ struct madt_nmi {
 	uint8_t lint;
 } __attribute__((packed));
 
-struct srat {
-	struct acpi_header h;
-	uint32_t reserved0;
-	uint64_t reserved1;
-} __attribute__((packed));
-
-struct srat_cpu {
-	uint8_t type, len;
-	uint16_t reserved0;
-	uint32_t node;
-	uint32_t apic_id;
-	uint32_t flags;
-	uint32_t clock_domain;
-	uint32_t reserved1;
-} __attribute__((packed));
-
-struct srat_memory {
-	uint8_t type, len;
-	uint32_t node;
-	uint16_t reserved0;
-	uint64_t base, length;
-	uint32_t reserved1;
-	uint32_t flags;
-	uint64_t reserved2;
-} __attribute__((packed));
-
 #define MADT_LAPIC		0
 #define MADT_IOAPIC		1
 #define MADT_OVERRIDE		2
 #define MADT_LAPIC_NMI		4
+#define MADT_X2APIC		9
+#define MADT_X2APIC_NMI		10
+#define MADT_ONLINE_CAPABLE	2U	/* could be there, and is not */
 #define MADT_LEVEL_HIGH		0xd
-#define SRAT_MEMORY		1
-#define SRAT_X2APIC		2
-#define SLIT_LOCAL		10
-#define SLIT_REMOTE		20
-
-/* Tables are appended one behind the other. */
-struct acpi_writer {
-	uint8_t *buf;
-	size_t size;
-	size_t at;
-	uint64_t gpa;
-	bool full;
-};
-
-static void put(struct acpi_writer *w, const void *bytes, size_t len)
-{
-	if (len > w->size - w->at) {
-		w->full = true;
-		return;
-	}
-	memcpy(w->buf + w->at, bytes, len);
-	w->at += len;
-}
-
-static uint8_t checksum(const void *bytes, size_t len)
-{
-	const uint8_t *p = bytes;
-	uint8_t sum = 0;
-
-	while (len--)
-		sum += *p++;
-	return -sum;
-}
-
-static void put_align(struct acpi_writer *w)
-{
-	size_t at = round_up(w->at, (size_t)TABLE_ALIGN);
-
-	if (at > w->size)
-		w->full = true;
-	else
-		w->at = at;
-}
-
-/* Write a table's first @len bytes, header included; its offset comes back. */
-static size_t table_begin(struct acpi_writer *w, const char *signature,
-			  uint8_t revision, void *table, size_t len)
-{
-	struct acpi_header *h = table;
-	size_t at;
-
-	memcpy(h->signature, signature, sizeof(h->signature));
-	h->revision = revision;
-	memcpy(h->oem_id, "KTSTR ", sizeof(h->oem_id));
-	memcpy(h->oem_table_id, "KTSTRVMM", sizeof(h->oem_table_id));
-	h->oem_revision = 1;
-	memcpy(&h->creator_id, "KTST", sizeof(h->creator_id));
-	h->creator_revision = 1;
-
-	put_align(w);
-	at = w->at;
-	put(w, table, len);
-	return at;
-}
-
-/* All is written: set length and checksum; the guest address comes back. */
-static uint64_t table_end(struct acpi_writer *w, size_t at)
-{
-	struct acpi_header *h = (struct acpi_header *)(w->buf + at);
-
-	if (w->full)
-		return 0;
-	h->length = w->at - at;
-	h->checksum = 0;
-	h->checksum = checksum(h, h->length);
-	return w->gpa + at;
-}
 
 /* DefinitionBlock () { Name (_S5, Package () { 5, 0, 0, 0 }) } */
 static uint64_t put_dsdt(struct acpi_writer *w)
@@ -255,10 +158,10 @@ static uint64_t put_dsdt(struct acpi_writer *w)
 		0x0a, X86_S5_SLP_TYP, 0x00, 0x00, 0x00,
 	};
 	struct acpi_header h = { 0 };
-	size_t at = table_begin(w, "DSDT", 2, &h, sizeof(h));
+	size_t at = acpi_begin(w, "DSDT", 2, &h, sizeof(h));
 
-	put(w, aml, sizeof(aml));
-	return table_end(w, at);
+	acpi_put(w, aml, sizeof(aml));
+	return acpi_end(w, at);
 }
 
 static uint64_t put_facs(struct acpi_writer *w)
@@ -273,7 +176,7 @@ static uint64_t put_facs(struct acpi_writer *w)
 	/* It alone wants 64 bytes. */
 	w->at = min(round_up(w->at, (size_t)64), w->size);
 	gpa = w->gpa + w->at;
-	put(w, &facs, sizeof(facs));
+	acpi_put(w, &facs, sizeof(facs));
 	return gpa;
 }
 
@@ -308,25 +211,45 @@ static uint64_t put_fadt(struct acpi_writer *w, uint64_t facs, uint64_t dsdt)
 	};
 
 	memcpy(&fadt.hypervisor_id, "KTSTR", 5);
-	return table_end(w, table_begin(w, "FACP", 6, &fadt, sizeof(fadt)));
+	return acpi_end(w, acpi_begin(w, "FACP", 6, &fadt, sizeof(fadt)));
 }
 
+/* Ids that a byte does not hold are told of in another way. */
+static void put_madt_cpu(struct acpi_writer *w, uint32_t uid, uint32_t id,
+			 uint32_t flags)
+{
+	const struct madt_lapic lapic = {
+		.type = MADT_LAPIC,
+		.len = sizeof(lapic),
+		.uid = uid,
+		.id = id,
+		.flags = flags,
+	};
+	const struct madt_x2apic x2apic = {
+		.type = MADT_X2APIC,
+		.len = sizeof(x2apic),
+		.id = id,
+		.flags = flags,
+		.uid = uid,
+	};
+
+	if (id <= X86_APIC_ID_MAX)
+		acpi_put(w, &lapic, sizeof(lapic));
+	else
+		acpi_put(w, &x2apic, sizeof(x2apic));
+}
+
+/* A kernel numbers CPUs in the order in which it reads of them. */
 static void put_madt_cpus(struct acpi_writer *w, const struct apic_layout *apic)
 {
 	unsigned int cpus = topology_cpus(&apic->topology);
-	unsigned int i;
+	unsigned int absent = apic_absent(apic), i;
 
-	for (i = 0; i < cpus; i++) {
-		const struct madt_lapic lapic = {
-			.type = MADT_LAPIC,
-			.len = sizeof(lapic),
-			.uid = i,
-			.id = apic_id(apic, i),
-			.flags = ENABLED,
-		};
-
-		put(w, &lapic, sizeof(lapic));
-	}
+	for (i = 0; i < cpus; i++)
+		put_madt_cpu(w, i, apic_id(apic, i), ACPI_ENABLED);
+	for (i = 0; i < absent; i++)
+		put_madt_cpu(w, cpus + i, apic_absent_id(apic, i),
+			     MADT_ONLINE_CAPABLE);
 }
 
 static void put_override(struct acpi_writer *w, uint8_t irq, uint32_t gsi,
@@ -340,7 +263,7 @@ static void put_override(struct acpi_writer *w, uint8_t irq, uint32_t gsi,
 		.flags = flags,
 	};
 
-	put(w, &override, sizeof(override));
+	acpi_put(w, &override, sizeof(override));
 }
 
 static uint64_t put_madt(struct acpi_writer *w, const struct apic_layout *apic)
@@ -356,104 +279,34 @@ static uint64_t put_madt(struct acpi_writer *w, const struct apic_layout *apic)
 		.uid = 0xff,
 		.lint = 1,
 	};
+	const struct madt_x2apic_nmi x2apic_nmi = {
+		.type = MADT_X2APIC_NMI,
+		.len = sizeof(x2apic_nmi),
+		.uid = ~0U,
+		.lint = 1,
+	};
 	struct madt madt = { .lapic = X86_LAPIC_GPA, .flags = 1 };
-	size_t at = table_begin(w, "APIC", 5, &madt, sizeof(madt));
+	size_t at = acpi_begin(w, "APIC", 5, &madt, sizeof(madt));
 
 	put_madt_cpus(w, apic);
-	put(w, &ioapic, sizeof(ioapic));
+	acpi_put(w, &ioapic, sizeof(ioapic));
 	/* The timer's line goes to pin 2; the SCI is level-triggered. */
 	put_override(w, 0, 2, 0);
 	put_override(w, X86_SCI_IRQ, X86_SCI_IRQ, MADT_LEVEL_HIGH);
-	put(w, &nmi, sizeof(nmi));
-	return table_end(w, at);
-}
-
-static void put_srat_memory(struct acpi_writer *w, uint32_t node,
-			    uint64_t base, uint64_t length)
-{
-	const struct srat_memory memory = {
-		.type = SRAT_MEMORY,
-		.len = sizeof(memory),
-		.node = node,
-		.base = base,
-		.length = length,
-		.flags = ENABLED,
-	};
-
-	if (length)
-		put(w, &memory, sizeof(memory));
-}
-
-/* Cut [from, to) of RAM, counted without the hole, into ranges as they lie. */
-static void put_srat_node(struct acpi_writer *w, const struct guest_mem *mem,
-			  uint32_t node, uint64_t from, uint64_t to)
-{
-	uint64_t before = 0;
-	unsigned int i;
-
-	for (i = 0; i < mem->n_ram; i++) {
-		const struct guest_range *r = &mem->ram[i];
-		uint64_t start = max(from, before);
-		uint64_t end = min(to, before + r->size);
-
-		if (start < end)
-			put_srat_memory(w, node, r->gpa + (start - before),
-					end - start);
-		before += r->size;
-	}
-}
-
-static uint64_t put_srat(struct acpi_writer *w, const struct apic_layout *apic,
-			 const struct guest_mem *mem)
-{
-	unsigned int cpus = topology_cpus(&apic->topology);
-	unsigned int nodes = apic->topology.nodes;
-	uint64_t share = mem->ram_size / nodes & ~(2 * MEM_MIB - 1);
-	struct srat srat = { .reserved0 = 1 };
-	size_t at = table_begin(w, "SRAT", 3, &srat, sizeof(srat));
-	unsigned int i;
-
-	for (i = 0; i < cpus; i++) {
-		const struct srat_cpu cpu = {
-			.type = SRAT_X2APIC,
-			.len = sizeof(cpu),
-			.node = apic_node(apic, i),
-			.apic_id = apic_id(apic, i),
-			.flags = ENABLED,
-		};
-
-		put(w, &cpu, sizeof(cpu));
-	}
-	for (i = 0; i < nodes; i++)
-		put_srat_node(w, mem, i, i * share,
-			      i + 1 < nodes ? (i + 1) * share : mem->ram_size);
-	return table_end(w, at);
-}
-
-static uint64_t put_slit(struct acpi_writer *w, uint64_t nodes)
-{
-	struct acpi_header h = { 0 };
-	size_t at = table_begin(w, "SLIT", 1, &h, sizeof(h));
-	unsigned int i;
-
-	put(w, &nodes, sizeof(nodes));
-	for (i = 0; i < nodes * nodes; i++) {
-		uint8_t distance = i / nodes == i % nodes ? SLIT_LOCAL :
-							    SLIT_REMOTE;
-
-		put(w, &distance, sizeof(distance));
-	}
-	return table_end(w, at);
+	acpi_put(w, &nmi, sizeof(nmi));
+	if (apic_id_max(apic) > X86_APIC_ID_MAX)
+		acpi_put(w, &x2apic_nmi, sizeof(x2apic_nmi));
+	return acpi_end(w, at);
 }
 
 static uint64_t put_xsdt(struct acpi_writer *w, const uint64_t *tables,
 			 unsigned int n)
 {
 	struct acpi_header h = { 0 };
-	size_t at = table_begin(w, "XSDT", 1, &h, sizeof(h));
+	size_t at = acpi_begin(w, "XSDT", 1, &h, sizeof(h));
 
-	put(w, tables, n * sizeof(*tables));
-	return table_end(w, at);
+	acpi_put(w, tables, n * sizeof(*tables));
+	return acpi_end(w, at);
 }
 
 static void put_rsdp(struct acpi_writer *w, uint64_t xsdt)
@@ -467,8 +320,8 @@ static void put_rsdp(struct acpi_writer *w, uint64_t xsdt)
 	};
 
 	/* The old checksum covers what ACPI 1 knew of it. */
-	rsdp.checksum = checksum(&rsdp, 20);
-	rsdp.checksum_all = checksum(&rsdp, sizeof(rsdp));
+	rsdp.checksum = acpi_checksum(&rsdp, 20);
+	rsdp.checksum_all = acpi_checksum(&rsdp, sizeof(rsdp));
 	memcpy(w->buf, &rsdp, sizeof(rsdp));
 }
 
@@ -481,7 +334,8 @@ size_t acpi_build(const struct apic_layout *apic, const struct guest_mem *mem,
 		.at = sizeof(struct acpi_rsdp),
 		.gpa = gpa,
 	};
-	uint64_t tables[4];
+	const struct topology *t = &apic->topology;
+	uint64_t tables[5];
 	unsigned int n = 0;
 	uint64_t xsdt, facs, dsdt;
 
@@ -491,10 +345,12 @@ size_t acpi_build(const struct apic_layout *apic, const struct guest_mem *mem,
 	dsdt = put_dsdt(&w);
 	tables[n++] = put_fadt(&w, facs, dsdt);
 	tables[n++] = put_madt(&w, apic);
-	if (apic->topology.nodes > 1) {
-		tables[n++] = put_srat(&w, apic, mem);
-		tables[n++] = put_slit(&w, apic->topology.nodes);
+	if (t->nodes > 1) {
+		tables[n++] = acpi_put_srat(&w, apic, mem);
+		tables[n++] = acpi_put_slit(&w, t);
 	}
+	if (t->nodes > 1 && acpi_has_hmat(t))
+		tables[n++] = acpi_put_hmat(&w, t);
 	xsdt = put_xsdt(&w, tables, n);
 	put_rsdp(&w, xsdt);
 	return w.full ? 0 : w.at;

@@ -13,6 +13,7 @@
 #include "lib/common/util/util.h"
 #include "vmm/vmm.h"
 #include "vmm/x86/acpi.h"
+#include "vmm/x86/acpi_numa.h"
 #include "vmm/x86/cmdline.h"
 #include "vmm/x86/layout.h"
 #include "vmm/x86/mptable.h"
@@ -20,6 +21,8 @@
 #define E820_RAM		1
 #define E820_RESERVED		2
 #define LOADER_UNKNOWN		0xff
+
+#define NODE_RAM_MIN		(16 * MEM_MIB)
 
 #define PTE_PRESENT		(1ULL << 0)
 #define PTE_WRITE		(1ULL << 1)
@@ -173,7 +176,9 @@ int machine_cmdline(const struct vm *vm, const struct vm_config *config,
 		.ring_gpa = vm->mem.ring_gpa,
 		.ring_size = vm->mem.ring_size,
 		.kaslr = ktstr_is_on(config->machine->kaslr),
-		.numa = vm->topology.nodes > 1,
+		.acpi = vm->topology.nodes > 1 ||
+			apic_id_max(&vm->machine.apic) > X86_APIC_ID_MAX,
+		.tiers = topology_cpu_nodes(&vm->topology) < vm->topology.nodes,
 		.crowded = vm->crowded,
 		.verbose = config->verbose,
 		.extra = config->machine->kernel_args,
@@ -240,10 +245,35 @@ static void load_page_tables(struct guest_mem *mem)
 		pd[i] = i * 2 * MEM_MIB | PTE_PRESENT | PTE_WRITE | PTE_HUGE;
 }
 
+/* A kernel passes over nodes that have next to nothing. */
+static int check_nodes(struct vm *vm, const struct vm_error *err)
+{
+	const struct topology *t = &vm->topology;
+	char name[TOPOLOGY_NAME_LEN];
+	uint64_t ram;
+	unsigned int i;
+
+	for (i = 0; i < t->nodes; i++) {
+		ram = acpi_node_ram(t, i + 1, vm->mem.ram_size) -
+		      acpi_node_ram(t, i, vm->mem.ram_size);
+		if (ram >= NODE_RAM_MIN)
+			continue;
+		return vm_fail(err, -EINVAL,
+			       "topology %s: node %u gets %llu of %llu MiB and needs %llu: give the guest more memory",
+			       topology_name(t, name), i, ram / MEM_MIB,
+			       (unsigned long long)vm->mem.ram_size / MEM_MIB,
+			       NODE_RAM_MIN / MEM_MIB);
+	}
+	return 0;
+}
+
 static int load_tables(struct vm *vm, const struct vm_error *err)
 {
 	struct guest_mem *mem = &vm->mem;
+	int ret = vm->topology.nodes > 1 ? check_nodes(vm, err) : 0;
 
+	if (ret)
+		return ret;
 	load_page_tables(mem);
 	memcpy(guest_mem_at(mem, X86_GDT_GPA, sizeof(boot_gdt)), boot_gdt,
 	       sizeof(boot_gdt));

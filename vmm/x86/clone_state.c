@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <sys/utsname.h>
 
+#include "lib/common/topology_text.h"
 #include "lib/common/util/crc32.h"
 #include "lib/common/util/strbuf.h"
 #include "lib/common/util/util.h"
@@ -436,7 +437,6 @@ int machine_describe(const struct vm *vm, const struct vm_config *config,
 		     struct strbuf *sb)
 {
 	const struct guest_mem *mem = &vm->mem;
-	char topology[TOPOLOGY_NAME_LEN];
 	struct utsname host;
 	struct stat st;
 	int ret;
@@ -449,8 +449,9 @@ int machine_describe(const struct vm *vm, const struct vm_config *config,
 	strbuf_addf(sb, "initrd %zu %08x\n", config->initrd_size,
 		    crc32_update(0, config->initrd, config->initrd_size));
 	/* One CPU's CPUID does not say how many there are. */
-	strbuf_addf(sb, "topology %s ram %llu ring %llx\n",
-		    topology_name(&vm->topology, topology),
+	strbuf_addf(sb, "topology ");
+	topology_write(&vm->topology, ":", sb);
+	strbuf_addf(sb, " ram %llu ring %llx\n",
 		    (unsigned long long)mem->ram_size,
 		    (unsigned long long)mem->ring_gpa);
 	strbuf_addf(sb, "host %s %s cpuid %08x\n", host.release, host.version,

@@ -44,9 +44,14 @@ static const char * const words_same_place[] = {
 	"nokaslr",
 };
 
-/* Only ACPI can tell of nodes; without them its cost is saved. */
-static const char * const words_one_node[] = {
+/* Only ACPI can tell of nodes and of large ids; else its cost is saved. */
+static const char * const words_no_acpi[] = {
 	"acpi=off",
+};
+
+/* Where memory has no CPU beside it, what is used most should move to them. */
+static const char * const words_tiers[] = {
+	"numa_balancing=enable",
 };
 
 /* CPUs that start together spin for each other; here they would take turns. */
@@ -78,8 +83,10 @@ int cmdline_build(const struct cmdline_config *config, struct strbuf *sb,
 	add_words(sb, words_always, ARRAY_SIZE(words_always));
 	if (!config->kaslr)
 		add_words(sb, words_same_place, ARRAY_SIZE(words_same_place));
-	if (!config->numa)
-		add_words(sb, words_one_node, ARRAY_SIZE(words_one_node));
+	if (!config->acpi)
+		add_words(sb, words_no_acpi, ARRAY_SIZE(words_no_acpi));
+	if (config->tiers)
+		add_words(sb, words_tiers, ARRAY_SIZE(words_tiers));
 	if (config->crowded)
 		add_words(sb, words_crowded, ARRAY_SIZE(words_crowded));
 	if (config->verbose)

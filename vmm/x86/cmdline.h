@@ -16,7 +16,8 @@
  * @ring_gpa: guest address of the ring
  * @ring_size: its bytes
  * @kaslr: the kernel may choose where it lies
- * @numa: there is more than one node
+ * @acpi: there is more than one node, or an id that no MP table can hold
+ * @tiers: there is memory without CPUs
  * @crowded: CPUs share host CPUs
  * @verbose: the kernel talks from its first moment
  * @extra: words added at the end, so that they win; may be NULL
@@ -26,7 +27,8 @@ struct cmdline_config {
 	uint64_t ring_gpa;
 	uint64_t ring_size;
 	bool kaslr;
-	bool numa;
+	bool acpi;
+	bool tiers;
 	bool crowded;
 	bool verbose;
 	const char *extra;

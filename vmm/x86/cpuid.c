@@ -138,10 +138,21 @@ static void raise_max(struct cpuid_table *table, uint32_t base, uint32_t max)
 		e->eax = max;
 }
 
+/*
+ * Where several nodes share an LLC, Intel's leaf 4 says that they do, and a kernel
+ * knows what to make of it. AMD has no such machines: what is near is the cache.
+ */
 static unsigned int cache_shift(const struct apic_layout *apic,
-				const struct cache *c)
+				const struct cache *c, bool amd)
 {
-	return c->level < 3 ? apic->thread_shift : apic->package_shift;
+	switch (c->level) {
+	case 1:
+		return apic->thread_shift;
+	case 2:
+		return apic->cluster_shift;
+	default:
+		return amd ? apic->part_shift : apic->llc_shift;
+	}
 }
 
 /*
@@ -149,7 +160,7 @@ static unsigned int cache_shift(const struct apic_layout *apic,
  * cores, is reserved with AMD.
  */
 static int set_caches(struct cpuid_table *table, const struct apic_layout *apic,
-		      uint32_t leaf, bool with_cores)
+		      uint32_t leaf, bool amd)
 {
 	unsigned int cores = 1U << (apic->package_shift - apic->thread_shift);
 	struct kvm_cpuid_entry2 *e;
@@ -158,7 +169,7 @@ static int set_caches(struct cpuid_table *table, const struct apic_layout *apic,
 	drop_leaf(table, leaf);
 	for (i = 0; i < ARRAY_SIZE(caches); i++) {
 		const struct cache *c = &caches[i];
-		unsigned int shift = cache_shift(apic, c);
+		unsigned int shift = cache_shift(apic, c, amd);
 
 		e = set_leaf(table, leaf, i, true);
 		if (!e)
@@ -166,7 +177,7 @@ static int set_caches(struct cpuid_table *table, const struct apic_layout *apic,
 		/* Bit 8: self-initialising. */
 		e->eax = c->type | c->level << 5 | 1U << 8 |
 			 (min(1U << shift, 4096U) - 1) << 14;
-		if (with_cores)
+		if (!amd)
 			e->eax |= (min(cores, 64U) - 1) << 26;
 		e->ebx = (c->ways - 1) << 22 | (CACHE_LINE - 1);
 		e->ecx = c->sets - 1;
@@ -184,7 +195,7 @@ static int set_topology_leaf(struct cpuid_table *table,
 	} levels[] = {
 		{ TOPOLOGY_SMT, apic->thread_shift, apic->topology.threads },
 		{ TOPOLOGY_CORE, apic->package_shift,
-		  apic_threads_per_llc(apic) },
+		  apic_threads_per_package(apic) },
 		{ 0, 0, 0 },
 	};
 	struct kvm_cpuid_entry2 *e;
@@ -219,12 +230,12 @@ static void set_basic(struct cpuid_table *table, const struct apic_layout *apic)
 	e->ecx |= ECX_X2APIC | ECX_TSC_DEADLINE | ECX_HYPERVISOR;
 	/* No guests in guests. */
 	e->ecx &= ~ECX_VMX;
-	set_flag(&e->edx, EDX_HTT, apic_threads_per_llc(apic) > 1);
+	set_flag(&e->edx, EDX_HTT, apic_threads_per_package(apic) > 1);
 }
 
 static int set_amd(struct cpuid_table *table, const struct apic_layout *apic)
 {
-	unsigned int threads = apic_threads_per_llc(apic);
+	unsigned int threads = apic_threads_per_package(apic);
 	struct kvm_cpuid_entry2 *e;
 	int ret;
 
@@ -239,7 +250,7 @@ static int set_amd(struct cpuid_table *table, const struct apic_layout *apic)
 	e = cpuid_find(table, LEAF_EXT_SIZES, 0);
 	if (e)
 		e->ecx = apic->package_shift << 12 | (min(threads, 256U) - 1);
-	ret = set_caches(table, apic, LEAF_AMD_CACHE, false);
+	ret = set_caches(table, apic, LEAF_AMD_CACHE, true);
 	if (ret)
 		return ret;
 	return set_leaf(table, LEAF_AMD_TOPOLOGY, 0, false) ? 0 : -ENOSPC;
@@ -326,14 +337,23 @@ int cpuid_machine(struct cpuid_table *table, const struct apic_layout *apic)
 		return ret;
 	if (is_amd(table))
 		return set_amd(table, apic);
-	return set_caches(table, apic, LEAF_CACHE, true);
+	return set_caches(table, apic, LEAF_CACHE, false);
+}
+
+/* Within its package. */
+static uint32_t core_id(const struct apic_layout *apic, uint32_t id)
+{
+	return (id & ((1U << apic->package_shift) - 1)) >> apic->thread_shift;
 }
 
 void cpuid_cpu(struct cpuid_table *table, const struct apic_layout *apic,
 	       unsigned int cpu)
 {
 	uint32_t id = apic_id(apic, cpu);
+	struct topology_place place;
 	unsigned int i;
+
+	topology_place(&apic->topology, cpu, &place);
 
 	for (i = 0; i < table->nent; i++) {
 		struct kvm_cpuid_entry2 *e = &table->entries[i];
@@ -348,10 +368,8 @@ void cpuid_cpu(struct cpuid_table *table, const struct apic_layout *apic,
 			break;
 		case LEAF_AMD_TOPOLOGY:
 			e->eax = id;
-			e->ebx = (apic->topology.threads - 1) << 8 |
-				 (id >> apic->thread_shift &
-				  ((1U << (apic->package_shift -
-					   apic->thread_shift)) - 1));
+			e->ebx = (place.threads - 1) << 8 |
+				 (core_id(apic, id) & 0xff);
 			/* One node a package. */
 			e->ecx = id >> apic->package_shift;
 			break;

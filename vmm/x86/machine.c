@@ -33,6 +33,17 @@ static int init_irqchip(struct vm *vm, const struct vm_error *err)
 	return 0;
 }
 
+/* The CPU that boots is number 0 of the kernel's, whatever its APIC id is. */
+static int set_boot_cpu(struct vm *vm, const struct vm_error *err)
+{
+	unsigned long id = machine_vcpu_id(&vm->machine, 0);
+
+	if (!id || !ioctl(vm->kvm.vm_fd, KVM_SET_BOOT_CPU_ID, id))
+		return 0;
+	return vm_fail(err, -errno, "KVM_SET_BOOT_CPU_ID %lu: %s", id,
+		       strerror(errno));
+}
+
 /*
  * A vCPU that polls before it halts takes the host CPU from its sisters when
  * there are not enough of those.
@@ -62,6 +73,8 @@ int machine_init(struct vm *vm, const struct vm_error *err)
 		return vm_fail(err, ret, "this KVM has too many CPUID leaves");
 
 	ret = init_irqchip(vm, err);
+	if (!ret)
+		ret = set_boot_cpu(vm, err);
 	if (ret)
 		return ret;
 	limit_halt_polling(vm);
@@ -77,16 +90,18 @@ void machine_exit(struct machine *m)
 	m->cpuid = NULL;
 }
 
-unsigned int machine_max_cpus(const struct topology *t)
+int machine_check_topology(const struct vm *vm, const struct vm_error *err)
 {
+	char name[TOPOLOGY_NAME_LEN];
 	struct apic_layout apic;
-	unsigned int cpu = topology_cpus(t);
 
-	/* Ids grow with the CPU number. */
-	apic_layout_init(&apic, t);
-	while (cpu && apic_id(&apic, cpu - 1) > X86_APIC_ID_MAX)
-		cpu--;
-	return cpu;
+	apic_layout_init(&apic, &vm->topology);
+	if (apic_id_max(&apic) <= X86_APIC_ID_MAX)
+		return 0;
+	return vm_fail(err, -EINVAL,
+		       "topology %s: its largest APIC id is %u, but they end at %u: use fewer or smaller LLCs",
+		       topology_name(&vm->topology, name), apic_id_max(&apic),
+		       X86_APIC_ID_MAX);
 }
 
 bool machine_console_used(const struct machine *m)

@@ -51,9 +51,11 @@ int machine_open_kernel(struct machine *m, const struct vm_config *config,
 uint64_t machine_kernel_size(const struct machine *m);
 
 /*
- * machine_max_cpus() - CPUs of a topology that this machine can name
+ * machine_check_topology() - can this machine have such CPUs?
+ *
+ * Return: 0, -EINVAL with the reason in @err.
  */
-unsigned int machine_max_cpus(const struct topology *t);
+int machine_check_topology(const struct vm *vm, const struct vm_error *err);
 
 /*
  * machine_init() - interrupt controllers and devices; before the memory

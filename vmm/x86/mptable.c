@@ -116,21 +116,30 @@ static uint8_t checksum(const void *bytes, size_t len)
 	return -sum;
 }
 
+/* A byte holds no larger id: who has such CPUs is told by ACPI. */
+static void put_cpu(struct mp_writer *w, uint32_t id, uint8_t flags)
+{
+	const struct mp_cpu cpu = {
+		.type = MP_CPU,
+		.apic_id = id,
+		.apic_version = LAPIC_VERSION,
+		.flags = flags,
+	};
+
+	if (id <= X86_APIC_ID_MAX)
+		put(w, &cpu, sizeof(cpu));
+}
+
 static void put_cpus(struct mp_writer *w, const struct apic_layout *apic)
 {
 	unsigned int cpus = topology_cpus(&apic->topology);
 	unsigned int i;
 
-	for (i = 0; i < cpus; i++) {
-		const struct mp_cpu cpu = {
-			.type = MP_CPU,
-			.apic_id = apic_id(apic, i),
-			.apic_version = LAPIC_VERSION,
-			.flags = CPU_ENABLED | (i ? 0 : CPU_BOOT),
-		};
-
-		put(w, &cpu, sizeof(cpu));
-	}
+	for (i = 0; i < cpus; i++)
+		put_cpu(w, apic_id(apic, i),
+			CPU_ENABLED | (i ? 0 : CPU_BOOT));
+	for (i = 0; i < apic_absent(apic); i++)
+		put_cpu(w, apic_absent_id(apic, i), 0);
 }
 
 static void put_interrupt(struct mp_writer *w, enum mp_type type,
