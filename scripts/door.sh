@@ -10,7 +10,8 @@
 door_sources()
 {
 	(cd "$here" && printf '%s\n' lib/host/cli/{door,command,option,sched_find}.c \
-		lib/host/cli/*_args.c lib/host/machine/paths.c \
+		lib/host/cli/*_args.c lib/host/kernel/kver.c \
+		lib/host/machine/paths.c \
 		lib/common/attr/*.c lib/common/payload/payload.c \
 		lib/common/util/{crc32,near,strbuf,text}.c \
 		lib/common/{presets,topology{,_place,_text,_write}}.c)
@@ -24,7 +25,7 @@ door_build()
 
 	mapfile -t sources < <(door_sources)
 	state=$(cd "$here" && cat "${sources[@]}" lib/host/cli/*.h \
-		lib/host/machine/paths.h \
+		lib/host/kernel/kver.h lib/host/machine/paths.h \
 		lib/host/suite/names.h lib/common/{presets,ready,topology,topology_text}.h \
 		lib/common/attr/*.h lib/common/check/limits.h \
 		lib/common/wire/{map_write,plant}.h \

@@ -40,7 +40,8 @@ lib/host/run		| lib/common/ lib/host/machine lib/host/monitor/ vmm
 lib/host/report		| lib/common/ lib/host/machine lib/host/monitor/ lib/host/run vmm
 lib/host/repro		| lib/common/ lib/host/machine lib/host/monitor/ lib/host/run lib/host/report vmm
 lib/host/suite		| lib/common/
-lib/host/cli		| lib/common/ lib/host/machine lib/host/report lib/host/suite
+lib/host/kernel		| lib/common/util
+lib/host/cli		| lib/common/ lib/host/kernel lib/host/machine lib/host/report lib/host/suite
 lib/test		| lib/common/ lib/guest/ lib/bare lib/host/machine lib/host/monitor/judge lib/host/run lib/host/report lib/host/repro vmm vmm/emulated-host
 lib			| lib/common/ lib/guest/ lib/test
 vmm			| lib/common/

@@ -158,7 +158,14 @@ TEST_F(line, what_is_wrong_is_named)
 		{ "perfetto -o a", "perfetto needs -o FILE and sidecars" },
 		{ "completion", "completion needs the name of a shell" },
 		{ "completion fish", "completion fish: is neither bash nor" },
-		{ "kernel a", "kernel takes no arguments" },
+		{ "kernel lsit", "kernel lsit: is nothing that kernel can do; near: list" },
+		{ "kernel list --frob", "--frob: no such option of kernel" },
+		{ "kernel list --all", "--all: no such option of kernel list" },
+		{ "kernel --json", "--json: no such option of kernel" },
+		{ "kernel list 7.3..6.12", "7.3..6.12: is a range whose end" },
+		{ "kernel clean", "kernel clean needs what to remove" },
+		{ "kernel clean --all 7.3", "kernel clean takes one of names" },
+		{ "kernel clean --keep -1", "--keep -1: is no number from 0" },
 		{ "demo a", "demo takes no arguments" },
 	};
 	size_t i;
@@ -178,7 +185,8 @@ TEST_F(line, what_is_right_is_taken)
 		"run --dry-run -- -a", "list --json", "list --work-types --json", "repro a.b --rounds=9",
 		"repro --functions a,b.isra.0,_c a.b.c", "html -o a b c",
 		"perfetto --output=a --run b c", "completion zsh", "man",
-		"kvm-check", "kernel", "demo",
+		"kvm-check", "kernel", "kernel list --json 7.3",
+		"kernel clean --keep 0", "kernel clean 6.12..7.3", "demo",
 	};
 	size_t i;
 

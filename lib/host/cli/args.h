@@ -82,6 +82,44 @@ int scenario_args_parse(int argc, char **argv, struct scenario_args *args,
 			char *err);
 
 /**
+ * enum kernel_verb - what `kernel` is to do
+ * @KERNEL_WHICH: say which kernel tests boot
+ * @KERNEL_LIST: those in the cache
+ * @KERNEL_CLEAN: remove some of them
+ */
+enum kernel_verb {
+	KERNEL_WHICH,
+	KERNEL_LIST,
+	KERNEL_CLEAN,
+};
+
+/* Those that people type, with blanks between. */
+#define KERNEL_VERBS	"list clean"
+
+/**
+ * struct kernel_args - of `kernel`
+ * @verb: what to do
+ * @given: options that were, see kernel_args.c
+ * @json: print JSON
+ * @broken: those that are not whole
+ * @all: all of them
+ * @dry_run: only say it
+ * @keep: how many of the last used stay
+ * @names: the rest, @n_names of them
+ */
+struct kernel_args {
+	enum kernel_verb verb;
+	unsigned int given;
+	bool json;
+	bool broken;
+	bool all;
+	bool dry_run;
+	unsigned int keep;
+	char *const *names;
+	unsigned int n_names;
+};
+
+/**
  * struct convert_args - of `html` and `perfetto`
  * @output: -o FILE
  * @run_id: --run ID, or NULL
@@ -122,6 +160,8 @@ int run_args_parse(int argc, char **argv, struct run_args *args, char *err);
 int list_args_parse(int argc, char **argv, struct list_args *args, char *err);
 int repro_args_parse(int argc, char **argv, struct repro_args *args,
 		     char *err);
+int kernel_args_parse(int argc, char **argv, struct kernel_args *args,
+		      char *err);
 int convert_args_parse(int argc, char **argv, struct convert_args *args,
 		       char *err);
 int suite_args_parse(int argc, char **argv, struct suite_args *args,

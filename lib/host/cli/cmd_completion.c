@@ -77,6 +77,9 @@ static void bash_value(enum cli_value is)
 	case CLI_SCHEDULER:
 		fputs("words=" READY_EEVDF " files=1", stdout);
 		break;
+	case CLI_KERNEL:
+		fputs("words='" KERNEL_VERBS "'", stdout);
+		break;
 	default:
 		fputs(":", stdout);
 	}
@@ -156,6 +159,8 @@ static const char *zsh_action(enum cli_value is)
 		return "_ktstr_tests";
 	case CLI_SCENARIO:
 		return "_ktstr_scenarios";
+	case CLI_KERNEL:
+		return "(" KERNEL_VERBS ")";
 	default:
 		return " ";
 	}

@@ -42,8 +42,9 @@ enum cli_needs {
 	    "one test, and again with probes on its crash path")	\
 	row(demo, "demo", CLI_VMS, &no_spec, "",			\
 	    "what a scheduler's death looks like: a test that fails")	\
-	row(kernel, "kernel", CLI_NOTHING, &no_spec, "",		\
-	    "which kernel tests boot")					\
+	row(kernel, "kernel", CLI_NOTHING, &kernel_spec,		\
+	    "[list|clean [OPTION...] [NAME...]]",			\
+	    "which kernel tests boot; those in the cache")		\
 	row(kvm_check, "kvm-check", CLI_NOTHING, &no_spec, "",		\
 	    "can KVM here run a kernel? usable, emulated or none")	\
 	row(html, "html", CLI_PROGRAMS, &convert_spec,			\
@@ -86,7 +87,7 @@ struct cli_command {
 
 /* Those of the rows, and one that takes nothing. */
 extern const struct cli_spec no_spec, test_spec, run_spec, list_spec,
-	scenario_spec, repro_spec, convert_spec, completion_spec, suite_spec;
+	scenario_spec, repro_spec, kernel_spec, convert_spec, completion_spec, suite_spec;
 
 /* The rows, in their order. */
 extern const struct cli_command cli_commands[];

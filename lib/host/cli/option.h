@@ -29,6 +29,7 @@
  * @CLI_TOPOLOGY: a topology: as text
  * @CLI_SCENARIO: one of the ready scenarios
  * @CLI_SCHEDULER: a scheduler, or a file
+ * @CLI_KERNEL: what `kernel` can do
  */
 enum cli_value {
 	CLI_TEXT,
@@ -37,6 +38,7 @@ enum cli_value {
 	CLI_TOPOLOGY,
 	CLI_SCENARIO,
 	CLI_SCHEDULER,
+	CLI_KERNEL,
 };
 
 /**
