@@ -63,9 +63,42 @@ int cgroup_setup(struct init *in)
 	return ret;
 }
 
-void cgroup_kill_tests(void)
+const char *cgroup_parent(const struct init *in, char *path, size_t size)
 {
-	/* Below CGROUP_PARENT too: it kills whole trees. */
+	snprintf(path, size, "%s%s", CGROUP_ROOT, in->plan.cgroup ?: "/ktstr");
+	return path;
+}
+
+/* Each on the way may be there: the plan's begins where it likes. */
+int cgroup_setup_parent(struct init *in)
+{
+	char path[CGROUP_PATH_SIZE], *slash;
+	int ret = 0;
+
+	if (!in->plan.cgroup)
+		return 0;
+	cgroup_parent(in, path, sizeof(path));
+	for (slash = path + strlen(CGROUP_ROOT); !ret && slash;) {
+		slash = strchr(slash + 1, '/');
+		if (slash)
+			*slash = '\0';
+		if (mkdir(path, 0755) && errno != EEXIST)
+			return init_crash(in, "cannot make cgroup %s: %s",
+					  path, strerror(errno));
+		ret = cgroup_delegate(in, path);
+		if (slash)
+			*slash = '/';
+	}
+	return ret;
+}
+
+void cgroup_kill_tests(const struct init *in)
+{
+	char parent[CGROUP_PATH_SIZE], kill[CGROUP_PATH_SIZE + 16];
+
+	/* Below the parent too: it kills whole trees. */
+	snprintf(kill, sizeof(kill), "%s/cgroup.kill",
+		 cgroup_parent(in, parent, sizeof(parent)));
 	file_write(CGROUP_TEST "/cgroup.kill", "1");
-	file_write(CGROUP_PARENT "/cgroup.kill", "1");
+	file_write(kill, "1");
 }

@@ -25,6 +25,7 @@ struct init;
 /* Where things are in the guest. */
 #define CGROUP_ROOT	"/sys/fs/cgroup"
 #define CGROUP_PARENT	CGROUP_ROOT "/ktstr"		/* ENV_CGROUP */
+#define CGROUP_PATH_SIZE	64
 #define CGROUP_TEST	CGROUP_ROOT "/ktstr-test"	/* the test program */
 
 #define INIT_TICK_MS	100	/* sched_ext's state */
@@ -299,6 +300,16 @@ int setup_ring_from_plan(struct init *in);
 int setup_sysctls(struct init *in);
 
 /**
+ * setup_enable() - write what switches on a scheduler of the kernel's own
+ */
+int setup_enable(struct init *in);
+
+/**
+ * setup_disable() - write what switches it off again
+ */
+void setup_disable(struct init *in);
+
+/**
  * setup_system() - limits, network, init's own priority
  */
 int setup_system(struct init *in);
@@ -325,7 +336,20 @@ int cgroup_setup(struct init *in);
 /**
  * cgroup_kill_tests() - SIGKILL for the test program and all it has started
  */
-void cgroup_kill_tests(void);
+void cgroup_kill_tests(const struct init *in);
+
+/**
+ * cgroup_setup_parent() - make the cgroup that the plan has tests' cgroups in
+ */
+int cgroup_setup_parent(struct init *in);
+
+/**
+ * cgroup_parent() - the cgroup that tests' cgroups are made in
+ * @path: gets its path, in @size bytes: CGROUP_PATH_SIZE are enough
+ *
+ * Return: @path.
+ */
+const char *cgroup_parent(const struct init *in, char *path, size_t size);
 
 /* ---- child.c ---- */
 

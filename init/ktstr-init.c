@@ -42,9 +42,11 @@ static const struct init_step init_steps[] = {
 	{ setup_plan, STAGE_NONE },
 	{ setup_ring_from_plan, STAGE_NONE },
 	{ cpus_check, STAGE_NONE },
+	{ cgroup_setup_parent, STAGE_NONE },
 	{ setup_sysctls, STAGE_SYS_RDY },
 	{ prober_start, STAGE_NONE },
 	{ sched_start, STAGE_NONE },
+	{ setup_enable, STAGE_NONE },
 	{ prober_settle, STAGE_NONE },
 	{ test_run, STAGE_NONE },
 };
@@ -82,7 +84,8 @@ int main(void)
 
 	init_stage(in, STAGE_INIT);
 	init_run(in);
-	cgroup_kill_tests();
+	cgroup_kill_tests(in);
+	setup_disable(in);
 	sched_stop(in);
 	prober_stop(in);
 	init_stage(in, STAGE_POWEROFF);

@@ -178,6 +178,42 @@ int setup_sysctls(struct init *in)
 	return ret;
 }
 
+/* "PATH VALUE": a switch of the kernel's, as `echo` would write it */
+static int setup_switch(struct init *in, const char *write)
+{
+	const char *value = strchr(write, ' ') + 1;
+	char path[256];
+	int ret;
+
+	snprintf(path, sizeof(path), "%.*s", (int)(value - write) - 1, write);
+	ret = file_write(path, value);
+	if (ret)
+		return init_crash(in, "cannot write %s to %s: %s", value, path,
+				  strerror(-ret));
+	return 0;
+}
+
+static int setup_switches(struct init *in, const char *const *writes,
+			  unsigned int n)
+{
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; !ret && i < n; i++)
+		ret = setup_switch(in, writes[i]);
+	return ret;
+}
+
+int setup_enable(struct init *in)
+{
+	return setup_switches(in, in->plan.enable, in->plan.n_enable);
+}
+
+void setup_disable(struct init *in)
+{
+	setup_switches(in, in->plan.disable, in->plan.n_disable);
+}
+
 int setup_system(struct init *in)
 {
 	int ret = setup_limits(in);

@@ -138,12 +138,14 @@ static void __printf(2, 3) test_env_add(struct test_env *env, const char *fmt,
 static void test_env_build(struct test_env *env, const struct init *in,
 			   int wire_fd)
 {
+	char parent[CGROUP_PATH_SIZE];
 	unsigned int i;
 
 	memset(env, 0, sizeof(*env));
 	test_env_add(env, ENV_GUEST "=1");
 	test_env_add(env, ENV_WIRE_FD "=%d", wire_fd);
-	test_env_add(env, ENV_CGROUP "=" CGROUP_PARENT);
+	test_env_add(env, ENV_CGROUP "=%s",
+		     cgroup_parent(in, parent, sizeof(parent)));
 	if (in->sched.pid)
 		test_env_add(env, ENV_SCHED_PID "=%d", in->sched.pid);
 	if (in->prober.pid)
@@ -271,7 +273,7 @@ static void test_kill(struct init *in)
 {
 	in->test.timed_out = !test_grace_over(in);
 	test_free_from_scheduler(in);
-	cgroup_kill_tests();
+	cgroup_kill_tests(in);
 	if (!loop_until(in, test_exited, INIT_KILL_MS))
 		init_crash(in, "the test program did not end within %u ms of SIGKILL",
 			   INIT_KILL_MS);
@@ -325,7 +327,7 @@ int test_run(struct init *in)
 				  in->plan.test,
 				  strerror(-in->test.start_error));
 	/* What it left behind holds its output open and disturbs the rest. */
-	cgroup_kill_tests();
+	cgroup_kill_tests(in);
 	scx_settle(in);
 	test_report(in);
 	if (!by_itself) {

@@ -104,4 +104,67 @@ KTSTR_TEST_F(scx_start, other_ops,
 	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
 }
 
+/* ---- all that can be said of one ---- */
+
+#define SWITCH	"/proc/sys/kernel/printk_ratelimit"
+#define PARENT	"/ktstr-of/mine"
+
+static const struct scheduler scx_declared = {
+	.name = "scx_declared",
+	.ops_name = "ktstr",
+	.binary = "scx_ktstr",
+	.args = { "{config}", "in={cgroup}" },	/* which it minds not */
+	.config_file = "/etc/passwd",
+	.cgroup_parent = PARENT,
+	.kernel_args = "ktstr.said_so=1",
+	.sysctls = { "kernel.printk_ratelimit_burst=13" },
+	.enable = { "echo 7 > " SWITCH },
+	.disable = { "echo 5 > " SWITCH },
+};
+
+static const struct scheduler inside = {
+	.name = "inside",
+	.enable = { "echo 7 > " SWITCH },
+	.disable = { "echo 5 > /proc/sys/kernel/nowhere" },
+};
+
+/* Is it in the file, whose NULs are the ends of words? */
+static bool file_has(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "re");
+	char buf[4096];
+	size_t len = f ? fread(buf, 1, sizeof(buf), f) : 0;
+
+	if (f)
+		fclose(f);
+	return memmem(buf, len, text, strlen(text));
+}
+
+KTSTR_FIXTURE(scx_declared, .topology = TOPOLOGY(1, 1, 1, 1));
+
+KTSTR_TEST_F(scx_declared, what_is_said_of_it_is_done,
+	     .scheduler = &scx_declared, .kernel_args = "ktstr.test=1")
+{
+	char path[64];
+
+	EXPECT_STREQ("/sys/fs/cgroup" PARENT, self->ctx->cgroup);
+	EXPECT_TRUE(file_has("/proc/cmdline", "ktstr.test=1 ktstr.said_so=1"));
+	EXPECT_TRUE(file_has("/proc/sys/kernel/printk_ratelimit_burst", "13"));
+	EXPECT_TRUE(file_has(SWITCH, "7"));
+	EXPECT_TRUE(file_has("/ktstr/config/passwd", "root:"));
+	snprintf(path, sizeof(path), "/proc/%d/cmdline", self->ctx->sched_pid);
+	EXPECT_TRUE(file_has(path, "/ktstr/config/passwd"));
+	EXPECT_TRUE(file_has(path, "in=" PARENT));
+	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
+}
+
+KTSTR_TEST_F(scx_declared, one_of_the_kernels_that_stays_on,
+	     .scheduler = &inside,
+	     .expect_failure =
+		"cannot write 5 to /proc/sys/kernel/nowhere: No such file or directory")
+{
+	EXPECT_TRUE(file_has(SWITCH, "7"));
+	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
+}
+
 KTSTR_HARNESS_MAIN

@@ -25,8 +25,10 @@ PREFER_DEFINED_ATTRIBUTE_MACRO | .	| compiler_attributes.h is a header of the ke
 LONG_LINE_STRING	| .		| a message is not split, so that it can be searched for
 LONG_LINE		| ^lib/host/monitor/vmlinux/fields.c | a table: a kernel field a line
 LONG_LINE		| ^lib/common/attr/attr_rows.c | and an attribute a row
-COMPLEX_MACRO		| ^lib/common/attr/attr_rows.c | a row of it
-MACRO_ARG_REUSE		| ^lib/common/attr/attr_rows.c | a name
+COMPLEX_MACRO		| ^lib/common/attr/ | a row of it; tables, for macros that take a row
+MACRO_ARG_REUSE		| ^lib/common/attr/ | a name, or one for each row
+LONG_LINE		| ^lib/common/attr/sched_rows.c | what can be said of a scheduler, a row each
+MACRO_ARG_UNUSED	| ^lib/common/attr/sched_rows.c | it has no value where nobody says one
 LONG_LINE		| ^lib/common/check/limits.h | and so is a limit
 TRAILING_SEMICOLON	| ^lib/common/check/limits.h | a member for each row
 COMPLEX_MACRO		| ^lib/common/check/limits.h | a table, for macros that take a row

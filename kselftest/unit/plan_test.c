@@ -22,6 +22,9 @@ static const char whole[] =
 	"scheduler /ktstr/bin/scx_simple\n"
 	"sched_arg -f\n"
 	"ops simple\n"
+	"cgroup /a/b\n"
+	"enable /proc/x 1 2\n"
+	"disable /proc/x 0\n"
 	"cpus 4\n"
 	"sysctl kernel.sched_schedstats=1\n"
 	"sysctl net/ipv4/conf/lo.0/forwarding=0 1 2\n"
@@ -48,6 +51,11 @@ TEST(whole_plan)
 	EXPECT_STREQ("EMPTY=", plan.env[1]);
 	EXPECT_STREQ("/ktstr/bin/scx_simple", plan.scheduler);
 	EXPECT_STREQ("simple", plan.ops);
+	EXPECT_STREQ("/a/b", plan.cgroup);
+	ASSERT_EQ(1, plan.n_enable);
+	EXPECT_STREQ("/proc/x 1 2", plan.enable[0]);
+	ASSERT_EQ(1, plan.n_disable);
+	EXPECT_STREQ("/proc/x 0", plan.disable[0]);
 	EXPECT_EQ(4, plan.cpus);
 	ASSERT_EQ(1, plan.n_sched_args);
 	EXPECT_STREQ("-f", plan.sched_args[0]);
@@ -99,7 +107,10 @@ static const struct {
 	{ "test /t\ntest /u\n", "plan line 2: 'test' is given twice" },
 	{ "test /t\nscheduler s\n",
 	  "plan line 2: 'scheduler' needs an absolute path" },
-	{ "ops\n", "plan line 1: 'ops' has no value" },
+	{ "cgroup a\n", "plan line 1: 'cgroup' needs an absolute path" },
+		{ "enable /x\n", "plan line 1: 'enable' needs an absolute path and a value" },
+		{ "disable x 1\n", "plan line 1: 'disable' needs an absolute path and a value" },
+		{ "ops\n", "plan line 1: 'ops' has no value" },
 	{ "ops ", "plan line 1: 'ops' has no value" },
 	{ "ops a\nops b\n", "plan line 2: 'ops' is given twice" },
 	{ "test_ms 0\n",

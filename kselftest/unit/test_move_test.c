@@ -28,12 +28,15 @@ TEST(each_file_of_a_build_folder)
 	static const char * const want[] = {
 		"/tmp/b/arch/x86/boot", "/tmp/b/arch/x86/boot/bzImage",
 		"/tmp/b", "/tmp/b/vmlinux", "/tmp/b/.config",
-		"/tmp/s", "/tmp/g", "/tmp/g/scx_x",
+		"/tmp/s", "/tmp/g", "/tmp/g/scx_x", "/tmp/c", "/tmp/c/x.toml",
+	};
+	static const struct scheduler given = {
+		.binary = "/tmp/g/scx_x", .config_file = "/tmp/c/x.toml",
 	};
 	struct move_folders f;
 	unsigned int i;
 
-	move_folders(&f, &k, "/tmp/s", "/tmp/g/scx_x");
+	move_folders(&f, &k, "/tmp/s", &given);
 	for (i = 0; i < ARRAY_SIZE(want); i++) {
 		EXPECT_TRUE(listed(&f, want[i]))
 			TH_LOG("%s is not there", want[i]);
@@ -44,12 +47,13 @@ TEST(each_file_of_a_build_folder)
 TEST(what_is_not_there_is_left_out)
 {
 	static const struct host_kernel k = { .image = "bzImage" };
+	static const struct scheduler given = { .binary = "scx_x" };
 	struct move_folders f;
 
-	move_folders(&f, &k, "", "scx_x");
+	move_folders(&f, &k, "", &given);
 	EXPECT_STREQ("bzImage", f.list[0]);
 	EXPECT_EQ(NULL, f.list[1]);
-	move_folders(&f, &k, NULL, NULL);
+	move_folders(&f, &k, NULL, &(const struct scheduler){ });
 	EXPECT_EQ(NULL, f.list[1]);
 }
 
@@ -58,7 +62,7 @@ TEST(a_file_at_the_top)
 	static const struct host_kernel k = { .image = "/bzImage" };
 	struct move_folders f;
 
-	move_folders(&f, &k, NULL, NULL);
+	move_folders(&f, &k, NULL, &(const struct scheduler){ });
 	EXPECT_TRUE(listed(&f, "/"));
 	EXPECT_FALSE(listed(&f, ""));
 }

@@ -28,7 +28,8 @@ static void merge_scheduler(struct ktstr_merged *merged,
 			    const struct scheduler *s)
 {
 	struct ktstr_attr level = {
-		.scheduler = s, .topology = s->topology, .limits = s->limits,
+		.scheduler = s, .topology = s->topology, .needs = s->needs,
+		.limits = s->limits,
 	};
 
 	memcpy(level.sched_args, s->args, sizeof(level.sched_args));

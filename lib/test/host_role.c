@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/common/attr/needs.h"
 #include "lib/common/util/lifeline.h"
 #include "lib/common/util/log.h"
 #include "lib/common/util/pace.h"
@@ -218,6 +219,10 @@ static bool find_files(struct host_run *hr)
 	char err[RUN_ERR_SIZE];
 	int ret;
 
+	if (!needs_fit(&attr->needs, &attr->topology, err, sizeof(err))) {
+		glue_skip(hr->test, err);
+		return false;
+	}
 	if (ktstr_glue.on_host)
 		return fits_here(hr);
 	if (ktstr_glue.missing[0]) {

@@ -67,7 +67,7 @@ static void show_file(struct move_folders *f, const char *path)
 }
 
 void move_folders(struct move_folders *f, const struct host_kernel *kernel,
-		  const char *scheduler_dir, const char *scheduler)
+		  const char *scheduler_dir, const struct scheduler *s)
 {
 	f->n = 0;
 	f->n_dirs = 0;
@@ -76,8 +76,10 @@ void move_folders(struct move_folders *f, const struct host_kernel *kernel,
 	show_file(f, kernel->config);
 	if (scheduler_dir && *scheduler_dir)
 		f->list[f->n++] = scheduler_dir;
-	if (scheduler && *scheduler == '/')
-		show_file(f, scheduler);
+	if (s->binary && *s->binary == '/')
+		show_file(f, s->binary);
+	if (s->config_file)
+		show_file(f, s->config_file);
 	f->list[f->n] = NULL;
 }
 
@@ -108,7 +110,7 @@ static int rerun(char **argv, const char *why)
 		writable[n++] = clones;
 	move_folders(&folders, &ktstr_glue.kernel,
 		     getenv("KTSTR_SCHEDULER_DIR"),
-		     ktstr_glue.given.scheduler.binary);
+		     &ktstr_glue.given.scheduler);
 	ret = host_cache_dir(cache, sizeof(cache));
 	if (!ret)
 		ret = host_find_program("ktstr-emuhost-agent", agent,

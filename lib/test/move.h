@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <stddef.h>
 
+#include "lib/common/attr/parts.h"
 #include "lib/host/machine/kernel.h"
 
 /**
@@ -28,9 +29,9 @@ int move_to_kvm(char **argv, char *missing, size_t missing_size);
  * @n_dirs: their number
  */
 struct move_folders {
-	const char *list[10];
+	const char *list[12];
 	unsigned int n;
-	char dirs[4][PATH_MAX];
+	char dirs[5][PATH_MAX];
 	unsigned int n_dirs;
 };
 
@@ -39,10 +40,10 @@ struct move_folders {
  * @folders: filled in
  * @kernel: its files may lie apart, and each may be a link
  * @scheduler_dir: may be NULL or ""
- * @scheduler: path of a program that was given, may be NULL
+ * @scheduler: one that was given: its program, and what configures it
  */
 void move_folders(struct move_folders *folders,
 		  const struct host_kernel *kernel, const char *scheduler_dir,
-		  const char *scheduler);
+		  const struct scheduler *scheduler);
 
 #endif /* KTSTR_TEST_MOVE_H */

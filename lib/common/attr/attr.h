@@ -48,6 +48,8 @@ enum auto_repro {
  *
  * @run_machine: the VM
  * @machine: the same as a whole
+ * @machine_needs: machines that it is for
+ * @needs: the same as a whole
  * @scheduler: which scheduler to run under [EEVDF]
  * @sched_args: more arguments for it; the levels add up
  * @staged: further schedulers, which are packed for ops to attach; their sysctls
@@ -67,6 +69,10 @@ struct ktstr_attr {
 	union {
 		struct run_machine;
 		struct run_machine machine;
+	};
+	union {
+		struct machine_needs;
+		struct machine_needs needs;
 	};
 	const struct scheduler *scheduler;
 	const char *sched_args[KTSTR_MAX_ARGS];

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lib/common/attr/kinds.h"
+#include "lib/common/attr/schedulers.h"
 #include "lib/common/util/near.h"
 #include "lib/common/util/util.h"
 
@@ -35,6 +36,9 @@ static const struct attr_row *find(const char *name)
 	for (row = attr_rows; row < attr_rows + attr_n_rows; row++)
 		if (!strcmp(row->name, name))
 			return row;
+	for (row = sched_rows; row < sched_rows + sched_n_rows; row++)
+		if (!strcmp(row->name, name))
+			return row;
 	return NULL;
 }
 
@@ -45,6 +49,11 @@ static void offer_all(struct near *near)
 	for (row = attr_rows; row < attr_rows + attr_n_rows; row++)
 		if (row->kind->form)
 			near_offer(near, row->name);
+	/* Else each limit would be offered twice. */
+	if (!strstarts(near->given, SCHED_PREFIX))
+		return;
+	for (row = sched_rows; row < sched_rows + sched_n_rows; row++)
+		near_offer(near, row->name);
 }
 
 static int no_such(const char *item, const char *name, char *err,
@@ -90,6 +99,11 @@ static int take(struct attr_given *given, const char *item, char *err,
 	row = find(name);
 	if (!row)
 		return no_such(item, name, err, err_size);
+	if (sched_row_of(row) && !given->attr.scheduler) {
+		snprintf(err, err_size, "%.100s: comes behind scheduler=, and is of that",
+			 item);
+		return -EINVAL;
+	}
 	ret = row->kind->parse(row, value + 1, given, why);
 	if (ret)
 		snprintf(err, err_size, "%.100s: %s", item, why);
@@ -100,7 +114,11 @@ static int take(struct attr_given *given, const char *item, char *err,
 static int check_bounds(const struct attr_given *given, char *err,
 			size_t err_size)
 {
-	struct ktstr_attr attr = { .topology = given->attr.topology };
+	struct ktstr_attr attr = {
+		.topology = given->attr.topology,
+		.needs = given->attr.needs,
+		.scheduler = given->attr.scheduler,
+	};
 	const struct attr_row *row;
 
 	for (row = attr_rows; row < attr_rows + attr_n_rows; row++)

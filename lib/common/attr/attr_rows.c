@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "lib/common/attr/kinds.h"
+#include "lib/common/attr/needs.h"
+#include "lib/common/attr/schedulers.h"
 #include "lib/common/util/util.h"
 
 /* For the scheduler and for the body, within KTSTR_TEST_TIMEOUT_S. */
@@ -28,6 +30,19 @@ static int check_topology(const struct ktstr_attr *attr, char *err,
 	return topology_check(&attr->topology, 0, err, err_size);
 }
 
+static int check_needs(const struct ktstr_attr *attr, char *err,
+		       size_t err_size)
+{
+	return needs_check(&attr->needs, err, err_size);
+}
+
+/* Of what was declared there is nothing that a test can do about. */
+static int check_scheduler(const struct ktstr_attr *attr, char *err,
+			   size_t err_size)
+{
+	return scheduler_check(attr->scheduler, err, err_size);
+}
+
 /* Ops know them by their names. */
 static int check_staged(const struct ktstr_attr *attr, char *err,
 			size_t err_size)
@@ -40,6 +55,9 @@ static int check_staged(const struct ktstr_attr *attr, char *err,
 		if (!s->name || !s->binary)
 			return wrong(err, err_size,
 				     ".staged has a scheduler without a name or a program");
+		if (s->cgroup_parent || s->config_file || s->enable[0])
+			return wrong(err, err_size,
+				     ".staged has a scheduler with a cgroup_parent, a config_file or an enable: only .scheduler may");
 		for (j = 0; j < i; j++)
 			if (!strcmp(attr->staged[j]->name, s->name))
 				return wrong(err, err_size,
@@ -144,7 +162,16 @@ const struct attr_row attr_rows[] = {
 	{ MEMBER(kaslr), .kind = &attr_switch, .usual = "off",
 	  .what = "the kernel chooses where it lies; else it lies where it was linked to, so that addresses in logs are those of vmlinux" },
 
+#define NEED(member, usual_, what_)					\
+	{ MEMBER(member), .kind = &attr_number, .usual = usual_,	\
+	  .check = check_needs, .what = what_ },
+
+	MACHINE_NEEDS(NEED)
+	{ MEMBER(requires_smt), .kind = &attr_switch, .usual = "off",
+	  .what = "it is for machines whose cores have more than one thread" },
+
 	{ MEMBER(scheduler), .kind = &attr_scheduler, .usual = "eevdf",
+	  .check = check_scheduler,
 	  .what = "a program that attaches a sched_ext scheduler and stays; it is looked up beside the test program and in $KTSTR_SCHEDULER_DIR" },
 	{ MEMBER(sched_args), .kind = &attr_args, .merge = ATTR_ADDS,
 	  .usual = "none",

@@ -44,24 +44,67 @@ static inline bool ktstr_is_on(enum ktstr_switch s)
 }
 
 /**
- * struct scheduler - a sched_ext scheduler under test
- * @name: for people and reports
+ * struct machine_needs - machines that a test or a scheduler is for
+ * @min_llcs: last-level caches, at least [1]
+ * @max_llcs: at most; where nobody gives one, 12 in a gauntlet
+ * @min_cpus: CPUs, at least [1]
+ * @max_cpus: at most; 192 in a gauntlet
+ * @min_nodes: NUMA nodes, at least [1]
+ * @max_nodes: at most; 1 in a gauntlet
+ * @requires_smt: cores of more than one thread
+ *
+ * Each test that runs elsewhere is skipped. A gauntlet makes no cell of it.
+ */
+struct machine_needs {
+	unsigned int min_llcs;
+	unsigned int max_llcs;
+	unsigned int min_cpus;
+	unsigned int max_cpus;
+	unsigned int min_nodes;
+	unsigned int max_nodes;
+	enum ktstr_switch requires_smt;
+};
+
+/**
+ * struct scheduler - a scheduler under test, declared once
+ * @name: for people, reports and command lines
+ * @what: a line about it, for lists
  * @ops_name: what /sys/kernel/sched_ext/root/ops must begin with once it is
  *	enabled; NULL means any
  * @binary: its program: a name that is looked up beside the test program and
  *	in $KTSTR_SCHEDULER_DIR, or a path. NULL is EEVDF: no process
- * @args: arguments, NULL-terminated by the array's unused rest
+ * @source: X.bpf.c, with X.c beside it, of which run_ktstr.sh builds @binary;
+ *	"tree:" before a path in the kernel's tree. NULL: it is there
+ * @args: arguments, NULL-terminated by the array's unused rest. "{config}" in
+ *	one is where @config_file lies in the guest, "{cgroup}" is @cgroup_parent
  * @sysctls: `key=value` strings set before it starts
+ * @kernel_args: words that are added to the kernel's command line, whatever a
+ *	test adds
+ * @cgroup_parent: "/a/b": a cgroup that is made before it starts, and in which
+ *	cgroups of tests are made
+ * @config_file: a file of this machine that is packed for it
+ * @enable: `echo VALUE > PATH`, done in the guest before the test begins: how a
+ *	scheduler of the kernel's own is switched on
+ * @disable: the same, once the test is over
  * @topology: used where no level gives one
+ * @needs: machines that it is for
  * @limits: its defaults for the checks
  */
 struct scheduler {
 	const char *name;
+	const char *what;
 	const char *ops_name;
 	const char *binary;
+	const char *source;
 	const char *args[KTSTR_MAX_ARGS];
 	const char *sysctls[KTSTR_MAX_ARGS];
+	const char *kernel_args;
+	const char *cgroup_parent;
+	const char *config_file;
+	const char *enable[KTSTR_MAX_ARGS];
+	const char *disable[KTSTR_MAX_ARGS];
 	struct topology topology;
+	struct machine_needs needs;
 	struct check_limits limits;
 };
 
@@ -105,13 +148,13 @@ struct run_subject {
  * run_subject_name() - the scheduler's name, for people
  * @subject: what the run is about
  *
- * Return: NULL under EEVDF.
+ * Return: NULL under EEVDF as it is.
  */
 static inline const char *run_subject_name(const struct run_subject *subject)
 {
 	const struct scheduler *s = subject->scheduler;
 
-	return s && s->binary ? s->name : NULL;
+	return s && (s->binary || s->enable[0]) ? s->name : NULL;
 }
 
 /**

@@ -136,6 +136,16 @@ static const char *plan_append_path(struct plan *plan,
 	return plan_append(plan, key, value);
 }
 
+static const char *plan_append_write(struct plan *plan,
+				     const struct plan_key *key, char *value)
+{
+	const char *blank = strchr(value, ' ');
+
+	if (*value != '/' || !blank || !blank[1])
+		return "needs an absolute path and a value";
+	return plan_append(plan, key, value);
+}
+
 static const char *plan_append_assign(struct plan *plan,
 				      const struct plan_key *key, char *value)
 {
@@ -176,6 +186,9 @@ static const struct plan_key plan_keys[] = {
 	PLAN_KEY("scheduler", plan_set_path, scheduler),
 	PLAN_LIST("sched_arg", plan_append, sched_args),
 	PLAN_KEY("ops", plan_set_text, ops),
+	PLAN_KEY("cgroup", plan_set_path, cgroup),
+	PLAN_LIST("enable", plan_append_write, enable),
+	PLAN_LIST("disable", plan_append_write, disable),
 	PLAN_LIST("staged", plan_append_path, staged),
 	PLAN_KEY("cpus", plan_set_number, cpus),
 	PLAN_KEY("probe", plan_set_path, probe),

@@ -14,6 +14,9 @@
  *	env KTSTR_DURATION_MS=2000	environment of the test program
  *	scheduler /ktstr/bin/scx_simple	scheduler to start; none for EEVDF
  *	sched_arg -f
+ *	cgroup /a/b			made before that; those of tests are made in it
+ *	enable /proc/x 1		a value that is written before the test, and
+ *	disable /proc/x 0		one after it
  *	ops simple			what its name in sched_ext begins with
  *	staged /ktstr/bin/scx_ktstr	one more that the test program may ask for
  *	probe /ktstr/bin/ktstr-probe	in a repro VM: watches the scheduler die;
@@ -39,6 +42,7 @@
 #define PLAN_BIN_DIR	"/ktstr/bin"
 #define PLAN_PROBES	"/ktstr/probes"	/* functions, one a line */
 #define PLAN_SCENARIO	"/ktstr/scenario.json"	/* of the test, where it is a file's */
+#define PLAN_CONFIG_DIR	"/ktstr/config"	/* what a scheduler is configured by */
 #define PLAN_LIST_MAX	96		/* entries of one repeated key */
 
 #define PLAN_ATTACH_MS	30000		/* defaults of the limits */
@@ -67,6 +71,9 @@
  * @test: path of the test program
  * @scheduler: path of the scheduler, NULL for none
  * @ops: what the scheduler's name in sched_ext begins with, NULL for any
+ * @cgroup: below the root, the parent of tests' cgroups; NULL for init's own
+ * @enable: "PATH VALUE", @n_enable of them, to be written before the test
+ * @disable: the same, after it
  * @staged: paths of further schedulers, @n_staged of them
  * @cpus: CPUs that must have come up, 0 for any number
  * @probe: path of ktstr-probe, NULL for none
@@ -86,6 +93,11 @@ struct plan {
 	const char *sched_args[PLAN_LIST_MAX];
 	unsigned int n_sched_args;
 	const char *ops;
+	const char *cgroup;
+	const char *enable[PLAN_LIST_MAX];
+	unsigned int n_enable;
+	const char *disable[PLAN_LIST_MAX];
+	unsigned int n_disable;
 	const char *staged[PLAN_LIST_MAX];
 	unsigned int n_staged;
 	unsigned int cpus;

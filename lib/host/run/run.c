@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "lib/common/attr/attr.h"
+#include "lib/common/attr/schedulers.h"
 #include "lib/common/util/strbuf.h"
 #include "lib/common/util/util.h"
 #include "lib/common/wire/plan.h"
@@ -47,6 +48,17 @@ static bool fewer_cpus_asked(const char *kernel_args)
 	return false;
 }
 
+/* Of the test, and of its scheduler: neither replaces the other's. */
+static void kernel_words(const struct run_config *c, struct strbuf *words)
+{
+	const struct scheduler *s = c->subject->scheduler;
+	const char *own = c->machine->kernel_args;
+	const char *more = s ? s->kernel_args : NULL;
+
+	strbuf_addf(words, "%s%s%s", own ?: "", own && more ? " " : "",
+		    more ?: "");
+}
+
 static void plan_sysctls(const struct scheduler *s, struct strbuf *plan)
 {
 	unsigned int i;
@@ -55,18 +67,54 @@ static void plan_sysctls(const struct scheduler *s, struct strbuf *plan)
 		strbuf_addf(plan, "sysctl %s\n", s->sysctls[i]);
 }
 
+/* Where it lies in the guest */
+static void config_path(const struct scheduler *s, char *path, size_t size)
+{
+	snprintf(path, size, PLAN_CONFIG_DIR "/%s",
+		 s && s->config_file ? basename(s->config_file) : "");
+}
+
 static void plan_scheduler(const struct run_subject *subject,
 			   struct strbuf *plan)
 {
 	const struct scheduler *s = subject->scheduler;
+	char config[PATH_MAX];
 	unsigned int i;
 
+	config_path(s, config, sizeof(config));
 	strbuf_addf(plan, "scheduler %s/%s\n", PLAN_BIN_DIR,
 		    basename(subject->path));
-	for (i = 0; i < subject->n_args; i++)
-		strbuf_addf(plan, "sched_arg %s\n", subject->args[i]);
+	for (i = 0; i < subject->n_args; i++) {
+		strbuf_addf(plan, "sched_arg ");
+		scheduler_arg(s, subject->args[i], config, plan);
+		strbuf_addf(plan, "\n");
+	}
 	if (s && s->ops_name)
 		strbuf_addf(plan, "ops %s\n", s->ops_name);
+}
+
+/* What the kernel has in it is switched on and off. */
+static void plan_switches(const char *key, const char * const *commands,
+			  struct strbuf *plan)
+{
+	struct strbuf line = STRBUF_INIT;
+	unsigned int i;
+
+	for (i = 0; i < KTSTR_MAX_ARGS && commands[i]; i++)
+		if (scheduler_command(commands[i], &line))
+			strbuf_addf(plan, "%s %s\n", key, line.text);
+	strbuf_free(&line);
+}
+
+static void plan_declared(const struct scheduler *s, struct strbuf *plan)
+{
+	plan_sysctls(s, plan);
+	if (s && s->cgroup_parent)
+		strbuf_addf(plan, "cgroup %s\n", s->cgroup_parent);
+	if (s) {
+		plan_switches("enable", s->enable, plan);
+		plan_switches("disable", s->disable, plan);
+	}
 }
 
 static void plan_subject(const struct run_subject *subject,
@@ -74,7 +122,7 @@ static void plan_subject(const struct run_subject *subject,
 {
 	unsigned int i;
 
-	plan_sysctls(subject->scheduler, plan);
+	plan_declared(subject->scheduler, plan);
 	if (subject->path)
 		plan_scheduler(subject, plan);
 	for (i = 0; i < subject->n_staged; i++) {
@@ -92,6 +140,7 @@ static void plan_write(const struct run_config *c,
 {
 	const unsigned int duration_ms = c->workload->duration_s * MSEC_PER_SEC;
 	char topology[TOPOLOGY_NAME_LEN];
+	struct strbuf words = STRBUF_INIT;
 
 	strbuf_addf(plan, "test %s/%s\n", PLAN_BIN_DIR, basename(c->program));
 	if (c->test)
@@ -105,9 +154,11 @@ static void plan_write(const struct run_config *c,
 	if (c->verbose)
 		strbuf_addf(plan, "env KTSTR_VERBOSE=1\n");
 
-	if (!fewer_cpus_asked(c->machine->kernel_args))
+	kernel_words(c, &words);
+	if (!fewer_cpus_asked(words.text))
 		strbuf_addf(plan, "cpus %u\n",
 			    topology_cpus(&c->machine->topology));
+	strbuf_free(&words);
 	plan_subject(c->subject, budget, plan);
 	if (c->probes)
 		strbuf_addf(plan, "probe %s/%s\n", PLAN_BIN_DIR, PROBE_NAME);
@@ -276,6 +327,23 @@ static int add_payload(struct programs *ps, const struct payload *p)
 	return ret;
 }
 
+static int add_config(struct initramfs *ir, const struct scheduler *s,
+		      char *err, size_t err_size)
+{
+	char path[PATH_MAX];
+	int ret;
+
+	if (!s || !s->config_file)
+		return 0;
+	config_path(s, path, sizeof(path));
+	ret = initramfs_add_file(ir, path, 0644, s->config_file, false);
+	if (ret)
+		snprintf(err, err_size,
+			 "scheduler %.60s: its configuration %.200s: %s", s->name,
+			 s->config_file, strerror(-ret));
+	return ret;
+}
+
 static int add_programs(struct initramfs *ir, const struct run_config *c,
 			char *err, size_t err_size)
 {
@@ -317,6 +385,8 @@ static int load_fill(struct initramfs *ir, const struct run_config *c,
 
 	if (!ret)
 		ret = add_programs(ir, c, err, err_size);
+	if (!ret)
+		ret = add_config(ir, c->subject->scheduler, err, err_size);
 	if (!ret && c->workload->scenario)
 		ret = add_scenario(ir, c->workload->scenario, err, err_size);
 	if (!ret && c->probes)
@@ -425,6 +495,7 @@ static const char *clones_of(const struct run_config *c, char *dir,
 }
 
 static int boot(struct run *run, const struct archives *a,
+		const struct run_machine *machine,
 		const struct run_budget *budget, char *err, size_t err_size)
 {
 	const struct run_config *c = run->config;
@@ -432,7 +503,7 @@ static int boot(struct run *run, const struct archives *a,
 	struct vm_config vmc = {
 		.clones = clones_of(c, clones, sizeof(clones)),
 		.kernel = c->kernel->image,
-		.machine = c->machine,
+		.machine = machine,
 		.boot_ms = budget->boot_ms,
 		.deadline_ms = budget->deadline_ms,
 		.wall_ms = budget->wall_ms,
@@ -474,6 +545,22 @@ static int boot(struct run *run, const struct archives *a,
 	return ret;
 }
 
+/* What comes from a run's strings is released here. */
+static int boot_with(struct run *run, const struct archives *a,
+		     const struct run_budget *budget, char *err,
+		     size_t err_size)
+{
+	struct run_machine machine = *run->config->machine;
+	struct strbuf words = STRBUF_INIT;
+	int ret;
+
+	kernel_words(run->config, &words);
+	machine.kernel_args = words.len ? words.text : NULL;
+	ret = boot(run, a, &machine, budget, err, err_size);
+	strbuf_free(&words);
+	return ret;
+}
+
 /* Until whoever runs us gives up */
 static unsigned int left_ms(const struct run_config *config)
 {
@@ -509,7 +596,7 @@ int run_vm(const struct run_config *config, struct run_outcome *out,
 
 	ret = archives_fill(&archives, config, &plan, err, err_size);
 	if (!ret)
-		ret = boot(&run, &archives, &budget, err, err_size);
+		ret = boot_with(&run, &archives, &budget, err, err_size);
 	archives_exit(&archives);
 	strbuf_free(&plan);
 	return ret;
