@@ -144,6 +144,8 @@ Environment:
                  test programs
   KTSTR_ATTR     NAME=VALUE,NAME=VALUE...: attributes that go before what tests
                  say (Documentation/attributes.rst)
+  KTSTR_SCHEDULERS  FILE:FILE...: schedulers that are declared there, as
+                 --declared FILE says (Documentation/schedulers.rst)
   KTSTR_JOBS     jobs of make (default: the number of CPUs)
   KTSTR_HOSTS    how many emulated hosts, or VMs where KVM is usable, run tests
                  side by side (default: a CPU for each emulated host, four for

@@ -14,6 +14,7 @@ KTSTR_OUT		| out		| | again
 KTSTR_SIDECAR_DIR	| results
 KTSTR_SCHEDULER_DIR	| folder	| | again
 KTSTR_ATTR		| text
+KTSTR_SCHEDULERS	| text		| | again
 KTSTR_JOBS		| number	| 1 9999
 KTSTR_HOSTS		| number	| 1 99
 KTSTR_CHECK_AGAIN	| switch

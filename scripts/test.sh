@@ -108,7 +108,7 @@ test_look_up()
 # A source becomes a program, against the kernel under test.
 test_build()
 {
-	local log=$out/logs/scheduler.log name dir
+	local log=$out/logs/scheduler.log name dir source
 
 	case $sched_kind in
 	none) sched_path=eevdf ;;
@@ -122,5 +122,14 @@ test_build()
 			--no-print-directory SCHED="${sched_path%.bpf.c}" \
 			SCHED_OUT="$dir" scheduler
 		sched_path=$dir/$name ;;
+	declared)
+		source=$("$install/ktstr/ktstr" list --source-of "$sched_path") ||
+			exit "$EXIT_WRONG"
+		[[ -n $source ]] || return 0
+		[[ $source != tree:* ]] || source=$tree/${source#tree:}
+		path_for_make "the scheduler: " "$source" "move it"
+		sched_kind=source
+		sched_path=$source
+		test_build ;;
 	esac
 }

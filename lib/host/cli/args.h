@@ -16,6 +16,7 @@
 /**
  * struct run_args - of `run`
  * @choice: which tests
+ * @scheduler: under this one, of those that are declared; NULL as they say
  * @html: a page of them is written there; NULL for none, as the next three
  * @perfetto: a trace
  * @junit: results as JUnit's XML
@@ -26,6 +27,7 @@
  */
 struct run_args {
 	struct suite_choice choice;	/* first: see choice_args.c */
+	const char *scheduler;
 	const char *html;
 	const char *perfetto;
 	const char *junit;
@@ -40,12 +42,18 @@ struct run_args {
  * @choice: which tests
  * @json: print JSON
  * @plan: print "PROGRAM TEST", as `suite` takes them
+ * @schedulers: print those that are declared
+ * @schema: print what can be said of one, as JSON Schema
+ * @source_of: print what the scheduler of that name is built of, for scripts
  * @table: print that of lib/test/tables.c; NULL for the names of tests
  */
 struct list_args {
 	struct suite_choice choice;	/* first: see choice_args.c */
 	bool json;
 	bool plan;
+	bool schedulers;
+	bool schema;
+	const char *source_of;
 	const char *table;
 };
 
@@ -199,6 +207,14 @@ int attr_take(void *args, const char *text, char *err);
 	  "an attribute that goes before what tests say, as\n"		\
 	  "Documentation/attributes.rst lists them; may be repeated",	\
 	  CLI_TEXT }
+
+/* The option of those that take schedulers; see declared_args.c. */
+int declared_take(void *args, const char *text, char *err);
+
+#define DECLARED_OPTION							\
+	{ 0, "declared", "FILE", declared_take,				\
+	  "schedulers that are declared there, as Documentation/schedulers.rst\n" \
+	  "says; may be repeated", CLI_FILE }
 
 struct cli_command;
 

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "lib/common/attr/schedulers.h"
 #include "lib/common/util/util.h"
 #include "lib/host/cli/args.h"
 #include "lib/host/cli/cli.h"
@@ -26,6 +27,14 @@ static void put_scenarios(const char *between)
 
 	for (i = 0; i < test_n_scenarios; i++)
 		printf("%s%s", i ? between : "", test_scenarios[i].name);
+}
+
+static void put_schedulers(const char *between)
+{
+	size_t i;
+
+	for (i = 0; i < ready_n_schedulers; i++)
+		printf("%s%s", i ? between : "", ready_schedulers[i].name);
 }
 
 /* ---- bash ---- */
@@ -75,7 +84,9 @@ static void bash_value(enum cli_value is)
 		fputs("' files=1", stdout);
 		break;
 	case CLI_SCHEDULER:
-		fputs("words=" READY_EEVDF " files=1", stdout);
+		fputs("words='", stdout);
+		put_schedulers(" ");
+		fputs("' files=1", stdout);
 		break;
 	case CLI_KERNEL:
 		fputs("words='" KERNEL_VERBS "'", stdout);

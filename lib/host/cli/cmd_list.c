@@ -4,12 +4,14 @@
  * can say.
  */
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/common/util/util.h"
 #include "lib/host/cli/args.h"
 #include "lib/host/cli/cli.h"
 #include "lib/host/cli/command.h"
+#include "lib/host/cli/declared.h"
 #include "lib/host/cli/list_table.h"
 #include "lib/host/cli/programs.h"
 #include "lib/host/machine/paths.h"
@@ -60,6 +62,37 @@ static int list_tests(const char *own, const struct list_args *args, char *err)
 	return ret;
 }
 
+static int print_source(const struct declared_all *all, const char *name,
+			char *err)
+{
+	int ret = declared_must(all, name, err);
+	const char *source;
+
+	if (ret)
+		return ret;
+	source = declared_find(all, name)->s->source;
+	if (source)
+		puts(source);
+	return 0;
+}
+
+static int list_schedulers(const struct list_args *args, char *err)
+{
+	struct declared_all all;
+	int ret = declared_load(&all, getenv(ENV_SCHEDULERS), err);
+
+	if (!ret && args->source_of)
+		ret = print_source(&all, args->source_of, err);
+	else if (!ret && args->schema)
+		declared_print_schema(stdout);
+	else if (!ret && args->json)
+		declared_print_json(&all, stdout);
+	else if (!ret)
+		declared_print(&all, stdout);
+	declared_free(&all);
+	return ret;
+}
+
 int list_main(int argc, char **argv, char *err)
 {
 	struct list_args args;
@@ -69,7 +102,9 @@ int list_main(int argc, char **argv, char *err)
 	ret = list_args_parse(argc, argv, &args, err);
 	if (!ret && host_self_dir(own, sizeof(own)))
 		ret = cli_bad(err, "cannot find this program");
-	if (!ret && args.table)
+	if (!ret && args.schedulers)
+		ret = list_schedulers(&args, err);
+	else if (!ret && args.table)
 		ret = table_show(own, args.table, args.json, err);
 	else if (!ret)
 		ret = list_tests(own, &args, err);

@@ -11,6 +11,7 @@
 #include "lib/host/cli/args.h"
 #include "lib/host/cli/cli.h"
 #include "lib/host/cli/command.h"
+#include "lib/host/cli/declared.h"
 #include "lib/host/cli/programs.h"
 #include "lib/host/cli/results.h"
 #include "lib/host/cli/running.h"
@@ -35,6 +36,27 @@ static int choose(const struct running *r, struct run_args *args,
 	if (!ret)
 		ret = programs_choose(r->own, &args->choice, names, err);
 	suite_names_free(&only);
+	return ret;
+}
+
+/* It goes where --attr goes, and so before what tests say. */
+static int take_scheduler(const char *name, char *err)
+{
+	const char *before = getenv(ENV_ATTR);
+	struct strbuf text = STRBUF_INIT;
+	struct declared_all all;
+	int ret = declared_load(&all, getenv(ENV_SCHEDULERS), err);
+
+	if (!ret)
+		ret = declared_must(&all, name, err);
+	if (!ret) {
+		strbuf_addf(&text, "%s", before ?: "");
+		scheduler_text(declared_find(&all, name)->s, &text);
+		if (setenv(ENV_ATTR, text.text, 1))
+			ret = cli_bad(err, "no memory");
+	}
+	strbuf_free(&text);
+	declared_free(&all);
 	return ret;
 }
 
@@ -121,6 +143,7 @@ int run_main(int argc, char **argv, char *err)
 	int ret;
 
 	ret = run_args_parse(argc, argv, &args, err) ?:
+	      (args.scheduler ? take_scheduler(args.scheduler, err) : 0) ?:
 	      running_locate(&r, err) ?: choose(&r, &args, &names, err);
 	if (ret == -ENODATA) {
 		fprintf(stderr, "ktstr: %s\n", err);

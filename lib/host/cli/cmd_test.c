@@ -20,6 +20,7 @@
 #include "lib/common/util/util.h"
 #include "lib/host/cli/cli.h"
 #include "lib/host/cli/command.h"
+#include "lib/host/cli/declared.h"
 #include "lib/host/cli/running.h"
 #include "lib/host/machine/identity.h"
 #include "lib/host/suite/names.h"
@@ -31,6 +32,8 @@
  * struct test_run - a run
  * @args: what was asked for
  * @found: the scheduler
+ * @all: those that are declared
+ * @declared: of them the one that is meant; NULL
  * @here: the one that runs on this machine, where that is meant
  * @name: of the scheduler
  * @r: the run
@@ -39,6 +42,8 @@
 struct test_run {
 	struct test_args args;
 	struct sched_found found;
+	struct declared_all all;
+	const struct declared *declared;
 	char here[64];
 	const char *name;
 	struct running r;
@@ -48,13 +53,28 @@ struct test_run {
 
 /* ---- what is to be run ---- */
 
+/*
+ * What it is to be found by; NULL for one without a program. Scripts say what
+ * became of a source, else what we know already.
+ */
+static const char *name_scheduler(struct test_run *run)
+{
+	const struct test_args *args = &run->args;
+	bool built = args->program && strcmp(args->program, args->scheduler);
+
+	run->declared = declared_find(&run->all, args->scheduler);
+	if (built)
+		return args->program;
+	return run->declared ? run->declared->s->binary : args->scheduler;
+}
+
 static int find_scheduler(struct test_run *run, char *err)
 {
 	const char *own = getenv("KTSTR_SCHEDULER_DIR");
 	const char *const dirs[] = {
 		own && *own ? own : run->r.own, run->r.own, NULL,
 	};
-	const char *given = run->args.program ?: run->args.scheduler;
+	const char *given;
 	int ret;
 
 	if (run->args.host) {
@@ -62,14 +82,21 @@ static int find_scheduler(struct test_run *run, char *err)
 		run->name = run->here[0] ? run->here : READY_EEVDF;
 		return 0;
 	}
-	ret = sched_find(given, dirs, &run->found, err);
+	ret = declared_load(&run->all, getenv(ENV_SCHEDULERS), err);
+	if (ret)
+		return ret;
+	given = name_scheduler(run);
+	ret = given ? sched_find(given, dirs, &run->found, err) : 0;
 	if (!ret && run->found.kind == SCHED_SOURCE) {
 		snprintf(err, CLI_ERR_SIZE, "%.2000s: has to be built: ./run_ktstr.sh test does",
 			 run->found.path);
 		return -EINVAL;
 	}
-	run->name = run->found.kind == SCHED_NONE ? READY_EEVDF :
-		    basename(run->found.path);
+	if (run->declared)
+		run->name = run->declared->s->name;
+	else
+		run->name = run->found.kind == SCHED_NONE ? READY_EEVDF :
+			    basename(run->found.path);
 	return ret;
 }
 
@@ -151,6 +178,20 @@ static void __printf(2, 3) add_attr(struct strbuf *all, const char *fmt, ...)
 	free(item);
 }
 
+/* One of somebody's may have the name of one that is declared. */
+static void add_scheduler(const struct test_run *run, struct strbuf *all)
+{
+	if (run->declared) {
+		scheduler_text(run->declared->s, all);
+		if (run->declared->s->binary)
+			add_attr(all, "scheduler.binary=%s", run->found.path);
+	} else {
+		add_attr(all, "scheduler=%s", scheduler_find(run->name) &&
+			 run->found.kind != SCHED_NONE ? run->found.path :
+							 run->name);
+	}
+}
+
 /* What was given by --attr and KTSTR_ATTR comes behind, and so goes before. */
 static int set_attr(const struct test_run *run)
 {
@@ -161,7 +202,7 @@ static int set_attr(const struct test_run *run)
 	int ret;
 
 	if (!args->host)
-		add_attr(&all, "scheduler=%s", run->name);
+		add_scheduler(run, &all);
 	for (i = 0; i < args->n_args; i++)
 		add_attr(&all, "sched_args=%s", args->args[i]);
 	if (args->seconds)
@@ -371,6 +412,7 @@ int test_main(int argc, char **argv, char *err)
 	      running_locate(&run.r, err) ?: begin(&run, err) ?:
 	      run_and_tell(&run, err);
 	running_exit(&run.r);
+	declared_free(&run.all);
 	free(run.rows);
 	return ret;
 }

@@ -57,6 +57,30 @@ static int take_payloads(void *args, const char *text, char *err)
 	return take_table(args, "payloads");
 }
 
+static int take_schedulers(void *args, const char *text, char *err)
+{
+	(void)text;
+	(void)err;
+	((struct list_args *)args)->schedulers = true;
+	return 0;
+}
+
+static int take_schema(void *args, const char *text, char *err)
+{
+	(void)text;
+	(void)err;
+	((struct list_args *)args)->schema = true;
+	return 0;
+}
+
+static int take_source_of(void *args, const char *text, char *err)
+{
+	(void)err;
+	((struct list_args *)args)->source_of = text;
+	((struct list_args *)args)->schedulers = true;
+	return 0;
+}
+
 static int take_checks(void *args, const char *text, char *err)
 {
 	(void)text;
@@ -83,7 +107,15 @@ static const struct cli_option list_options[] = {
 	{ 0, "checks", NULL, take_checks,
 	  "print what is judged: of workers or by the monitor, by which\n"
 	  "limit, its default", CLI_TEXT },
+	{ 0, "schedulers", NULL, take_schedulers,
+	  "print the schedulers that are declared: name, what it is, a line",
+	  CLI_TEXT },
+	{ 0, "schema", NULL, take_schema,
+	  "with --schedulers: what can be said of one, as JSON Schema",
+	  CLI_TEXT },
+	DECLARED_OPTION,
 	{ 0, "plan", NULL, take_plan, NULL, CLI_TEXT },
+	{ 0, "source-of", "NAME", take_source_of, NULL, CLI_TEXT },
 };
 
 int list_args_parse(int argc, char **argv, struct list_args *args, char *err)
@@ -102,6 +134,11 @@ int list_args_parse(int argc, char **argv, struct list_args *args, char *err)
 	if (args->table && args->choice.n_globs)
 		return cli_bad(err, "%.100s: --%s takes no names of tests",
 			       argv[ret], args->table);
+	if (args->schema && !args->schedulers)
+		return cli_bad(err, "--schema goes with --schedulers");
+	if (args->schedulers && args->choice.n_globs)
+		return cli_bad(err, "%.100s: --schedulers takes no names of tests",
+			       argv[ret]);
 	return 0;
 }
 

@@ -51,6 +51,13 @@ static int take_json(void *args, const char *text, char *err)
 	return writable("--json", text, err);
 }
 
+static int take_scheduler(void *args, const char *text, char *err)
+{
+	(void)err;
+	((struct run_args *)args)->scheduler = text;
+	return 0;
+}
+
 static int take_jobs(void *args, const char *text, char *err)
 {
 	struct run_args *a = args;
@@ -97,6 +104,10 @@ static int take_cold(void *args, const char *text, char *err)
 static const struct cli_option run_options[] = {
 	CHOICE_OPTIONS,
 	ATTR_OPTION,
+	{ 0, "scheduler", "NAME", take_scheduler,
+	  "under this scheduler, one that is declared, whatever they say",
+	  CLI_SCHEDULER },
+	DECLARED_OPTION,
 	{ 0, "rerun-failed", NULL, take_rerun,
 	  "of these only what failed, or was not judged, when it was\n"
 	  "last run", CLI_TEXT },

@@ -15,6 +15,7 @@
 #include "lib/common/util/util.h"
 #include "lib/host/cli/args.h"
 #include "lib/host/cli/command.h"
+#include "lib/host/cli/declared.h"
 
 const struct ready_scenario test_scenarios[] = {
 	READY_SCENARIOS(READY_ROW, _)
@@ -259,6 +260,7 @@ static const struct cli_option test_options[] = {
 	  "on this machine itself, without a VM, as root: under the scheduler\n"
 	  "that runs here, in a cgroup of its own, which is removed", CLI_TEXT },
 	ATTR_OPTION,
+	DECLARED_OPTION,
 	/* For run_ktstr.sh: what SCHEDULER was found to be, or built to. */
 	{ 'p', "program", "FILE", take_program, NULL, CLI_FILE },
 };
@@ -412,10 +414,12 @@ static int check(int argc, char **argv, FILE *answers, char *err)
 	}
 	dirs[n] = NULL;
 	ret = sched_find(args.scheduler, dirs, &found, err);
-	if (ret)
+	/* What is in files of JSON is read once we are built. */
+	if (ret && (!getenv(ENV_SCHEDULERS) || strchr(args.scheduler, '/')))
 		return ret;
-	fprintf(answers, "scheduler %s %s\n", sched_kind_name(found.kind),
-		found.path);
+	fprintf(answers, "scheduler %s %s\n",
+		ret ? "declared" : sched_kind_name(found.kind),
+		ret ? args.scheduler : found.path);
 	for (i = 0; i < args.n_kernels; i++)
 		fprintf(answers, "kernel %s\n", args.kernels[i]);
 	return 0;
@@ -450,8 +454,8 @@ const struct cli_spec test_spec = {
 		 "  X.bpf.c                   a source with its X.c, built against the kernel under\n"
 		 "                            test as those of tools/sched_ext are\n"
 		 "  FOLDER                    one that holds one such source\n"
-		 "  scx_flatcg                a name: in $KTSTR_SCHEDULER_DIR, or in tools/sched_ext\n"
-		 "                            of the kernel under test\n",
+		 "  scx_flatcg                a name: in $KTSTR_SCHEDULER_DIR, in tools/sched_ext of\n"
+		 "                            the kernel under test, or one that is declared\n",
 	.more = more,
 	.operand = CLI_SCHEDULER,
 };
