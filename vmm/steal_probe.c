@@ -12,8 +12,27 @@
 
 void steal_probe_init(struct steal_probe *p, uint64_t now_ns)
 {
-	p->next_ns = now_ns + STEAL_PROBE_NS;
-	p->stolen_ns = 0;
+	*p = (struct steal_probe){ .next_ns = now_ns + STEAL_PROBE_NS,
+				   .least_ns = UINT64_MAX };
+}
+
+/*
+ * A slow machine is late each time, and by as much: that is no machine that was
+ * away, which is late now and then. What is learned counts from the next moment
+ * on, a machine that got faster at once.
+ */
+static uint64_t usual_ns(struct steal_probe *p, uint64_t late_ns)
+{
+	uint64_t usual = p->usual_ns;
+
+	p->usual_ns = min(p->usual_ns, late_ns);
+	p->least_ns = min(p->least_ns, late_ns);
+	if (++p->moments < STEAL_USUAL_MOMENTS)
+		return usual;
+	p->usual_ns = min(p->least_ns, (uint64_t)STEAL_USUAL_MAX_NS);
+	p->least_ns = UINT64_MAX;
+	p->moments = 0;
+	return usual;
 }
 
 void steal_probe_woke(struct steal_probe *p, uint64_t now_ns,
@@ -23,6 +42,7 @@ void steal_probe_woke(struct steal_probe *p, uint64_t now_ns,
 	uint64_t missed;
 
 	late_ns -= min(late_ns, own_wait_ns);
+	late_ns -= min(late_ns, usual_ns(p, late_ns));
 	if (late_ns > STEAL_LATE_NS) {
 		/* Each moment at which nobody was there, the first included. */
 		missed = 1 + (late_ns - STEAL_LATE_NS) / STEAL_PROBE_NS;

@@ -18,20 +18,29 @@
 /* How often the machine is asked whether it runs. */
 #define STEAL_PROBE_NS		10000000ULL
 /*
- * Later than that is not there. A wake-up on an emulated host takes 0.2 to 0.7
- * ms, and an emulator that shares its CPU is away for 2 and more.
+ * Later than usual by that is not there. A wake-up on an emulated host takes 0.2
+ * to 0.7 ms, thrice that where its own host is slow, and an emulator that shares
+ * its CPU is away for 2 and more.
  */
 #define STEAL_LATE_NS		1500000ULL
+/* What is usual: the least of so many moments, and no more than this. */
+#define STEAL_USUAL_MOMENTS	32
+#define STEAL_USUAL_MAX_NS	4000000ULL
 
 /**
  * struct steal_probe - does the machine run?
  * @next_ns: the next moment to look, by CLOCK_MONOTONIC
  * @stolen_ns: what was taken from the whole machine so far. An estimate by
  *	samples: each moment stands for STEAL_PROBE_NS
+ * @usual_ns: how late a wake-up is at the least, by the moments of late
+ * @least_ns: the same of the @moments that have been since that was found
  */
 struct steal_probe {
 	uint64_t next_ns;
 	uint64_t stolen_ns;
+	uint64_t usual_ns;
+	uint64_t least_ns;
+	unsigned int moments;
 };
 
 /**

@@ -80,6 +80,39 @@ TEST_F(steal, each_moment_that_was_missed_counts)
 	}
 }
 
+/* As late each time: it is there, and what comes beside that is seen. */
+TEST_F(steal, a_slow_machine_is_there)
+{
+	uint64_t before_ns;
+	unsigned int i;
+
+	for (i = 0; i < 2 * STEAL_USUAL_MOMENTS; i++)
+		woke(self, 2, 0);
+	before_ns = self->probe.stolen_ns;
+	EXPECT_GE(STEAL_USUAL_MOMENTS * STEAL_PROBE_NS, before_ns);
+	for (i = 0; i < 1000; i++)
+		woke(self, 2 + i % 2, 0);
+	EXPECT_EQ(before_ns, self->probe.stolen_ns);
+	woke(self, 4, 0);
+	EXPECT_EQ(before_ns + STEAL_PROBE_NS, self->probe.stolen_ns);
+	woke(self, 1002, 0);
+	EXPECT_EQ(before_ns + 1010 * MS, self->probe.stolen_ns);
+	/* It got faster: what was usual is late. */
+	woke(self, 0, 0);
+	woke(self, 2, 0);
+	EXPECT_EQ(before_ns + 1020 * MS, self->probe.stolen_ns);
+}
+
+/* One that never is there in time has been away, however often. */
+TEST_F(steal, a_machine_that_is_never_there)
+{
+	unsigned int i;
+
+	for (i = 0; i < 1000; i++)
+		woke(self, 9, 0);
+	EXPECT_EQ(10000 * MS, self->probe.stolen_ns);
+}
+
 /* An emulator that gets a CPU for 3 of each 14 ms. */
 TEST_F(steal, a_share_is_estimated)
 {
