@@ -26,7 +26,7 @@
 #include "vmm/vmm.h"
 
 #define CLONE_MAGIC	0x656e6f6c63727473ULL	/* "strclone" */
-#define CLONE_VERSION	1
+#define CLONE_VERSION	2
 #define STATE_MAX	(64U << 20)
 
 /* Zeros of less than this between two pages cost less than another piece. */
@@ -76,6 +76,8 @@ static void save_ring(const struct vm *vm, struct blob *b)
 	b->bad |= head > vm->reader.data_size;
 	blob_put_u64(b, size);
 	blob_put(b, hdr, sizeof(*hdr));
+	blob_put(b, (const char *)hdr + WIRE_STEAL_OFFSET,
+		 sizeof(struct wire_steal));
 	if (size > WIRE_HDR_SIZE)
 		blob_put(b, vm->reader.data, size - WIRE_HDR_SIZE);
 }
@@ -87,6 +89,7 @@ static void restore_ring(struct vm *vm, struct blob *b)
 	const void *data;
 
 	blob_get(b, ring, sizeof(struct wire_header));
+	blob_get(b, ring + WIRE_STEAL_OFFSET, sizeof(struct wire_steal));
 	vm->reader.hdr->tail = 0;
 	wire_load_at(vm->reader.hdr)->ready = 1;
 	if (size <= WIRE_HDR_SIZE || size > vm->mem.ring_size)

@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -95,19 +96,24 @@ static unsigned int look_at_vcpus(struct vm *vm, unsigned int next)
 	return next;
 }
 
+static struct wire_steal *steal_page(struct vm *vm)
+{
+	return (void *)((char *)guest_mem_ring(&vm->mem) + WIRE_STEAL_OFFSET);
+}
+
 static void tell(struct vm *vm)
 {
-	struct wire_steal *s = (void *)((char *)guest_mem_ring(&vm->mem) +
-					WIRE_STEAL_OFFSET);
+	const struct wire_steal *before = &vm->steal.before;
+	struct wire_steal *s = steal_page(vm);
 	unsigned int n = min(vm->n_vcpus, (unsigned int)WIRE_STEAL_CPUS), i;
 	uint64_t ns;
 
 	for (i = 0; i < n; i++)
 		if (!vm_vcpu_steal_ns(vm, i, &ns))
-			__atomic_store_n(&s->cpu_us[i], ns / NSEC_PER_USEC,
-					 __ATOMIC_RELAXED);
+			__atomic_store_n(&s->cpu_us[i], before->cpu_us[i] +
+					 ns / NSEC_PER_USEC, __ATOMIC_RELAXED);
 	/* Nobody but this thread writes it. */
-	__atomic_store_n(&s->machine_us,
+	__atomic_store_n(&s->machine_us, before->machine_us +
 			 vm->steal.probe.stolen_ns / NSEC_PER_USEC,
 			 __ATOMIC_RELAXED);
 	__atomic_store_n(&s->n_cpus, n, __ATOMIC_RELAXED);
@@ -192,6 +198,7 @@ void vm_steal_start(struct vm *vm)
 		s->vcpus[i].stat_fd = -1;
 	}
 	steal_probe_init(&s->probe, clock_now_ns());
+	memcpy(&s->before, steal_page(vm), sizeof(s->before));
 	sigfillset(&all);
 	pthread_sigmask(SIG_BLOCK, &all, &old);
 	pthread_attr_init(&attr);

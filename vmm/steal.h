@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/common/wire/steal.h"
 #include "vmm/steal_probe.h"
 
 struct vm;
@@ -20,6 +21,8 @@ struct vm_steal_vcpu;
  * @lock: guards @probe and @vcpus
  * @probe: of the machine
  * @vcpus: one for each vCPU; NULL before the start
+ * @before: what the guest had been told when this VM began: in a clone, what its
+ *	template was, from which waits in the guest that last go on to count
  * @started: @thread is valid
  * @stop: it is to leave
  */
@@ -28,6 +31,7 @@ struct vm_steal {
 	pthread_mutex_t lock;
 	struct steal_probe probe;
 	struct vm_steal_vcpu *vcpus;
+	struct wire_steal before;
 
 	_Atomic bool started;
 	_Atomic bool stop;
