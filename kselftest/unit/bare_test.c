@@ -11,6 +11,7 @@
 
 #include "kselftest/unit/doc.h"
 #include "lib/bare/shape.h"
+#include "lib/bare/others.h"
 #include "lib/bare/owner.h"
 #include "lib/bare/refuse.h"
 #include "lib/common/util/util.h"
@@ -317,6 +318,29 @@ TEST(this_machine_has_all_its_cpus)
 	machine_cpus_online(&m);
 	bare_topology(&t);
 	EXPECT_EQ((unsigned int)CPU_COUNT(&m.online), topology_cpus(&t));
+}
+
+TEST(others_have_what_is_not_ours)
+{
+	static const struct {
+		const char *stat, *cpu_stat;
+		uint64_t ms;
+	} cases[] = {
+		{ "cpu  100 10 20 5000 70 3 4 13 9 9\ncpu0 1 2",
+		  "usage_usec 500000\nuser_usec 1", 1000 },
+		/* Ticks are coarse. */
+		{ "cpu  1 0 0 0 0 0 0 0 0 0\n", "usage_usec 11000\n", 0 },
+		{ "cpu  100 10\n", "usage_usec 500000\n", 0 },
+		{ "cpu  100 10 20 5000 70 3 4 13\n", "nr_periods 1\n", 0 },
+		{ "", "", 0 },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		EXPECT_EQ(cases[i].ms * NSEC_PER_MSEC,
+			  others_parse(cases[i].stat, cases[i].cpu_stat, 100))
+			TH_LOG("case %u", i);
+	}
 }
 
 TEST_HARNESS_MAIN

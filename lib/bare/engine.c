@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "lib/bare/bare.h"
+#include "lib/bare/others.h"
 #include "lib/bare/place.h"
 #include "lib/common/util/compiler.h"
 #include "lib/common/util/util.h"
@@ -123,6 +124,7 @@ static void run(const struct bare_engine *e)
 	ctx->duration_ms = e->job->duration_ms;
 	ctx->workers = e->job->workers;
 	ctx->limits = *e->job->limits;
+	ctx->others_ns = bare_others_ns;
 	wire_send(WIRE_FD, WIRE_STAGE, &stage, sizeof(stage));
 	tell_result(execute_scenario(ctx, e->job->def));
 	ktstr_ctx_destroy(ctx);

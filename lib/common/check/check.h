@@ -50,11 +50,13 @@ struct worker_report {
  * @wall_ns: in so much time
  * @least_ns: from the CPU that it took least from
  * @most_ns: from the CPU that it took most from
+ * @others: it was no host, but other programs of the same machine
  */
 struct check_steal {
 	uint64_t wall_ns;
 	uint64_t least_ns;
 	uint64_t most_ns;
+	bool others;
 };
 
 /**

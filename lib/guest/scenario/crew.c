@@ -117,6 +117,11 @@ static bool all_began(struct scenario *s)
 	return true;
 }
 
+static uint64_t others_ns(const struct scenario *s)
+{
+	return s->ctx->others_ns ? s->ctx->others_ns(s->ctx) : 0;
+}
+
 static int wait_until(struct scenario *s, bool (*condition)(struct scenario *s),
 		      const char *else_what)
 {
@@ -156,8 +161,10 @@ int crew_begin_all(struct scenario *s)
 		atomic_store(&shared->all_began, !err);
 	}
 	for (c = NULL; (c = next_crew(s, c));) {
-		if (!c->begun)
-			wire_steal_begin(&c->since, s->ctx->steal);
+		if (c->begun)
+			continue;
+		wire_steal_begin(&c->since, s->ctx->steal);
+		c->others_ns = others_ns(s);
 		c->begun = true;
 	}
 	return err;
@@ -231,16 +238,39 @@ void crew_note_thawed(struct scenario *s)
 
 /* ---- an end ---- */
 
-/* What the host took from these CPUs while they worked */
-static struct check_steal steal_since(const struct wire_steal_wait *w,
-				      const cpu_set_t *cpus)
+/* All that they may have run on, and waited for. */
+static const cpu_set_t *cpus_of(const struct scenario *s, const struct crew *c)
 {
+	return c->anywhere ? &s->machine.online : &c->allowed;
+}
+
+/* Nobody knows which CPUs others have used: all of it may be of one. */
+static void others_took(const struct scenario *s, const struct crew *c,
+			struct check_steal *steal)
+{
+	uint64_t now_ns = max(others_ns(s), c->others_ns);
+
+	steal->others = true;
+	steal->least_ns = 0;
+	steal->most_ns = min(now_ns - c->others_ns, steal->wall_ns);
+}
+
+/* What was taken from their CPUs while they worked */
+static struct check_steal steal_since(const struct scenario *s,
+				      const struct crew *c)
+{
+	const struct wire_steal_wait *w = &c->since;
+	const cpu_set_t *cpus = cpus_of(s, c);
 	struct check_steal steal = {
 		.wall_ns = clock_now_ns() - w->begin_ns,
 		.least_ns = UINT64_MAX,
 	};
 	unsigned int cpu;
 
+	if (s->ctx->others_ns) {
+		others_took(s, c, &steal);
+		return steal;
+	}
 	for (cpu = 0; cpu < w->n_cpus && cpu < CPU_SETSIZE; cpu++) {
 		uint32_t us = wire_steal_cpu_us(w->steal, cpu) -
 			      w->cpu_us[cpu];
@@ -253,12 +283,6 @@ static struct check_steal steal_since(const struct wire_steal_wait *w,
 	}
 	steal.least_ns = min(steal.least_ns, steal.most_ns);
 	return steal;
-}
-
-/* All that they may have run on, and waited for. */
-static const cpu_set_t *cpus_of(const struct scenario *s, const struct crew *c)
-{
-	return c->anywhere ? &s->machine.online : &c->allowed;
 }
 
 /* The first of those who came with a cgroup answers for it. */
@@ -286,7 +310,7 @@ static void judge(struct scenario *s, const struct crew *c)
 		.duration_ms = c->held_ms,
 		.uneven = work_uneven(c->work),
 		.hungry = work_hungry(c->work),
-		.steal = steal_since(&c->since, cpus_of(s, c)),
+		.steal = steal_since(s, c),
 		.worked = c->worked,
 		.paused_ns = c->frozen_ns,
 		.share = share_of(s, c),
@@ -299,7 +323,7 @@ static void judge(struct scenario *s, const struct crew *c)
 
 static void stop(struct scenario *s, struct crew *c)
 {
-	c->worked = steal_since(&c->since, cpus_of(s, c));
+	c->worked = steal_since(s, c);
 	work_stop(&c->set);
 }
 

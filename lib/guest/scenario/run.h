@@ -69,7 +69,8 @@ struct live_cgroup {
  * @allowed: CPUs that they could run on at any time so far,
  * @anywhere: or all
  * @since: what the host took since they began
- * @worked: and until they were told to stop
+ * @others_ns: what others had used of this machine then
+ * @worked: what was taken until they were told to stop
  * @held_ms: for how long they were to run
  * @frozen_ns: for how long they were kept from it
  * @frozen_since_ns: they are now, since then; 0 when not
@@ -87,6 +88,7 @@ struct crew {
 	cpu_set_t allowed;
 	bool anywhere;
 	struct wire_steal_wait since;
+	uint64_t others_ns;
 	struct check_steal worked;
 	unsigned int held_ms;
 	uint64_t frozen_ns;

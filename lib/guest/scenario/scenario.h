@@ -162,6 +162,8 @@ struct payload_measured {
  * @sched_pid: its process, 0 for none
  * @wire_fd: socket to init, -1 without one
  * @steal: what the host takes from this guest; NULL where it does not tell
+ * @others_ns: CPU time that others have used on this machine so far; NULL where
+ *	there is nobody else
  * @shared: with a process of the body's own; NULL when it has none
  * @told: what the host was told of cgroups and workers so far
  * @result: of the last scenario
@@ -186,6 +188,7 @@ struct ktstr_ctx {
 	pid_t sched_pid;
 	int wire_fd;
 	const struct wire_steal *steal;
+	uint64_t (*others_ns)(const struct ktstr_ctx *ctx);
 	struct scenario_shared *shared;
 	struct metrics_told told;
 	struct check_result result;
