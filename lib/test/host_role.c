@@ -162,6 +162,16 @@ static bool find_schedulers(struct host_run *hr)
 	return true;
 }
 
+static bool find_self(struct host_run *hr)
+{
+	int ret = host_self_path(hr->program, sizeof(hr->program));
+
+	if (ret)
+		glue_infrastructure(hr->test, "cannot find this program: %s",
+				    strerror(-ret));
+	return !ret;
+}
+
 /* Without a VM: the scheduler is the one that runs here. */
 static bool fits_here(struct host_run *hr)
 {
@@ -177,7 +187,7 @@ static bool fits_here(struct host_run *hr)
 	};
 	if (hr->here_name[0])
 		hr->subject.scheduler = &hr->here;
-	return true;
+	return find_self(hr);
 }
 
 static bool find_tool(struct host_run *hr, const struct payload *p,
@@ -246,14 +256,7 @@ static bool find_files(struct host_run *hr)
 		return false;
 	}
 
-	ret = host_self_path(hr->program, sizeof(hr->program));
-	if (ret) {
-		glue_infrastructure(hr->test, "cannot find this program: %s",
-				    strerror(-ret));
-		return false;
-	}
-
-	return find_schedulers(hr) && find_payloads(hr);
+	return find_self(hr) && find_schedulers(hr) && find_payloads(hr);
 }
 
 /* Can this host run it before the harness gives up? */
