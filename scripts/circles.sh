@@ -10,21 +10,22 @@ set -euo pipefail
 name=$1
 shift
 status=0
-twice=$(nm -A -g --defined-only -- "$@" | awk '
-	$(NF - 1) ~ /^[VWvw]$/ || $NF == "main" { next }
+symbols=$(nm -A -g -- "$@")
+twice=$(awk '
+	$(NF - 1) ~ /^[UVWvw]$/ || $NF == "main" { next }
 	{
 		file = $1
 		sub(/:.*/, "", file)
 		if ($NF in home)
 			print $NF " of " home[$NF] " and " file
 		home[$NF] = file
-	}')
+	}' <<<"$symbols")
 while IFS= read -r line; do
 	[[ -n $line ]] || continue
 	echo "$name: two of one name: $line"
 	status=1
 done <<<"$twice"
-pairs=$(nm -A -g -- "$@" | awk '
+pairs=$(awk '
 	{
 		file = $1
 		sub(/:.*/, "", file)
@@ -38,7 +39,7 @@ pairs=$(nm -A -g -- "$@" | awk '
 			if (part[2] in home)
 				print part[1], home[part[2]]
 		}
-	}')
+	}' <<<"$symbols")
 [[ -n $pairs ]] || { echo "$name: no object needs another"; exit 1; }
 circles=$(tsort <<<"$pairs" 2>&1 >/dev/null |
 	sed -n -e '/input contains a loop/d' \

@@ -85,20 +85,25 @@ static int take_dry_run(void *args, const char *text, char *err)
 }
 
 /* The programs that run tests are told by their environment. */
+/* The programs that are run look there. */
+static int say_clone(const char *value, char *err)
+{
+	return setenv("KTSTR_CLONE", value, 1) ?
+	       cli_bad(err, "KTSTR_CLONE: %s", strerror(errno)) : 0;
+}
+
 static int take_clone(void *args, const char *text, char *err)
 {
 	(void)args;
 	(void)text;
-	return setenv("KTSTR_CLONE", "1", 1) ?
-	       cli_bad(err, "--clone: %s", strerror(errno)) : 0;
+	return say_clone("1", err);
 }
 
 static int take_cold(void *args, const char *text, char *err)
 {
 	(void)args;
 	(void)text;
-	return setenv("KTSTR_CLONE", "0", 1) ?
-	       cli_bad(err, "--cold: %s", strerror(errno)) : 0;
+	return say_clone("0", err);
 }
 
 static const struct cli_option run_options[] = {
