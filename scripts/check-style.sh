@@ -17,6 +17,7 @@ MISSING_SPACE		| ^kselftest/unit/vmm_acpi_test.c | a field a string
 AVOID_EXTERNS		| ^kselftest/unit/fuzz_ | libFuzzer has no header for its entry
 SPACING			| ^lib/ktstr.h	| FIXTURE_DATA(x) *self is no product
 SPACING			| ^kselftest/unit/ | nor is it there
+SPACING			| ^bpf/scx_ktstr_counts | nor is task_struct __kptr *p
 MACRO_ARG_REUSE		| ^lib/ktstr.h	| the arguments are names, not expressions
 MACRO_ARG_REUSE		| ^lib/common/topology.h | the arguments are constants
 COMPLEX_MACRO		| ^lib/ktstr.h	| a macro that declares a test ends in its body
@@ -34,6 +35,12 @@ TRAILING_SEMICOLON	| ^lib/common/check/limits.h | a member for each row
 COMPLEX_MACRO		| ^lib/common/check/limits.h | a table, for macros that take a row
 MACRO_ARG_REUSE		| ^lib/common/check/limits.h | one for each row
 MACRO_ARG_UNUSED	| ^lib/common/check/limits.h | a row has more than each of its readers wants
+COMPLEX_MACRO		| check/assertion.h | a table, for macros that take a row
+MACRO_ARG_REUSE		| check/assertion.h | one for each row
+MACRO_ARG_UNUSED	| check/assertion | of which each takes what it needs
+COMPLEX_MACRO		| check/assertion.c | a word of it
+COMPLEX_MACRO		| ^kselftest/unit/check_assertion | and values of one
+MACRO_ARG_UNUSED	| ^kselftest/unit/check_assertion | likewise
 COMPLEX_MACRO		| ^lib/common/payload/ | tables of rules and of payloads that are there
 MACRO_ARG_REUSE		| ^lib/common/payload/ | one for each row
 MACRO_ARG_UNUSED	| ^lib/common/payload/ | of which each takes what it needs
