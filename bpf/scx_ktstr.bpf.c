@@ -13,6 +13,7 @@
 #include <scx/common.bpf.h>
 
 #include "bpf/scx_ktstr.h"
+#include "bpf/scx_ktstr_counts.bpf.h"
 
 char _license[] SEC("license") = "GPL";
 
@@ -114,6 +115,7 @@ void BPF_STRUCT_OPS(ktstr_enqueue, struct task_struct *p, u64 enq_flags)
 {
 	u64 dsq = SHARED_DSQ;
 
+	count_enqueue();
 	if (crash || fail_mode == KTSTR_FAIL_ERROR) {
 		scx_bpf_error("ktstr: host-triggered crash");
 		return;
@@ -169,6 +171,7 @@ s32 BPF_STRUCT_OPS_SLEEPABLE(ktstr_init)
 	if (fail_mode == KTSTR_FAIL_INIT)
 		return -ENODEV;
 
+	keep_first_task();
 	ret = scx_bpf_create_dsq(SHARED_DSQ, -1);
 	if (!ret)
 		ret = scx_bpf_create_dsq(STALL_DSQ, -1);

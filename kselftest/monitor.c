@@ -91,6 +91,49 @@ KTSTR_TEST_F(monitor, watchdog_spares_the_healthy, .duration_s = 25,
 	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
 }
 
+/* ---- values over time ---- */
+
+/* The one of init lies behind a pointer into the kernel. */
+#define FOLLOWED	.watch_maps = {					\
+		"enqueued=counts:enqueued", "on_0=counts@0:enqueued",	\
+		"fail=.bss:fail_mode", "init=first_task:task->pid",	\
+	}
+
+KTSTR_TEST_F(monitor, values_over_time, .duration_s = 3, FOLLOWED,
+	     .assertions = {
+		"enqueued nondecreasing",
+		"rate enqueued is > 1",
+		"enqueued rate_within 0 1e6",
+		"mean on_0 ratio_within 0 1 over enqueued",
+		"fail always == 0",
+		"fail steady_within 0",
+		"init always == 1",
+		"init converges_to 1 0 2000",
+	     })
+{
+	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
+}
+
+/* A value that breaks what was asserted is told with its time. */
+KTSTR_TEST_F(monitor, value_that_is_broken, .duration_s = 3, FOLLOWED,
+	     .bpf_map_write = { .map = ".bss", .var = "fail_mode",
+				.value = KTSTR_FAIL_NO_ATTACH },
+	     .assertions = { "fail always == 0" },
+	     .expect_failure = "asserted: fail always == 0: fail was 17 at ")
+{
+	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
+}
+
+_Static_assert(KTSTR_FAIL_NO_ATTACH == 17, "it stands in a text above");
+
+/* What a test follows that is not there is no pass, and no end of a search. */
+KTSTR_TEST_F(monitor, value_that_is_not_there, .duration_s = 1,
+	     .watch_maps = { "x=no_such:a" },
+	     .expect_failure = "watch_maps: x: no BPF map's name ends in 'no_such'; there is")
+{
+	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
+}
+
 /* ---- what the monitor reads is what the guest would say ---- */
 
 /* As bpftool prog show has it */

@@ -96,6 +96,7 @@ TEST_F(given, each_kind_is_read_and_written)
 		"limits.isolation=on", "expect_err=on", "auto_repro=on",
 		"auto_repro=off", "expect_alarm=stall",
 		"watchdog_timeout_ms=1000", "monitor_hz=1000",
+		"watch_maps=x=.bss:crash",
 	};
 	char name[64];
 	size_t i;
@@ -335,6 +336,50 @@ TEST(structs_are_refused_by_halves)
 		attr_merge_level(&m, &cases[i].attr);
 		EXPECT_EQ(-EINVAL, attr_check(&m.attr, err, sizeof(err)));
 		EXPECT_STREQ(cases[i].says, err);
+	}
+}
+
+TEST(assertions_are_of_what_is_followed)
+{
+	static const struct scheduler mortal = { "s", .binary = "s" };
+	static const struct {
+		struct ktstr_attr attr;
+		const char *says;
+	} cases[] = {
+		{ { .watch_maps = { "a=.bss:a", "b=m" },
+		    .assertions = { "a nondecreasing",
+				    "b ratio_within 1 2 over a" } }, NULL },
+		{ { .watch_maps = { "a=.bss:a", "b" } },
+		  ".watch_maps: 'b': its name is none" },
+		{ { .watch_maps = { "a=.bss:a", "a=.bss:b" } },
+		  ".watch_maps has two of one name" },
+		{ { .assertions = { "a nondecreasing" } },
+		  "nothing in .watch_maps is called a" },
+		{ { .watch_maps = { "a=m" },
+		    .assertions = { "a ratio_within 1 2 over b" } },
+		  "nothing in .watch_maps is called b" },
+		{ { .watch_maps = { "a=m" },
+		    .assertions = { "a always > 1", "a grows" } },
+		  ".assertions: 'a grows': 'grows' is no pattern" },
+		{ { .watch_maps = { "a=m" }, .assertions = { "a always > 1" },
+		    .expect_alarm = "stall" }, "cut short" },
+		{ { .watch_maps = { "a=m" }, .assertions = { "a always > 1" },
+		    .staged = { &mortal },
+		    .expect_err = KTSTR_ON }, "cut short" },
+	};
+	struct ktstr_merged m;
+	char err[400];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		attr_merge_defaults(&m);
+		attr_merge_level(&m, &cases[i].attr);
+		*err = '\0';
+		EXPECT_EQ(cases[i].says ? -EINVAL : 0,
+			  attr_check(&m.attr, err, sizeof(err)))
+			TH_LOG("%zu: %s", i, err);
+		EXPECT_NE(NULL, strstr(err, cases[i].says ?: ""))
+			TH_LOG("%zu: %s", i, err);
 	}
 }
 

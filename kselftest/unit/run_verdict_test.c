@@ -821,4 +821,57 @@ TEST_F(verdict, words_of_an_end_that_may_be_lost)
 	EXPECT_EQ(RUN_PASS, self->v.code);
 }
 
+/* ---- values over time ---- */
+
+static void asserted(struct run_outcome *out, enum assertion_answer answer)
+{
+	struct outcome_assertion *a = &out->assertions[out->n_assertions++];
+
+	snprintf(a->text, sizeof(a->text), "x nondecreasing");
+	snprintf(a->why, sizeof(a->why), "x was %s",
+		 assertion_answer_name(answer));
+	a->answer = answer;
+}
+
+/* What is broken fails, whatever else is open; what is open is never a pass. */
+TEST_F(verdict, asserted_values)
+{
+	static const struct {
+		enum assertion_answer first, second;
+		enum run_code code;
+		enum run_doubt doubt;
+		const char *reason;
+	} cases[] = {
+		{ ASSERTION_HOLDS, ASSERTION_HOLDS, RUN_PASS, RUN_JUDGED, "" },
+		{ ASSERTION_HOLDS, ASSERTION_OPEN, RUN_SKIP, RUN_INCONCLUSIVE,
+		  "inconclusive: asserted: x nondecreasing: x was open" },
+		{ ASSERTION_OPEN, ASSERTION_FAILS, RUN_FAIL, RUN_JUDGED,
+		  "asserted: x nondecreasing: x was fails" },
+	};
+	size_t i;
+
+	self->run.expectations.assertions[0] = "x nondecreasing";
+	reach_workload(&self->out);
+	put_result(&self->out, RUN_PASS, "");
+	put_exit(&self->out, WIRE_EXIT, 0);
+	self->out.vm.end = VM_END_POWEROFF;
+	run_judge(&self->run.config, &self->out, &self->v);
+	EXPECT_EQ(RUN_SKIP, self->v.code);
+	EXPECT_NE(NULL, strstr(self->v.reason, "nobody has looked"))
+		TH_LOG("%s", self->v.reason);
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		self->out.n_assertions = 0;
+		asserted(&self->out, cases[i].first);
+		asserted(&self->out, cases[i].second);
+		run_judge(&self->run.config, &self->out, &self->v);
+		EXPECT_EQ(cases[i].code, self->v.code) TH_LOG("%zu", i);
+		EXPECT_EQ(cases[i].doubt, self->v.doubt) TH_LOG("%zu", i);
+		EXPECT_STREQ(cases[i].reason, self->v.reason);
+	}
+	/* A failure of the body's has the word. */
+	put_result(&self->out, RUN_FAIL, "it failed");
+	run_judge(&self->run.config, &self->out, &self->v);
+	EXPECT_STREQ("it failed", self->v.reason);
+}
+
 TEST_HARNESS_MAIN

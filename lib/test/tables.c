@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/common/check/assertion.h"
 #include "lib/common/check/check.h"
 #include "lib/common/payload/ready_payloads.h"
 #include "lib/common/ready.h"
@@ -116,6 +117,15 @@ static void print_check(const char *by, const char *name, size_t limit,
 	       check_limit_at(&usual, limit), what);
 }
 
+#define PATTERN_ROW(id, word, form, what)				\
+	{ #word, form, what },
+
+static const struct {
+	const char *name;
+	const char *form;
+	const char *what;
+} pattern_rows[] = { ASSERTION_PATTERNS(PATTERN_ROW) };
+
 static void print_checks(void)
 {
 	const struct limit_row *row;
@@ -129,6 +139,10 @@ static void print_checks(void)
 	for (i = 0; i < MON_CHECKS; i++)
 		print_check("monitor", mon_checks[i]->name,
 			    mon_checks[i]->limit, mon_checks[i]->what);
+	for (i = 0; i < ARRAY_SIZE(pattern_rows); i++)
+		printf("values\t%s%s%s\tassertions\t0\t%s\n",
+		       pattern_rows[i].name, *pattern_rows[i].form ? " " : "",
+		       pattern_rows[i].form, pattern_rows[i].what);
 }
 
 static const struct {

@@ -9,6 +9,8 @@
 #include "lib/common/attr/kinds.h"
 #include "lib/common/attr/needs.h"
 #include "lib/common/attr/schedulers.h"
+#include "lib/common/check/assertion.h"
+#include "lib/common/check/watch.h"
 #include "lib/common/util/util.h"
 
 /* For the scheduler and for the body, within KTSTR_TEST_TIMEOUT_S. */
@@ -136,6 +138,71 @@ static int check_plant(const struct ktstr_attr *attr, char *err,
 	       wrong(err, err_size, ".plant needs a .kind");
 }
 
+static int check_watches(const struct ktstr_attr *attr, char *err,
+			 size_t err_size)
+{
+	struct map_watch watches[KTSTR_MAX_ARGS];
+	char why[ATTR_WHY_SIZE];
+	unsigned int i, j;
+
+	for (i = 0; i < KTSTR_MAX_ARGS && attr->watch_maps[i]; i++) {
+		const char *text = attr->watch_maps[i];
+
+		if (map_watch_parse(text, &watches[i], why, sizeof(why))) {
+			snprintf(err, err_size, ".watch_maps: '%s': %s", text,
+				 why);
+			return -EINVAL;
+		}
+		for (j = 0; j < i; j++)
+			if (!strcmp(watches[j].name, watches[i].name))
+				return wrong(err, err_size,
+					     ".watch_maps has two of one name");
+	}
+	return 0;
+}
+
+static bool is_followed(const struct ktstr_attr *attr, const char *name)
+{
+	char why[ATTR_WHY_SIZE];
+	struct map_watch watch;
+	unsigned int i;
+
+	for (i = 0; i < KTSTR_MAX_ARGS && attr->watch_maps[i]; i++)
+		if (!map_watch_parse(attr->watch_maps[i], &watch, why,
+				     sizeof(why)) &&
+		    !strcmp(watch.name, name))
+			return true;
+	return false;
+}
+
+static int check_assertions(const struct ktstr_attr *attr, char *err,
+			    size_t err_size)
+{
+	struct assertion a;
+	char why[256];
+	unsigned int i;
+
+	if (ktstr_is_on(attr->expect_err) || attr->expect_alarm)
+		return wrong(err, err_size,
+			     ".assertions cannot be of a run that is cut short, by .expect_err or .expect_alarm");
+	for (i = 0; i < KTSTR_MAX_ARGS && attr->assertions[i]; i++) {
+		const char *text = attr->assertions[i], *name;
+		int ret = assertion_parse(text, &a, why, sizeof(why));
+
+		name = ret || is_followed(attr, a.of) ? a.over : a.of;
+		if (!ret && *name && !is_followed(attr, name)) {
+			snprintf(why, sizeof(why),
+				 "nothing in .watch_maps is called %s", name);
+			ret = -EINVAL;
+		}
+		if (!ret)
+			continue;
+		snprintf(err, err_size, ".assertions: '%s': %s", text, why);
+		return ret;
+	}
+	return 0;
+}
+
 /* ---- the table ---- */
 
 #define MEMBER(member)							\
@@ -207,6 +274,9 @@ const struct attr_row attr_rows[] = {
 	{ MEMBER(monitor_hz), .kind = &attr_number, .max = MONITOR_HZ_MAX,
 	  .value = &(const unsigned int){ 10 },
 	  .what = "samples that the monitor takes a second, at most 1000" },
+	{ MEMBER(watch_maps), .kind = &attr_args, .check = check_watches,
+	  .usual = "none",
+	  .what = "a value in a BPF map that each sample takes as well: NAME=MAP[KEY]@CPU:PATH, see assertions.rst; up to 16" },
 
 	CHECK_LIMITS(LIMIT)
 	{ MEMBER(expect_err), .kind = &attr_switch, .usual = "off",
@@ -226,6 +296,9 @@ const struct attr_row attr_rows[] = {
 	{ MEMBER(expect_failure), .kind = &attr_string, .usual = "none",
 	  .check = check_failure,
 	  .what = "the test is to fail, with this in its result line: for tests of what is to be noticed" },
+	{ MEMBER(assertions), .kind = &attr_args, .check = check_assertions,
+	  .usual = "none",
+	  .what = "what such a value must be like over time: NAME PATTERN..., see assertions.rst; up to 16" },
 
 	{ MEMBER(post_vm), .kind = &attr_in_c, .usual = "none",
 	  .what = "called on the host when the run has passed so far, and may fail it" },

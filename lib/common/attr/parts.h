@@ -175,6 +175,8 @@ static inline const char *run_subject_name(const struct run_subject *subject)
  *	by it may take as long as half of the scheduler's own [as the scheduler
  *	has it]
  * @monitor_hz: samples that the monitor takes a second, at most 1000 [10]
+ * @watch_maps: values in BPF maps that each sample takes as well, see
+ *	lib/common/check/watch.h; an inner level's replace an outer's [none]
  */
 struct run_workload {
 	unsigned int duration_s;
@@ -186,6 +188,7 @@ struct run_workload {
 	struct guest_plant plant;
 	unsigned int watchdog_timeout_ms;
 	unsigned int monitor_hz;
+	const char *watch_maps[KTSTR_MAX_ARGS];
 };
 
 /**
@@ -204,6 +207,8 @@ struct run_workload {
  * @expect_failure: the test is to fail, with this in its result line and in
  *	each failed check; a run that does not, or in which ktstr itself is in
  *	trouble, fails. For tests of what is to be noticed
+ * @assertions: what values that are followed must be like over time, see
+ *	lib/common/check/assertion.h; an inner level's replace an outer's [none]
  */
 struct run_expectations {
 	struct check_limits limits;
@@ -213,6 +218,7 @@ struct run_expectations {
 	const char *expect_exit_kind;
 	const char *expect_alarm;
 	const char *expect_failure;
+	const char *assertions[KTSTR_MAX_ARGS];
 };
 
 #endif /* KTSTR_ATTR_PARTS_H */

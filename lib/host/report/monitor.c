@@ -299,6 +299,20 @@ void report_alarms(FILE *to, const struct run_outcome *out)
 		fprintf(to, "#   verdict: %s\n", f->alarms[i].text);
 }
 
+static void print_assertions(FILE *to, const struct run_outcome *out)
+{
+	unsigned int i;
+
+	for (i = 0; i < out->n_assertions; i++) {
+		const struct outcome_assertion *a = &out->assertions[i];
+
+		fprintf(to, "#   asserted: %s: it %s%s%s\n", a->text,
+			a->answer == ASSERTION_OPEN ? "cannot be told" :
+			assertion_answer_name(a->answer), *a->why ? ": " : "",
+			a->why);
+	}
+}
+
 void report_monitor(FILE *to, const struct run_outcome *out)
 {
 	const struct mon_series *s = &out->series;
@@ -306,6 +320,7 @@ void report_monitor(FILE *to, const struct run_outcome *out)
 	fprintf(to, "# --- monitor ---\n");
 	if (!s->n_points) {
 		fprintf(to, "#   no samples: %s\n", why_no_samples(out));
+		print_assertions(to, out);
 		return;
 	}
 	print_samples(to, s);
@@ -315,6 +330,7 @@ void report_monitor(FILE *to, const struct run_outcome *out)
 	print_progs(to, &out->findings);
 	print_notes(to, s->notes);
 	report_alarms(to, out);
+	print_assertions(to, out);
 }
 
 /* ---- dumps ---- */

@@ -12,6 +12,7 @@
 #include "lib/host/report/timeline.h"
 
 #define DUMP_TEXT_MAX	((size_t)256 << 10)
+#define TRACK_POINTS_MAX	2000	/* of one value that was followed */
 
 /* Which of a run's two clocks the times are by, and from when they count. */
 struct clock {
@@ -323,6 +324,47 @@ static struct json_object *dumps_json(const struct mon_findings *f,
 	return dumps;
 }
 
+/* ---- values that were followed ---- */
+
+/* Of more than there is room for, every second one, or fourth */
+static struct json_object *track_json(const struct mon_track *t,
+				      const struct clock *clock)
+{
+	struct json_object *o = json_object_new_object();
+	struct json_object *times = json_object_new_array();
+	struct json_object *values = json_object_new_array();
+	size_t stride = 1, i;
+
+	while (t->n / stride > TRACK_POINTS_MAX)
+		stride *= 2;
+	json_add_text(o, "name", t->watch.name);
+	json_add_int(o, "points", (int64_t)t->n);
+	json_add_int(o, "unknown", (int64_t)(t->n - t->n_known));
+	json_add_text(o, "why_unknown", t->why[0] ? t->why : NULL);
+	json_add_new(o, "time_us", times);
+	json_add_new(o, "value", values);
+	for (i = 0; times && values && i < t->n; i += stride) {
+		const struct assertion_point *p = &t->points[i];
+
+		add_int(times, clock_us(clock, p->wall_ns,
+					clock->guest ? p->time_ns : 0));
+		json_object_array_add(values, p->known ?
+				      json_object_new_int64(p->value) : NULL);
+	}
+	return o;
+}
+
+static struct json_object *tracks_json(const struct mon_tracks *tracks,
+				       const struct clock *clock)
+{
+	struct json_object *list = json_object_new_array();
+	unsigned int i;
+
+	for (i = 0; list && i < tracks->n; i++)
+		json_object_array_add(list, track_json(&tracks->list[i], clock));
+	return list;
+}
+
 struct json_object *series_json(const struct run_outcome *out,
 				const struct run_quantities *run)
 {
@@ -345,6 +387,7 @@ struct json_object *series_json(const struct run_outcome *out,
 	json_add_new(o, "phases", clock.guest ? phases_json(s) :
 		     json_object_new_array());
 	json_add_new(o, "alarms", alarms_json(&out->findings, &clock));
+	json_add_new(o, "watches", tracks_json(&out->findings.tracks, &clock));
 	json_add_new(o, "dumps", dumps_json(&out->findings, &clock));
 	return o;
 }

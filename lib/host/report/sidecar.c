@@ -179,6 +179,23 @@ static void add_details(struct json_object *o, const struct run_outcome *out)
 	}
 }
 
+static void add_assertions(struct json_object *o, const struct run_outcome *out)
+{
+	struct json_object *list = json_object_new_array();
+	unsigned int i;
+
+	json_add_new(o, "assertions", list);
+	for (i = 0; list && i < out->n_assertions; i++) {
+		const struct outcome_assertion *a = &out->assertions[i];
+		struct json_object *one = json_object_new_object();
+
+		json_add_text(one, "text", a->text);
+		json_add_text(one, "answer", assertion_answer_name(a->answer));
+		json_add_text(one, "why", a->why);
+		json_object_array_add(list, one);
+	}
+}
+
 /* What is the scheduler's doing; how the run went is told with "vm". */
 static void add_summary(struct json_object *o,
 			const struct run_quantities *run)
@@ -272,6 +289,7 @@ static void add_run(struct json_object *o, const struct sidecar *s)
 		add_vm(o, s, &run);
 	add_lost(o, out);
 	add_details(o, out);
+	add_assertions(o, out);
 	add_summary(o, &run);
 	add_cgroups(o, out);
 	add_workers(o, out);

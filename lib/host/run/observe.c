@@ -97,7 +97,7 @@ static struct mon_live *cannot(const struct run_config *config,
 	const struct run_workload *load = config->workload;
 
 	if (load->bpf_map_write.map || load->plant.kind ||
-	    load->watchdog_timeout_ms)
+	    load->watchdog_timeout_ms || load->watch_maps[0])
 		snprintf(out->findings.error, sizeof(out->findings.error),
 			 "no monitor to do what the test asks for: %.200s",
 			 out->series.why_none);

@@ -61,6 +61,18 @@ struct outcome_payload {
 };
 
 /**
+ * struct outcome_assertion - what was asserted of values over time
+ * @text: as the test has it
+ * @answer: is it so?
+ * @why: what was seen of it; "" where it holds
+ */
+struct outcome_assertion {
+	char text[256];
+	enum assertion_answer answer;
+	char why[ASSERTION_WHY_LEN];
+};
+
+/**
  * struct run_outcome - all that a run has said
  * All of it is text that ends where it seems to: whatever came in, no NUL is
  * within, and no carriage return. Who prints it still minds the rest.
@@ -99,6 +111,7 @@ struct outcome_payload {
  * @n_refused: metrics and names of cgroups that made no sense
  * @series: what the monitor saw over time, and what happened meanwhile
  * @findings: the monitor's verdicts and dumps
+ * @assertions: what the test has asserted, @n_assertions of it
  */
 struct run_outcome {
 	struct vm_result vm;
@@ -139,6 +152,8 @@ struct run_outcome {
 	uint64_t n_refused;
 	struct mon_series series;
 	struct mon_findings findings;
+	struct outcome_assertion assertions[KTSTR_MAX_ARGS];
+	unsigned int n_assertions;
 };
 
 void outcome_init(struct run_outcome *out);

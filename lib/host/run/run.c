@@ -16,6 +16,7 @@
 #include "lib/common/util/util.h"
 #include "lib/common/wire/plan.h"
 #include "lib/host/machine/paths.h"
+#include "lib/host/run/asserted.h"
 #include "lib/host/run/budget.h"
 #include "lib/host/run/observe.h"
 #include "vmm/initramfs.h"
@@ -541,6 +542,8 @@ static int boot(struct run *run, const struct archives *a,
 		outcome_take_console(run->out);
 	}
 	mon_series_finish(&run->out->series);
+	mon_tracks_finish(&run->out->findings.tracks, &run->out->series);
+	asserted_judge(c->expectations, run->out);
 	vm_destroy(vm);
 	return ret;
 }

@@ -13,6 +13,7 @@
 #include "lib/common/scx/words.h"
 #include "lib/common/util/compiler.h"
 #include "lib/common/util/util.h"
+#include "lib/host/run/asserted.h"
 #include "lib/host/run/cause.h"
 #include "lib/host/run/loss.h"
 
@@ -322,6 +323,32 @@ static void judge_findings(const struct run_outcome *out,
 		       f->n_alarms > 1 ? " (and more)" : "");
 }
 
+/* What values over time have broken, whatever is missing beside them */
+static void judge_broken(const struct run_outcome *out, struct run_verdict *v)
+{
+	const struct outcome_assertion *a = asserted_find(out, ASSERTION_FAILS);
+
+	if (v->code == RUN_PASS && a)
+		decide(v, RUN_FAIL, "asserted: %s: %s", a->text, a->why);
+}
+
+/* Of what cannot be told there is no pass. */
+static void judge_open(const struct run_config *c,
+		       const struct run_outcome *out, struct run_verdict *v)
+{
+	const struct outcome_assertion *a = asserted_find(out, ASSERTION_OPEN);
+
+	if (v->code != RUN_PASS)
+		return;
+	if (a)
+		leave_open(v, RUN_INCONCLUSIVE, "asserted: %s: %s", a->text,
+			   a->why);
+	else if (c->expectations->assertions[0] && !out->n_assertions)
+		leave_open(v, RUN_INCONCLUSIVE,
+			   "asserted: %s: nobody has looked",
+			   c->expectations->assertions[0]);
+}
+
 /* The monitor could not do what it was asked for. */
 static void judge_error(const struct mon_findings *f, struct run_verdict *v)
 {
@@ -399,6 +426,7 @@ static void judge(const struct run_config *c, const struct run_outcome *out,
 	}
 	judge_body(out, verdict);
 	judge_findings(out, verdict);
+	judge_broken(out, verdict);
 	/* Without it there is no pass; nor does it excuse who failed. */
 	if (out->findings.error[0] && verdict->code != RUN_FAIL)
 		judge_error(&out->findings, verdict);
@@ -406,6 +434,7 @@ static void judge(const struct run_config *c, const struct run_outcome *out,
 		decide_ours(verdict, "%s", out->ours);
 	else if (out->doubt[0] && verdict->code == RUN_PASS)
 		leave_open(verdict, RUN_INCONCLUSIVE, "%s", out->doubt);
+	judge_open(c, out, verdict);
 }
 
 /* The first failed check that is another than the one expected, or NULL. */

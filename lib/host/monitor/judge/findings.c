@@ -23,6 +23,7 @@ void mon_findings_exit(struct mon_findings *f)
 		strbuf_free(&f->dumps[i].text);
 	}
 	strbuf_free(&f->where);
+	mon_tracks_exit(&f->tracks);
 	memset(f, 0, sizeof(*f));
 }
 

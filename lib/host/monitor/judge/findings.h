@@ -9,6 +9,7 @@
 #include "lib/host/monitor/judge/checks.h"
 #include "lib/host/monitor/judge/hang.h"
 #include "lib/host/monitor/judge/series.h"
+#include "lib/host/monitor/judge/tracks.h"
 #include "lib/host/monitor/read/dump.h"
 
 #define MON_DUMPS_MAX		4
@@ -54,6 +55,7 @@ struct mon_kept_dump {
  * struct mon_findings - of one run; who reads them waits for the monitor's end
  * @alarms: verdicts, @n_alarms of them, in order of time
  * @n_judged: samples that fell into the workload, and so could be judged
+ * @tracks: values that were followed
  * @dumps: dumps, @n_dumps of them, in order of time; one for each reason
  * @hang: the guest hangs; of kind MON_HANG_NONE when it does not
  * @culprit: who is to blame, one line, by what CPUs and tasks were found doing;
@@ -68,6 +70,7 @@ struct mon_findings {
 	struct mon_alarm alarms[MON_ALARMS_MAX];
 	unsigned int n_alarms;
 	uint64_t n_judged;
+	struct mon_tracks tracks;
 	struct mon_kept_dump dumps[MON_DUMPS_MAX];
 	unsigned int n_dumps;
 	struct mon_hang hang;

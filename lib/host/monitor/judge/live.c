@@ -548,6 +548,9 @@ static void take_sample(struct mon_live *l)
 	}
 	mon_halts_look(l->halts, &l->guest.mem, l->sample);
 	mon_series_add(s, l->sample);
+	if (stage_now(l) == STAGE_WORKLOAD && !told_to_stop(l))
+		mon_tracks_take(&l->config.findings->tracks, &l->guest,
+				l->sample);
 	judge(l);
 	look_for_hang(l);
 }
@@ -622,6 +625,8 @@ int mon_live_start(const struct mon_live_config *config,
 		l->config.interval_ms = MON_INTERVAL_MS;
 	config->series->slowness = config->slowness;
 	config->series->interval_ns = l->config.interval_ms * NSEC_PER_MSEC;
+	mon_tracks_init(&config->findings->tracks, config->workload->watch_maps,
+			config->series->interval_ns);
 	set_why(l, "the VM ended before the monitor had opened vmlinux");
 	pthread_mutex_init(&l->lock, NULL);
 	ret = init_wake(l);
@@ -693,7 +698,15 @@ static void name_regs(const struct mon_live *l)
 static void check_done(struct mon_live *l)
 {
 	const struct run_workload *load = l->config.workload;
+	struct mon_findings *f = l->config.findings;
+	char text[sizeof(f->error)];
+	int ret = mon_tracks_wrong(&f->tracks, text, sizeof(text));
 
+	if (ret) {
+		f->error_is_tests |= ret == -ENOENT || ret == -EINVAL ||
+				     ret == -ENOTUNIQ;
+		fail(l, text);
+	}
 	if (load->bpf_map_write.map && !l->written)
 		fail(l, "bpf_map_write: the body was over before it was time, or the monitor had not found the guest's kernel");
 	if (load->plant.kind && !l->planted)

@@ -114,6 +114,16 @@ int mon_map_elem(const struct mon_guest *guest, const struct mon_map *map,
 		 uint32_t index, unsigned int cpu, uint64_t *va);
 
 /**
+ * mon_map_key() - a number as a map's key has it
+ * @map: whose
+ * @key: in little-endian bytes, filled up with zeroes
+ * @ret: gets why there is none: -EINVAL when it does not fit; -ENOMEM
+ *
+ * Return: @map->key_size bytes, for free(); NULL without.
+ */
+void *mon_map_key(const struct mon_map *map, uint64_t key, int *ret);
+
+/**
  * mon_map_lookup() - address of the value of a key
  * @key: @map->key_size bytes
  * @cpu: of a per-CPU map, whose value; else ignored

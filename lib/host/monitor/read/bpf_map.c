@@ -258,6 +258,21 @@ int mon_map_each(const struct mon_guest *g, const struct mon_map *map,
 	return ret < 0 ? ret : w.seen;
 }
 
+void *mon_map_key(const struct mon_map *map, uint64_t key, int *ret)
+{
+	void *bytes;
+
+	*ret = -EINVAL;
+	if (!map->key_size || map->key_size > MON_BPF_VALUE_MAX ||
+	    (map->key_size < sizeof(key) && key >> 8 * map->key_size))
+		return NULL;
+	*ret = -ENOMEM;
+	bytes = calloc(1, map->key_size);
+	if (bytes)
+		memcpy(bytes, &key, min(sizeof(key), (size_t)map->key_size));
+	return bytes;
+}
+
 static int lookup_hash(const struct mon_guest *g, const struct mon_map *map,
 		       const void *key, unsigned int cpu, uint64_t *va)
 {

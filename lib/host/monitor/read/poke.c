@@ -59,22 +59,6 @@ static int find_span(const struct mon_guest *g, const struct mon_map *map,
 	return ret;
 }
 
-/* The key as the map has it; free() it. NULL when it does not fit. */
-static void *make_key(const struct mon_map *map, uint64_t key, int *ret)
-{
-	void *bytes;
-
-	*ret = -EINVAL;
-	if (!map->key_size || map->key_size > MON_BPF_VALUE_MAX ||
-	    (map->key_size < sizeof(key) && key >> 8 * map->key_size))
-		return NULL;
-	*ret = -ENOMEM;
-	bytes = calloc(1, map->key_size);
-	if (bytes)
-		memcpy(bytes, &key, min(sizeof(key), (size_t)map->key_size));
-	return bytes;
-}
-
 static int write_value(const struct mon_guest *g, const struct mon_map *map,
 		       const struct bpf_map_write *w,
 		       const struct va_span *span)
@@ -82,7 +66,7 @@ static int write_value(const struct mon_guest *g, const struct mon_map *map,
 	void *key;
 	int ret;
 
-	key = make_key(map, w->key, &ret);
+	key = mon_map_key(map, w->key, &ret);
 	if (!key)
 		return ret;
 	ret = mon_map_write(g, map, key, w->cpu, span->offset, &w->value,

@@ -433,8 +433,8 @@ static const struct btf_type *unwrap(const struct btf *btf,
 	return t;
 }
 
-static bool set_field(const struct btf *btf, uint32_t type_id, uint32_t bit_off,
-		      uint32_t bitfield, struct mon_field *f)
+bool mon_field_at(const struct btf *btf, uint32_t type_id, uint32_t bit_off,
+		  uint32_t bitfield, struct mon_field *f)
 {
 	const struct btf_type *t = btf_bare_type(btf, type_id);
 	int64_t size = t ? btf__resolve_size(btf, type_id) : -1;
@@ -469,7 +469,7 @@ bool mon_member_find(const struct btf *btf, uint32_t type_id, const char *path,
 	memset(field, 0, sizeof(*field));
 	return btf_find_path(btf, btf_bare_type(btf, type_id), path, &place) &&
 	       !place.behind_ptr &&
-	       set_field(btf, place.type_id, place.bit_off, place.bits, field);
+	       mon_field_at(btf, place.type_id, place.bit_off, place.bits, field);
 }
 
 /* ---- one pass over all types ---- */
@@ -577,8 +577,8 @@ static void resolve_events(struct mon_fields *f, const struct btf *btf,
 		const struct btf_member *m = btf_members(t) + i;
 		struct mon_event *e = &f->events[f->n_events];
 
-		if (!set_field(btf, m->type, btf_member_bit_offset(t, i),
-			       btf_member_bitfield_size(t, i), &e->field))
+		if (!mon_field_at(btf, m->type, btf_member_bit_offset(t, i),
+				  btf_member_bitfield_size(t, i), &e->field))
 			continue;
 		snprintf(e->name, sizeof(e->name), "%s",
 			 btf__name_by_offset(btf, m->name_off));

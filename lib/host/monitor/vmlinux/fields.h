@@ -401,6 +401,19 @@ bool mon_member_find(const struct btf *btf, uint32_t type_id, const char *path,
 		     struct mon_field *field);
 
 /**
+ * mon_field_at() - the same of a place that is known
+ * @btf: types
+ * @type_id: of what lies there
+ * @bit_off: where, counted from the start of the struct
+ * @bits: of a bitfield, else 0
+ * @field: filled in
+ *
+ * Return: false when its size is not known.
+ */
+bool mon_field_at(const struct btf *btf, uint32_t type_id, uint32_t bit_off,
+		  uint32_t bits, struct mon_field *field);
+
+/**
  * mon_part_note() - what is lost without a part, and the name it lacks
  * @buf: gets one line; "" when the part is available
  */
