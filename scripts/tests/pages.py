@@ -7,7 +7,10 @@ pages.py page DOM FOLDER TEST       a browser's DOM of the page that shows TEST
 pages.py trace TRACE FOLDER         a trace of all sidecars in the folder
 pages.py schema SCHEMA FOLDER       all sidecars in the folder, by their schema
 pages.py rename SIDECAR COMM        the sidecar, with each task so named
+pages.py narrow PAGE                a page that shows PAGE on a phone
+pages.py fits DOM                   a browser's DOM of that: does it fit?
 """
+import html
 import json
 import os
 import re
@@ -268,6 +271,36 @@ def rename(path, comm):
     json.dump(run, sys.stdout, separators=(",", ":"))
 
 
+# A browser's own window is 500 pixels wide at the least.
+NARROW = """<!DOCTYPE html>
+<html><body><iframe width="360" height="2000" srcdoc="%s"></iframe><script>
+addEventListener("load", () => {
+	const page = document.querySelector("iframe").contentDocument;
+	const all = page.documentElement;
+
+	document.body.dataset.runs = page.body.dataset.ready;
+	document.body.dataset.wide = all.scrollWidth;
+	document.body.dataset.room = all.clientWidth;
+});
+</script></body></html>"""
+
+
+def narrow(path):
+    """A page in a frame as wide as a phone."""
+    with open(path, encoding="utf-8") as f:
+        print(NARROW % html.escape(f.read()))
+
+
+def fits(path):
+    """What the frame has said: nothing to scroll to the side for."""
+    with open(path, encoding="utf-8") as f:
+        said = dict(re.findall(r'data-(runs|wide|room)="(\d+)"', f.read()))
+    if int(said.get("runs", 0)) < 1:
+        sys.exit("the page shows no run")
+    if int(said["wide"]) > int(said["room"]):
+        sys.exit("%(wide)s pixels wide where there are %(room)s" % said)
+
+
 def main():
     """See above."""
     what, rest = sys.argv[1], sys.argv[2:]
@@ -283,6 +316,10 @@ def main():
         look_at_schema(*rest)
     elif what == "rename":
         rename(*rest)
+    elif what == "narrow":
+        narrow(*rest)
+    elif what == "fits":
+        fits(*rest)
     else:
         sys.exit(__doc__)
 

@@ -64,6 +64,14 @@ only_one_run_of_a_folder()
 	! grep -q stall_is_reported dom || fail "another run is there, too"
 }
 
+fits_a_phone()
+{
+	"$install/ktstr" html -o page.html "$sidecars"
+	"${pages[@]}" narrow page.html >narrow.html
+	browse narrow.html
+	"${pages[@]}" fits dom
+}
+
 sidecars_are_as_their_schema_has_them()
 {
 	"${pages[@]}" schema "$top/Documentation/sidecar.schema.json" \
@@ -119,6 +127,7 @@ not_a_sidecar()
 ktap_begin
 try vm_page.runs run_tests
 try vm_page.shows_what_the_sidecars_say page_shows_what_the_sidecars_say
+try vm_page.fits_a_phone fits_a_phone
 try vm_page.sidecars_are_as_their_schema_has_them \
 	sidecars_are_as_their_schema_has_them
 try vm_page.only_one_run_of_a_folder only_one_run_of_a_folder
