@@ -268,6 +268,23 @@ TEST_F(mon_hang, task_in_d_on_a_busy_host)
 	EXPECT_LE(2 * MON_HANG_TASK_MS, ms_to_hang(self, -1));
 }
 
+/* All CPUs are idle, and nine tenths of the time the machine is not there. */
+TEST_F(mon_hang, task_in_d_of_a_machine_that_is_away)
+{
+	unsigned int i, cpu;
+
+	set(self, MON_TASK_STATE, 2);
+	self->vcpu_ns = 0;
+	for (cpu = 0; cpu < MADE_CPUS; cpu++)
+		self->s->cpus[cpu].idle = true;
+	for (i = 0; i < 9 * MON_HANG_TASK_MS / 100; i++) {
+		ASSERT_FALSE(step(self, -1));
+		for (cpu = 0; cpu < MADE_CPUS; cpu++)
+			self->s->cpus[cpu].steal_ns += STEP_NS / 10 * 9;
+	}
+	EXPECT_LT(0, ms_to_hang(self, -1));
+}
+
 static void slow_down(FIXTURE_DATA(mon_hang) *self, double slowness)
 {
 	mon_hangs_destroy(self->h);

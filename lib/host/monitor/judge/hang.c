@@ -139,7 +139,8 @@ void mon_hangs_destroy(struct mon_hangs *h)
 
 /*
  * Of the time between two samples, as much as the host gave to the vCPUs that
- * had something to run, on the average.
+ * had something to run, on the average. One that had not lost what all of the
+ * machine was not there for: who would wake it was not there either.
  */
 static uint64_t share(const struct mon_sample *a, const struct mon_sample *b)
 {
@@ -153,7 +154,7 @@ static uint64_t share(const struct mon_sample *a, const struct mon_sample *b)
 			continue;
 		n++;
 		if (x->idle || y->idle || y->halt >= MON_HALT_IDLE)
-			sum += ns;
+			sum += mon_cpu_left_ns(x, y, ns);
 		else
 			sum += mon_cpu_own_ns(x, y, ns);
 	}

@@ -278,6 +278,23 @@ struct mon_sample {
 };
 
 /**
+ * mon_cpu_left_ns() - time that the host left a vCPU between two samples
+ * @a: the CPU in the first
+ * @b: and in the second
+ * @ns: from the one to the other
+ *
+ * Return: @ns, but for what the host took, whether the CPU had use for it or not.
+ */
+static inline uint64_t mon_cpu_left_ns(const struct mon_cpu *a,
+				       const struct mon_cpu *b, uint64_t ns)
+{
+	uint64_t steal_ns = b->steal_ns > a->steal_ns ?
+			    b->steal_ns - a->steal_ns : 0;
+
+	return ns > steal_ns ? ns - steal_ns : 0;
+}
+
+/**
  * mon_cpu_own_ns() - time that a vCPU has had from one sample to the next
  * @a: the CPU in the first
  * @b: and in the second
@@ -289,12 +306,10 @@ struct mon_sample {
 static inline uint64_t mon_cpu_own_ns(const struct mon_cpu *a,
 				      const struct mon_cpu *b, uint64_t ns)
 {
-	uint64_t steal_ns = b->steal_ns > a->steal_ns ?
-			    b->steal_ns - a->steal_ns : 0;
 	uint64_t used_ns = b->vcpu_time_ns > a->vcpu_time_ns ?
 			   b->vcpu_time_ns - a->vcpu_time_ns : 0;
 
-	ns = ns > steal_ns ? ns - steal_ns : 0;
+	ns = mon_cpu_left_ns(a, b, ns);
 	return b->vcpu_time_ns && used_ns < ns ? used_ns : ns;
 }
 
