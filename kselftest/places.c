@@ -75,17 +75,19 @@ static int see_policy(const struct ktstr_ctx *ctx, unsigned int i)
 /* Return: which was not seen so, from 1; 0 when all were. */
 static int see_all(const struct ktstr_ctx *ctx)
 {
-	uint64_t end_ns = clock_now_ns() + LOOK_MS * NSEC_PER_MSEC;
+	struct wire_steal_wait wait;
 	bool seen[ARRAY_SIZE(classes)] = { false };
 	unsigned int i, left;
 
+	wire_steal_begin(&wait, ctx->steal);
 	do {
 		for (i = 0, left = 0; i < ARRAY_SIZE(classes); i++) {
 			seen[i] = seen[i] || see_policy(ctx, i) == 1;
 			left = seen[i] ? left : i + 1;
 		}
 		poll(NULL, 0, MEDDLE_POLL_MS);
-	} while (left && clock_now_ns() < end_ns);
+	} while (left &&
+		 wire_steal_waited_ns(&wait) < LOOK_MS * NSEC_PER_MSEC);
 	return left;
 }
 
