@@ -133,15 +133,18 @@ bool glue_strict(void);
 void host_test(const struct ktstr_test *test);
 
 struct run_config;
+struct sidecar_repro;
 
 /**
  * host_repro() - where it is wanted, run the test again with probes
  * @config: the run as it was
  * @out: what came of it
  * @verdict: may become a failure by the test's own hook
+ * @came: gets what came of it; stays as it is where nobody wants it
  */
 void host_repro(const struct ktstr_attr *attr, const struct run_config *config,
-		const struct run_outcome *out, struct run_verdict *verdict);
+		const struct run_outcome *out, struct run_verdict *verdict,
+		struct sidecar_repro *came);
 
 /**
  * guest_begin() - make the body's context

@@ -52,6 +52,9 @@
  * @scheduler: path of the scheduler's
  * @staged: paths of further ones
  * @staged_paths: the same, to point to
+ * @culprit: what failed, and for whom; "" when nobody knows
+ * @repro: what came of runs with probes
+ * @began_ns: when it began, by CLOCK_MONOTONIC
  * @output: what the program prints
  * @console: what the guest's kernel does
  */
@@ -67,6 +70,9 @@ struct host_run {
 	char scheduler[PATH_MAX];
 	char staged[KTSTR_MAX_STAGED][PATH_MAX];
 	const char *staged_paths[KTSTR_MAX_STAGED];
+	char culprit[256];
+	struct sidecar_repro repro;
+	uint64_t began_ns;
 	struct relay output;
 	struct relay console;
 };
@@ -327,7 +333,6 @@ static void leave_verdict(struct host_run *hr, const struct run_outcome *out)
 {
 	const struct ktstr_attr *attr = &hr->merged.attr;
 	struct run_verdict verdict;
-	char culprit[256];
 	bool bad;
 
 	run_judge(&hr->config, out, &verdict);
@@ -343,20 +348,20 @@ static void leave_verdict(struct host_run *hr, const struct run_outcome *out)
 	if (bad) {
 		const struct failure f = {
 			.config = &hr->config,
-			.culprit = culprit,
+			.culprit = hr->culprit,
 			.out = out,
 			.verdict = &verdict,
 		};
 
-		repro_culprit(out, ktstr_glue.kernel.vmlinux, culprit,
-			      sizeof(culprit));
+		repro_culprit(out, ktstr_glue.kernel.vmlinux, hr->culprit,
+			      sizeof(hr->culprit));
 		report_failure(ktstr_glue.out, &f);
 	} else if (log_verbose()) {
 		report_monitor(ktstr_glue.out, out);
 		report_dump(ktstr_glue.out, out);
 	}
 	if (!ktstr_glue.on_host)
-		host_repro(attr, &hr->config, out, &verdict);
+		host_repro(attr, &hr->config, out, &verdict, &hr->repro);
 	if (verdict.code == RUN_PASS && !verdict.reason[0])
 		outcome_numbers(out, verdict.reason, sizeof(verdict.reason));
 	/* What is ours says so itself, and is counted there. */
@@ -376,6 +381,9 @@ static void leave_sidecar(const struct host_run *hr,
 		.code = *hr->test->exit_code,
 		.reason = hr->test->reason,
 		.doubt = ktstr_glue.doubt,
+		.culprit = hr->culprit,
+		.repro = hr->repro,
+		.took_ns = clock_now_ns() - hr->began_ns,
 		.emulated = emuhost_inside(),
 		.retried = ktstr_glue.retried,
 		.out = out,
@@ -504,6 +512,7 @@ void host_test(const struct ktstr_test *test)
 		return;
 	}
 	hr->test = test;
+	hr->began_ns = clock_now_ns();
 	attr_full_name(test, hr->name, sizeof(hr->name));
 	report_forget(hr->name);
 

@@ -9,6 +9,7 @@
 #include "lib/common/util/log.h"
 #include "lib/common/util/util.h"
 #include "lib/host/report/failure.h"
+#include "lib/host/report/sidecar.h"
 #include "lib/host/repro/ending.h"
 #include "lib/host/repro/pipeline.h"
 #include "lib/test/attr.h"
@@ -79,7 +80,8 @@ static void tell_repro(const char *test, const struct repro *repro, int code)
 }
 
 void host_repro(const struct ktstr_attr *attr, const struct run_config *config,
-		const struct run_outcome *out, struct run_verdict *verdict)
+		const struct run_outcome *out, struct run_verdict *verdict,
+		struct sidecar_repro *came)
 {
 	const char *list[FUNCTIONS_MAX + 1];
 	struct repro_request request = {
@@ -101,6 +103,8 @@ void host_repro(const struct ktstr_attr *attr, const struct run_config *config,
 	request.all_rounds = request.rounds > 0;
 
 	repro_run(&request, repro);
+	came->rounds = repro->rounds;
+	came->matched = repro->matched;
 	if (verdict->code == RUN_PASS && attr->post_repro &&
 	    attr->post_repro(repro, verdict->reason, sizeof(verdict->reason)))
 		verdict->code = RUN_FAIL;

@@ -310,16 +310,14 @@ static void put_scenario(FILE *to, const struct run_config *c)
  * run_ktstr.sh says with which settings and options it was called, and `test` with
  * which scheduler; without it there may be none, but for this program.
  */
-static void report_again(FILE *to, const struct failure *f)
+void report_again(FILE *to, const struct run_config *c)
 {
 	const char *settings = getenv("KTSTR_AGAIN");
 	const char *options = getenv("KTSTR_AGAIN_OPTIONS");
 	const char *command = getenv("KTSTR_AGAIN_TEST");
 	const char *args = getenv("KTSTR_AGAIN_ARGS");
-	const struct run_config *c = f->config;
 	char topology[TOPOLOGY_NAME_LEN];
 
-	fputs("#   again: ", to);
 	/* Who has given a command has put some there beside the user's. */
 	if (!settings || !command)
 		put_setting(to, ENV_ATTR);
@@ -331,11 +329,11 @@ static void report_again(FILE *to, const struct failure *f)
 				topology_name(&c->machine->topology, topology));
 		fputs("-s ", to);
 		put_scenario(to, c);
-		fprintf(to, "%s\n", args ?: "");
+		fputs(args ?: "", to);
 		return;
 	}
 	if (settings) {
-		fprintf(to, "%s./run_ktstr.sh %srepro %s\n", settings,
+		fprintf(to, "%s./run_ktstr.sh %srepro %s", settings,
 			options ?: "", c->test);
 		return;
 	}
@@ -345,8 +343,8 @@ static void report_again(FILE *to, const struct failure *f)
 		put_word(to, c->kernel->image);
 		fputc(' ', to);
 	}
-	put_word(to, c->program);
-	fprintf(to, " -r %s\n", c->test);
+	put_word(to, c->program ?: "");
+	fprintf(to, " -r %s", c->test);
 }
 
 /* At most 25 lines: what, about whom, where, the evidence, and how again. */
@@ -368,7 +366,9 @@ static void report_brief(FILE *to, const struct failure *f, const char *path)
 		report_tail(to, "last console lines", &f->out->console, 4);
 	report_section_head(to, f, report_alarms, ended ? 4 : 2);
 	fprintf(to, "#   whole report: %s\n", *path ? path : no_file);
-	report_again(to, f);
+	fputs("#   again: ", to);
+	report_again(to, f->config);
+	fputc('\n', to);
 }
 
 #define STORY_FILE	"repro.txt"

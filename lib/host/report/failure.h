@@ -43,6 +43,13 @@ struct failure {
 void report_failure(FILE *to, const struct failure *f);
 
 /**
+ * report_again() - print the command that runs a test again
+ * @to: gets it, without an end of its line
+ * @config: the run as it was started
+ */
+void report_again(FILE *to, const struct run_config *config);
+
+/**
  * report_forget() - remove what an earlier run of a test has left
  * @test: full name
  */

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -16,6 +17,7 @@
 #include "lib/common/util/util.h"
 #include "lib/host/machine/identity.h"
 #include "lib/host/report/collapse.h"
+#include "lib/host/report/failure.h"
 #include "lib/host/report/json.h"
 #include "lib/host/report/quantity_json.h"
 #include "lib/host/report/series_json.h"
@@ -285,7 +287,9 @@ static void add_run(struct json_object *o, const struct sidecar *s)
 	struct run_quantities run;
 
 	run_measure(out, &run);
-	if (!s->config->bare)
+	if (s->config->bare)
+		json_add_new(o, "vm", NULL);
+	else
 		add_vm(o, s, &run);
 	add_lost(o, out);
 	add_details(o, out);
@@ -296,6 +300,45 @@ static void add_run(struct json_object *o, const struct sidecar *s)
 	add_payloads(o, out);
 	add_texts(o, out);
 	json_add_new(o, "monitor", series_json(out, &run));
+}
+
+/* Who looks for a member finds it, whatever became of the run. */
+static void add_no_run(struct json_object *o)
+{
+	static const char * const members[] = {
+		"vm", "lost", "details", "assertions", "summary", "cgroups",
+		"workers", "payloads", "scheduler_log", "sched_ext_dump",
+		"console_tail", "monitor",
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(members); i++)
+		json_add_new(o, members[i], NULL);
+}
+
+/* What somebody does next who sees that it failed. */
+static void add_after(struct json_object *o, const struct sidecar *s)
+{
+	struct json_object *repro = NULL;
+	char *again = NULL;
+	size_t size;
+	FILE *to;
+
+	json_add_text(o, "culprit", s->culprit && *s->culprit ? s->culprit :
+		      NULL);
+	if (s->repro.rounds) {
+		repro = json_object_new_object();
+		json_add_int(repro, "rounds", s->repro.rounds);
+		json_add_int(repro, "matched", s->repro.matched);
+	}
+	json_add_new(o, "repro", repro);
+	to = open_memstream(&again, &size);
+	if (to) {
+		report_again(to, s->config);
+		fclose(to);
+	}
+	json_add_text(o, "again", again);
+	free(again);
 }
 
 struct json_object *sidecar_json(const struct sidecar *s)
@@ -318,6 +361,8 @@ struct json_object *sidecar_json(const struct sidecar *s)
 	json_add_bool(o, "inconclusive", s->doubt == RUN_INCONCLUSIVE);
 	json_add_text(o, "retried", s->retried && *s->retried ? s->retried :
 		      NULL);
+	json_add_int(o, "duration_ms", s->took_ns / NSEC_PER_MSEC);
+	add_after(o, s);
 	json_add_text(o, "topology",
 		      topology_name(&c->machine->topology, topology));
 	json_add_int(o, "cpus", topology_cpus(&c->machine->topology));
@@ -327,8 +372,12 @@ struct json_object *sidecar_json(const struct sidecar *s)
 	add_host(o, s);
 	if (s->out)
 		add_run(o, s);
+	else
+		add_no_run(o);
 	return o;
 }
+
+/* ---- files ---- */
 
 /* Nobody is to find half of it: written beside, then renamed. */
 static int write_whole(const char *path, struct json_object *o)
@@ -349,6 +398,87 @@ static int write_whole(const char *path, struct json_object *o)
 	return ret;
 }
 
+/* The file of a run that has a name, under the test's own name as well. */
+static int put_in_place(const char *kept, const char *path)
+{
+	char temp[PATH_MAX];
+	int ret = 0;
+
+	if ((size_t)snprintf(temp, sizeof(temp), "%s.%d", path, getpid()) >=
+	    sizeof(temp))
+		return -ENAMETOOLONG;
+	unlink(temp);
+	if (link(kept, temp))
+		return -errno;
+	if (rename(temp, path))
+		ret = -errno;
+	/* Where both are the same file already, rename() leaves both. */
+	unlink(temp);
+	return ret;
+}
+
+/* Runs of one test that are not alike: cells of a gauntlet, say. */
+static uint64_t what_it_is(struct json_object *o)
+{
+	static const char * const members[] = {
+		"topology", "scheduler", "scheduler_args", "attributes",
+		"given", "kernel",
+	};
+	uint64_t hash = 0xcbf29ce484222325ULL;
+	struct json_object *value;
+	const char *text;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(members); i++) {
+		json_object_object_get_ex(o, members[i], &value);
+		for (text = json_object_to_json_string(value); *text; text++)
+			hash = (hash ^ (unsigned char)*text) * 0x100000001b3ULL;
+	}
+	return hash;
+}
+
+/*
+ * RUNS/NAME/TEST-HASH. Only a run itself writes there, and no two of its tests the
+ * same: whoever else writes, nothing is lost. -ENOENT where the run has no name.
+ */
+static int kept_path(const char *dir, const char *test, struct json_object *o,
+		     char *path, size_t size)
+{
+	const char *run = getenv("KTSTR_RUN_ID");
+	int len;
+
+	if (!run || !*run)
+		return -ENOENT;
+	if (strchr(run, '/') || *run == '.')
+		return -EINVAL;
+	snprintf(path, size, "%s/" SIDECAR_RUNS, dir);
+	if (mkdir(path, 0755) && errno != EEXIST)
+		return -errno;
+	snprintf(path, size, "%s/" SIDECAR_RUNS "/%s", dir, run);
+	if (mkdir(path, 0755) && errno != EEXIST)
+		return -errno;
+	len = snprintf(path, size, "%s/" SIDECAR_RUNS "/%s/%s-%016llx"
+		       SIDECAR_SUFFIX, dir, run, test,
+		       (unsigned long long)what_it_is(o));
+	return (size_t)len < size ? 0 : -ENAMETOOLONG;
+}
+
+static int write_both(const char *dir, const char *test, const char *path,
+		      struct json_object *o)
+{
+	char kept[PATH_MAX];
+	int ret = kept_path(dir, test, o, kept, sizeof(kept));
+
+	if (ret == -ENOENT)
+		return write_whole(path, o);
+	if (!ret)
+		ret = write_whole(kept, o);
+	if (ret)
+		return ret;
+	/* A file system without links has it twice. */
+	return put_in_place(kept, path) ? write_whole(path, o) : 0;
+}
+
 void sidecar_write(const struct sidecar *s)
 {
 	const char *dir = getenv("KTSTR_SIDECAR_DIR");
@@ -364,7 +494,7 @@ void sidecar_write(const struct sidecar *s)
 		return;
 	}
 	o = sidecar_json(s);
-	ret = o ? write_whole(path, o) : -ENOMEM;
+	ret = o ? write_both(dir, s->config->test, path, o) : -ENOMEM;
 	if (ret)
 		pr_warn("no sidecar: %s: %s", path, strerror(-ret));
 	json_object_put(o);
