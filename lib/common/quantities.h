@@ -4,7 +4,7 @@
  * includes it has said by macros what to make of a row, as with the kernel's
  * bpf_types.h; quantity.h makes struct members, ids and a table of them.
  *
- * QUANTITY_PER(name, type, unit, decimals, better, from, word, head):
+ * QUANTITY_PER(name, type, unit, decimals, better, from, word, head[, gate]):
  * @name: of the member, of the key in sidecars and of the row in Documentation
  * @type: a whole number of 64 bits; double for what is shown with @decimals
  * @unit: enum quantity_unit, without UNIT_
@@ -12,6 +12,8 @@
  * @from: enum quantity_from, without FROM_: who measures it
  * @word: in texts of a line, NULL to be left out there
  * @head: over a column of the page, NULL to be left out there
+ * @gate: of a run: what two sides must differ by for one to be called worse, in
+ *	the unit, and in percent; without it nothing is called so
  *
  * To add one: a row here, the line that fills the member of its name, and a
  * line of the table in Documentation/quantities.rst.
@@ -36,18 +38,18 @@
 #endif
 
 /* A run: run_measure() */
-QUANTITY_RUN(busy_pct, double, PCT, 0, UP, MEMORY, "busy", "CPUs busy")
-QUANTITY_RUN(idle_wait_pct, double, PCT, 1, DOWN, MEMORY, "idle-wait", "idle while tasks wait")
-QUANTITY_RUN(lag_us, int64_t, US, 0, DOWN, MEMORY, NULL, NULL)
-QUANTITY_RUN(wait_ms, double, MS, 2, DOWN, SCHEDSTAT, "wait", "mean wait")
+QUANTITY_RUN(busy_pct, double, PCT, 0, UP, MEMORY, "busy", "CPUs busy", 1, 2)
+QUANTITY_RUN(idle_wait_pct, double, PCT, 1, DOWN, MEMORY, "idle-wait", "idle while tasks wait", 0.5, 10)
+QUANTITY_RUN(lag_us, int64_t, US, 0, DOWN, MEMORY, NULL, NULL, 500, 20)
+QUANTITY_RUN(wait_ms, double, MS, 2, DOWN, SCHEDSTAT, "wait", "mean wait", 0.05, 5)
 QUANTITY_RUN(workers, int64_t, COUNT, 0, NEITHER, WORKERS, "workers", "workers")
-QUANTITY_RUN(spread_pct, double, PCT, 1, DOWN, WORKERS, "spread", "spread")
-QUANTITY_RUN(max_gap_ms, int64_t, MS, 0, DOWN, WORKERS, "gap", "longest gap")
-QUANTITY_RUN(migrations, int64_t, COUNT, 0, DOWN, WORKERS, "migrations", "migrations")
-QUANTITY_RUN(wake_ns_p99, int64_t, NS, 0, DOWN, WORKERS, NULL, "wake p99")
-QUANTITY_RUN(share_error_pct, double, PCT, 1, DOWN, WORKERS, NULL, "share lacked")
-QUANTITY_RUN(quota_excess_pct, double, PCT, 1, DOWN, WORKERS, NULL, "beyond quota")
-QUANTITY_RUN(iterations, int64_t, COUNT, 0, UP, WORKERS, NULL, "iterations")
+QUANTITY_RUN(spread_pct, double, PCT, 1, DOWN, WORKERS, "spread", "spread", 2, 10)
+QUANTITY_RUN(max_gap_ms, int64_t, MS, 0, DOWN, WORKERS, "gap", "longest gap", 20, 20)
+QUANTITY_RUN(migrations, int64_t, COUNT, 0, DOWN, WORKERS, "migrations", "migrations", 10, 10)
+QUANTITY_RUN(wake_ns_p99, int64_t, NS, 0, DOWN, WORKERS, NULL, "wake p99", 20000, 10)
+QUANTITY_RUN(share_error_pct, double, PCT, 1, DOWN, WORKERS, NULL, "share lacked", 1, 10)
+QUANTITY_RUN(quota_excess_pct, double, PCT, 1, DOWN, WORKERS, NULL, "beyond quota", 1, 10)
+QUANTITY_RUN(iterations, int64_t, COUNT, 0, UP, WORKERS, NULL, "iterations", 20, 2)
 QUANTITY_RUN(own_pct, double, PCT, 2, DOWN, HARNESS, "harness", "harness")
 QUANTITY_RUN(run_us, int64_t, US, 0, DOWN, VMM, NULL, NULL)
 QUANTITY_RUN(steal_us, int64_t, US, 0, DOWN, VMM, NULL, NULL)

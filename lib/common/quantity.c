@@ -14,7 +14,7 @@
 /* More than that no double has all digits of. */
 #define VALUE_LIMIT	(1LL << 53)
 
-#define ROW(set, which, key, type, in, digits, way, who, text, column)		\
+#define ROW(set, which, key, type, in, digits, way, who, text, column, ...)	\
 {										\
 	.per = PER_##which,							\
 	.name = #key,								\
@@ -26,6 +26,7 @@
 	.head = (column),							\
 	.offset = offsetof(struct set, key),					\
 	.real = __builtin_types_compatible_p(type, double),			\
+	.gate = { __VA_ARGS__ },						\
 },
 
 const struct quantity quantities[QUANTITY_IDS] = {

@@ -128,6 +128,16 @@ enum quantity_id {
 };
 
 /**
+ * struct quantity_gate - how far two sides must be apart for one to be worse
+ * @least: at least so much of the unit; 0 for a quantity that nobody judges by
+ * @pct: and at least so many percent
+ */
+struct quantity_gate {
+	double least;
+	double pct;
+};
+
+/**
  * struct quantity - a row
  * @per: per what there is one
  * @name: with its unit behind an underscore, where it has one
@@ -139,6 +149,7 @@ enum quantity_id {
  * @head: over a column; NULL where it has none
  * @offset: of the member, in the struct of its @per
  * @real: the member is a double
+ * @gate: when a comparison calls a side worse
  */
 struct quantity {
 	enum quantity_per per;
@@ -151,6 +162,7 @@ struct quantity {
 	const char *head;
 	size_t offset;
 	bool real;
+	struct quantity_gate gate;
 };
 
 /* All rows, by their ids. */
