@@ -94,6 +94,7 @@ $(call need,elfutils/libdw.h,libdw-dev,elfutils-devel)
 $(call need,zlib.h,zlib1g-dev,zlib-devel)
 $(call need,zstd.h,libzstd-dev,libzstd-devel)
 $(call need,json-c/json.h,libjson-c-dev,json-c-devel)
+$(call need,sqlite3.h,libsqlite3-dev,sqlite-devel)
 pcre2 := $(shell printf '\043define PCRE2_CODE_UNIT_WIDTH 8\n\043include <%s>\n' \
 	pcre2.h | $(CC) -E -x c - >/dev/null 2>&1 && echo y)
 $(if $(pcre2),,$(error no pcre2.h: install libpcre2-dev (Fedora: pcre2-devel)))
@@ -119,6 +120,7 @@ PROG_SRCS := vmm/kvm-check.c lib/host/machine/emulated-host-main.c \
 LIB_SRCS := $(filter-out $(PROG_SRCS),$(sort $(shell find lib vmm -name '*.c')))
 COMMON_SRCS := $(filter lib/common/%,$(LIB_SRCS))
 GUEST_SRCS := $(filter lib/guest/%,$(LIB_SRCS))
+PAGES := $(sort $(shell find lib -name '*.html'))
 HOST_SRCS := $(filter-out $(COMMON_SRCS) $(GUEST_SRCS),$(LIB_SRCS))
 INIT_SRCS := $(wildcard init/*.c)
 INIT_OBJS := $(INIT_SRCS:%.c=$(OBJ)/%.o)
@@ -143,7 +145,7 @@ KTSTR_CFLAGS := -std=gnu11 -fms-extensions -O2 -g $(WARN) -MMD -MP -ffunction-se
 	-D_GNU_SOURCE= -I$(SRC) -I$(SRC)/lib -isystem $(KSFT_DIR) \
 	-isystem $(SCX_INC) $(USERCFLAGS)
 KTSTR_LDFLAGS := -Wl,--as-needed -Wl,--gc-sections -pthread $(USERLDFLAGS)
-KTSTR_SYSLIBS := -lelf -ldw -lz -lzstd -lpcre2-8 -ljson-c
+KTSTR_SYSLIBS := -lelf -ldw -lz -lzstd -lpcre2-8 -ljson-c -lsqlite3 -lm
 KTSTR_LDLIBS := $(LIBBPF) $(KTSTR_SYSLIBS)
 ifeq ($(SAN),1)
 # Half of the time that -O2 -g takes; a report needs lines and no variables.
@@ -178,6 +180,7 @@ bench: bench-build
 	KTSTR_KERNEL=$${KTSTR_KERNEL:-$(abspath $(dir $(VMLINUX)))} \
 		$(OUTPUT)/bench/monitor || status=1; \
 	$(OUTPUT)/bench/duty || status=1; \
+	$(OUTPUT)/bench/results || status=1; \
 	exit $$status
 
 house: $(OBJ)/alone-common $(OBJ)/alone-guest $(LIBKTSTR) $(INIT_OBJS) \
@@ -206,12 +209,12 @@ $(OBJ)/%.o: $(SRC)/%.c | $(LIBBPF)
 	$(Q)$(CC) $(KTSTR_CFLAGS) -c $< -o $@
 
 # A page as it is; the linker names its symbols after the file.
-$(OBJ)/lib/host/cli/page.o: $(SRC)/lib/host/cli/page.html
+$(PAGES:%.html=$(OBJ)/%.o): $(OBJ)/%.o: $(SRC)/%.html
 	$(call msg,OBJ,,$(subst $(OBJ)/,,$@))
 	$(Q)mkdir -p $(@D)
 	$(Q)cd $(<D) && $(LD) -r -b binary -z noexecstack $(<F) -o $(abspath $@)
 
-$(OUTPUT)/libktstr.a: $(HOST_SRCS:%.c=$(OBJ)/%.o) $(OBJ)/lib/host/cli/page.o
+$(OUTPUT)/libktstr.a: $(HOST_SRCS:%.c=$(OBJ)/%.o) $(PAGES:%.html=$(OBJ)/%.o)
 $(OUTPUT)/libktstr-guest.a: $(GUEST_SRCS:%.c=$(OBJ)/%.o)
 $(OUTPUT)/libktstr-common.a: $(COMMON_SRCS:%.c=$(OBJ)/%.o)
 $(LIBKTSTR):

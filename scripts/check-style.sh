@@ -67,8 +67,15 @@ MACRO_ARG_REUSE		| ^lib/guest/text/records.c | the name of a member, and where i
 MACRO_ARG_UNUSED	| ^lib/guest/text/records.c | of which each takes what it needs
 COMPLEX_MACRO		| ^lib/host/cli/ | tables of options, of commands, for macros that take a row
 MACRO_ARG_REUSE		| ^lib/host/cli/command.h | one for each row
+MACRO_ARG_REUSE		| ^lib/host/cli/args.h | one for each row
 MACRO_ARG_UNUSED	| ^lib/host/cli/ | and each reader wants its part of one
 TRAILING_SEMICOLON	| ^lib/host/cli/command.h | a row becomes a declaration
+TRAILING_SEMICOLON	| ^lib/host/cli/.*_args.c | or a statement
+COMPLEX_MACRO		| ^lib/host/results/record.h | a table, for macros that take a row
+MACRO_ARG_REUSE		| ^lib/host/results/record.h | one for each row
+MACRO_ARG_UNUSED	| ^lib/host/results/ | of which each takes what it needs
+SPLIT_STRING		| ^lib/host/results/index | statements of SQL, a clause a line
+LONG_LINE		| ^lib/common/quantities.h | a quantity a row
 COMPLEX_MACRO		| ^lib/host/monitor/judge/ | a table, for macros that take a row
 MACRO_ARG_REUSE		| ^lib/host/monitor/judge/checks.h | one for each row
 MACRO_ARG_UNUSED	| ^lib/host/monitor/judge/ | of which each takes what it needs

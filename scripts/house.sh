@@ -41,7 +41,8 @@ lib/host/report		| lib/common/ lib/host/machine lib/host/monitor/ lib/host/run v
 lib/host/repro		| lib/common/ lib/host/machine lib/host/monitor/ lib/host/run lib/host/report vmm
 lib/host/suite		| lib/common/
 lib/host/kernel		| lib/common/util
-lib/host/cli		| lib/common/ lib/host/kernel lib/host/machine lib/host/report lib/host/suite
+lib/host/results	| lib/common/ lib/host/machine lib/host/report
+lib/host/cli		| lib/common/ lib/host/kernel lib/host/machine lib/host/report lib/host/results lib/host/suite
 lib/test		| lib/common/ lib/guest/ lib/bare lib/host/machine lib/host/monitor/judge lib/host/run lib/host/report lib/host/repro vmm vmm/emulated-host
 lib			| lib/common/ lib/guest/ lib/test
 vmm			| lib/common/
@@ -79,7 +80,8 @@ libelf.h		| lib/host/monitor/vmlinux
 gelf.h			| lib/host/monitor/vmlinux lib/host/repro kselftest/unit
 elfutils/		| lib/host/repro
 dwarf.h			| lib/host/repro
-json-c/			| lib/guest/payload lib/guest/text lib/host/report lib/host/cli kselftest/unit
+json-c/			| lib/guest/payload lib/guest/text lib/host/report lib/host/results lib/host/cli kselftest/unit
+sqlite3.h		| lib/host/results kselftest/unit
 pcre2.h			| lib/common/check
 zlib.h			| lib/host/monitor/vmlinux kselftest/unit
 zstd.h			|

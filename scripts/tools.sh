@@ -25,6 +25,7 @@ hdr zstd.h	| libzstd-dev	| libzstd-devel	| libelf
 hdr openssl/opensslv.h | libssl-dev | openssl-devel | bpftool
 lib libpcre2-8.so | libpcre2-dev | pcre2-devel	| patterns of expected errors
 hdr json-c/json.h | libjson-c-dev	| json-c-devel	| sidecars
+hdr sqlite3.h	| libsqlite3-dev | sqlite-devel	| the index of sidecars
 lib libc.a	| libc6-dev	| glibc-static	| the agent of the emulated host
 clang >=16	| clang-19	| clang		| BPF programs
 cmd llvm-strip	| llvm		| llvm		| BPF programs

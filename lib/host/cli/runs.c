@@ -11,15 +11,13 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/common/util/log.h"
 #include "lib/host/machine/paths.h"
 #include "lib/host/report/json.h"
 #include "lib/host/report/sidecar.h"
-
-#define SIDECAR_MAX_BYTES	(256L << 20)
+#include "lib/host/results/record.h"
 
 static const char *member(struct json_object *o, const char *key)
 {
@@ -30,34 +28,15 @@ static const char *member(struct json_object *o, const char *key)
 }
 
 /* NULL when it is none; says so. */
-static struct json_object *sidecar_read(const char *path, int *err)
+static struct json_object *sidecar_read(const char *path, int *ret)
 {
-	struct json_object *o, *version;
-	struct stat st;
+	struct json_object *o = NULL;
+	char err[256];
 
-	*err = 0;
-	if (stat(path, &st)) {
-		*err = -errno;
-		pr_err("%s: %s", path, strerror(errno));
-		return NULL;
-	}
-	if (st.st_size > SIDECAR_MAX_BYTES) {
-		*err = -EFBIG;
-		pr_err("%s: too large for a sidecar", path);
-		return NULL;
-	}
-	o = json_object_from_file(path);
-	if (!o || json_object_get_type(o) != json_type_object ||
-	    strcmp(member(o, "format"), SIDECAR_FORMAT) ||
-	    !json_object_object_get_ex(o, "version", &version) ||
-	    json_object_get_int(version) != SIDECAR_VERSION) {
-		*err = -EPROTO;
-		pr_err("%s: not a sidecar of format %s, version %d", path,
-		       SIDECAR_FORMAT, SIDECAR_VERSION);
-		json_object_put(o);
-		return NULL;
-	}
-	return o;
+	*ret = record_doc_load(path, &o, err, sizeof(err));
+	if (*ret)
+		pr_err("%s: %s", path, err);
+	return *ret ? NULL : o;
 }
 
 static int runs_add(struct runs *runs, struct json_object *o)
