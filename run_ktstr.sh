@@ -101,6 +101,10 @@ Commands (COMMAND --help says more of those before `kernel`):
   demo           what a scheduler's death looks like: a test that fails
   html           write a page that shows runs
   perfetto       write the same as a trace for ui.perfetto.dev
+  stats [list|metrics|values|show-host|explain [NAME]]
+                 runs that are over, in numbers; which there are
+  compare A B    is B worse than A? tests in pairs, as in
+                 kernel=7.2 kernel=7.3
   completion bash|zsh
                  print what completes command lines in a shell
   man            print the manual page

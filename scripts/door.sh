@@ -26,7 +26,9 @@ door_build()
 	mapfile -t sources < <(door_sources)
 	state=$(cd "$here" && cat "${sources[@]}" lib/host/cli/*.h \
 		lib/host/kernel/kver.h lib/host/machine/paths.h \
-		lib/host/suite/names.h lib/common/{presets,ready,topology,topology_text}.h \
+		lib/host/{suite/names,results/record}.h \
+		lib/common/{presets,ready,topology,topology_text}.h \
+		lib/common/{quantity,quantities}.h \
 		lib/common/attr/*.h lib/common/check/limits.h \
 		lib/common/wire/{map_write,plant}.h \
 		lib/common/util/{crc32,near,util,compiler,strbuf,text}.h | hash_stdin)

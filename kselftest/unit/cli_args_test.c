@@ -156,6 +156,21 @@ TEST_F(line, what_is_wrong_is_named)
 		{ "repro a.b --functions 1a", "are no names of functions" },
 		{ "html a", "html needs -o FILE and sidecars" },
 		{ "perfetto -o a", "perfetto needs -o FILE and sidecars" },
+		{ "stats lst", "stats lst: is none of list, metrics, values," },
+		{ "stats lst", "explain; near: list" },
+		{ "stats list more", "stats: more: is one word too many" },
+		{ "stats explain a b", "stats: b: is one word too many" },
+		{ "stats list --run x", "stats list: takes no --run" },
+		{ "stats --jsn", "--jsn: no such option of stats; near: --json" },
+		{ "compare", "compare needs two sides" },
+		{ "compare a", "compare needs two sides" },
+		{ "compare a b c", "compare needs two sides" },
+		{ "compare a a", "both sides are a" },
+		{ "compare krenel=1 b",
+		  "compare: krenel=: no such dimension; near: kernel" },
+		{ "compare kernel= b", "compare: kernel= needs a value" },
+		{ "compare kernel=1,x b", "x: is no DIMENSION=VALUE" },
+		{ "compare --seed 0 a b", "--seed 0: is no number" },
 		{ "completion", "completion needs the name of a shell" },
 		{ "completion fish", "completion fish: is neither bash nor" },
 		{ "kernel lsit", "kernel lsit: is nothing that kernel can do; near: list" },
@@ -187,6 +202,9 @@ TEST_F(line, what_is_right_is_taken)
 		"perfetto --output=a --run b c", "completion zsh", "man",
 		"kvm-check", "kernel", "kernel list --json 7.3",
 		"kernel clean --keep 0", "kernel clean 6.12..7.3", "demo",
+		"stats", "stats list --json",
+		"stats values kernel --dir x", "stats explain vm --run=r",
+		"compare a b", "compare --html x --json kernel=1,run=a dir=/tmp",
 	};
 	size_t i;
 
@@ -217,6 +235,28 @@ TEST_F(line, words_go_where_they_belong)
 	EXPECT_TRUE(args.rerun);
 	EXPECT_FALSE(args.dry_run);
 	choice_free(&args.choice);
+}
+
+TEST_F(line, sides_are_what_is_asked_of_them)
+{
+	struct compare_args args;
+
+	split(self, "compare --seed 7 kernel=7.2,scheduler=scx_a /tmp");
+	ASSERT_EQ(0, compare_args_parse(self->n, self->words, &args,
+					self->err));
+	EXPECT_EQ(7U, args.seed);
+	EXPECT_STREQ("kernel=7.2,scheduler=scx_a", args.sides[0].name);
+	EXPECT_STREQ("7.2", args.sides[0].wants[RECORD_KERNEL]);
+	EXPECT_STREQ("scx_a", args.sides[0].wants[RECORD_SCHEDULER]);
+	EXPECT_EQ(NULL, args.sides[0].wants[RECORD_RUN]);
+	EXPECT_EQ(NULL, args.sides[0].dir);
+	EXPECT_STREQ("/tmp", args.sides[1].dir);
+	split(self, "compare a-run dir=x,run=b");
+	ASSERT_EQ(0, compare_args_parse(self->n, self->words, &args,
+					self->err));
+	EXPECT_STREQ("a-run", args.sides[0].wants[RECORD_RUN]);
+	EXPECT_STREQ("x", args.sides[1].dir);
+	EXPECT_STREQ("b", args.sides[1].wants[RECORD_RUN]);
 }
 
 /* One letter, one name: getopt would take the first. */

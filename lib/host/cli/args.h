@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "lib/host/results/record.h"
 #include "lib/host/suite/names.h"
 
 #define RUN_MAX_JOBS	99
@@ -140,6 +141,68 @@ struct convert_args {
 	size_t n_paths;
 };
 
+/* What `stats` is asked: id, word, what the answer is. The first needs no word. */
+#define STATS_QUESTIONS(row)						\
+	row(SUMMARY, "", "one run: counts and means, what stands out")	\
+	row(LIST, "list", "the runs, the newest first")			\
+	row(METRICS, "metrics", "what there are numbers of, and when one is worse") \
+	row(VALUES, "values [DIMENSION]", "what sides of a comparison can be") \
+	row(SHOW_HOST, "show-host", "the machine that a run was on")	\
+	row(EXPLAIN, "explain [FIELD]", "why members of a run's sidecars are null")
+
+/**
+ * enum stats_question - what `stats` is asked
+ */
+enum stats_question {
+#define STATS_QUESTION_ID(id, word, what) STATS_##id,
+	STATS_QUESTIONS(STATS_QUESTION_ID)
+	STATS_N_QUESTIONS
+};
+
+/**
+ * struct stats_args - of `stats`
+ * @question: which
+ * @what: the dimension or the member that it is about, or NULL
+ * @run: --run ID, or NULL
+ * @dir: --dir FOLDER, or NULL
+ * @json: print JSON
+ */
+struct stats_args {
+	enum stats_question question;
+	const char *what;
+	const char *run;
+	const char *dir;
+	bool json;
+};
+
+/**
+ * struct compare_side_args - what is on one side
+ * @name: as it was written
+ * @wants: by dimension, or NULL
+ * @dir: a folder, or NULL for the one of both
+ */
+struct compare_side_args {
+	char name[256];
+	const char *wants[N_RECORD_DIMENSIONS];
+	const char *dir;
+};
+
+/**
+ * struct compare_args - of `compare`
+ * @sides: A and B; point into the words, which are cut up
+ * @dir: --dir FOLDER, or NULL
+ * @html: a page is written there; NULL for none
+ * @seed: --seed N
+ * @json: print JSON
+ */
+struct compare_args {
+	struct compare_side_args sides[2];
+	const char *dir;
+	const char *html;
+	unsigned int seed;
+	bool json;
+};
+
 /**
  * struct suite_args - of `suite`
  * @folder: of the programs
@@ -171,6 +234,9 @@ int repro_args_parse(int argc, char **argv, struct repro_args *args,
 int kernel_args_parse(int argc, char **argv, struct kernel_args *args,
 		      char *err);
 int convert_args_parse(int argc, char **argv, struct convert_args *args,
+		       char *err);
+int stats_args_parse(int argc, char **argv, struct stats_args *args, char *err);
+int compare_args_parse(int argc, char **argv, struct compare_args *args,
 		       char *err);
 int suite_args_parse(int argc, char **argv, struct suite_args *args,
 		     char *err);

@@ -53,6 +53,11 @@ enum cli_needs {
 	row(perfetto, "perfetto", CLI_PROGRAMS, &convert_spec,		\
 	    "-o FILE [--run ID] SIDECAR|FOLDER...",			\
 	    "the same as a trace for ui.perfetto.dev")			\
+	row(stats, "stats", CLI_PROGRAMS, &stats_spec,			\
+	    "[OPTION...] [list|metrics|values|show-host|explain [NAME]]", \
+	    "runs that are over, in numbers")				\
+	row(compare, "compare", CLI_PROGRAMS, &compare_spec,		\
+	    "[OPTION...] A B", "is B worse than A? tests in pairs, with intervals") \
 	row(completion, "completion", CLI_NOTHING, &completion_spec,	\
 	    "bash|zsh", "what completes our command lines in a shell")	\
 	row(man, "man", CLI_NOTHING, &no_spec, "",			\
@@ -87,7 +92,8 @@ struct cli_command {
 
 /* Those of the rows, and one that takes nothing. */
 extern const struct cli_spec no_spec, test_spec, run_spec, list_spec,
-	scenario_spec, repro_spec, kernel_spec, convert_spec, completion_spec, suite_spec;
+	scenario_spec, repro_spec, kernel_spec, convert_spec, stats_spec,
+	compare_spec, completion_spec, suite_spec;
 
 /* The rows, in their order. */
 extern const struct cli_command cli_commands[];
