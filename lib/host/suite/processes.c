@@ -11,10 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/common/util/children.h"
 #include "lib/common/util/log.h"
 #include "lib/common/util/util.h"
 
@@ -114,14 +114,11 @@ static int slice_start(struct runner *r, struct suite_slice *slice)
 	slice->last_ns = slice->began_ns;
 	slice->fd = pipe_fds[0];
 	fcntl(slice->fd, F_SETFL, O_NONBLOCK);
-	slice->pidfd = syscall(SYS_pidfd_open, slice->pid, 0);
-	if (slice->pidfd < 0) {
-		err = -errno;
-		kill(slice->pid, SIGKILL);
-		waitpid(slice->pid, NULL, 0);
-		close(slice->fd);
-	}
-	return err;
+	slice->pidfd = child_pidfd(slice->pid);
+	if (slice->pidfd >= 0)
+		return 0;
+	close(slice->fd);
+	return slice->pidfd;
 }
 
 static int start_more(struct runner *r)
@@ -192,50 +189,6 @@ static void slice_reap(struct runner *r, struct suite_slice *slice)
 	close(slice->pidfd);
 	suite_end(r->suite, slice, WIFSIGNALED(status) ?
 		  128 + WTERMSIG(status) : WEXITSTATUS(status));
-}
-
-/*
- * Return: how many processes were ours; each was sent @sig, and reaped if it has
- * ended: those that it leaves are ours from then on.
- */
-static unsigned int end_children(int sig)
-{
-	unsigned int n = 0;
-	char path[64];
-	FILE *f;
-	int pid;
-
-	snprintf(path, sizeof(path), "/proc/self/task/%d/children", getpid());
-	f = fopen(path, "re");
-	while (f && fscanf(f, "%d", &pid) == 1) {
-		kill(pid, sig);
-		waitpid(pid, NULL, WNOHANG);
-		n++;
-	}
-	if (f)
-		fclose(f);
-	return n;
-}
-
-/*
- * What programs have left behind comes to us, as we are a subreaper: it ends
- * before we do, and so does what that leaves.
- */
-static void end_orphans(void)
-{
-	uint64_t until = clock_now_ns() + ORPHANS_MS * NSEC_PER_MSEC;
-
-	while (end_children(SIGKILL) && clock_now_ns() < until)
-		poll(NULL, 0, 10);
-}
-
-/* The same, for those that have something to put back. */
-static void stop_orphans(void)
-{
-	uint64_t until = clock_now_ns() + STOP_MS * NSEC_PER_MSEC;
-
-	while (end_children(SIGTERM) && clock_now_ns() < until)
-		poll(NULL, 0, 10);
 }
 
 /* ---- out ---- */
@@ -446,9 +399,13 @@ int suite_run(struct suite *suite, const struct suite_config *config)
 	err = runner_init(&r);
 	if (!err)
 		err = run_all(&r);
+	/*
+	 * What programs have left behind comes to us, as we are a subreaper: it
+	 * ends before we do, and so does what that leaves.
+	 */
 	if (config->stop)
-		stop_orphans();
-	end_orphans();
+		children_end(SIGTERM, STOP_MS);
+	children_end(SIGKILL, ORPHANS_MS);
 	if (!err) {
 		write_rest(&r);
 		err = suite->counts[SUITE_FAIL] ? 1 : 0;
