@@ -13,6 +13,8 @@
 #			that boot an emulated host unless SAN=1
 #	make fuzz	build the fuzz targets (clang)
 #	make run-fuzz	run each for FUZZ_SECONDS=60; findings in FUZZ_DIR=
+#	make clang-build
+#			all and unit, compiled by the clang of the BPF programs
 #	make bench	build the benchmarks, run those that need no KVM
 #	make bpftool	all of it, for memory images of guests
 #	make scheduler SCHED=FOLDER/X SCHED_OUT=FOLDER
@@ -161,13 +163,16 @@ EXTRA_CLEAN := $(OBJ) $(SCX) $(LIBKTSTR) $(OUTPUT)/schedulers $(OUTPUT)/unit $(O
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: FORCE unit run-unit fuzz run-fuzz bench bench-build bpftool scheduler house
+.PHONY: FORCE unit run-unit clang-build fuzz run-fuzz bench bench-build bpftool
+.PHONY: scheduler house
 
 unit: $(UNIT_PROGS)
 run-unit: unit
 	$(Q)scripts/run-programs.sh unit 300 \
 		$(filter-out %_guest_test $(if $(filter 1,$(SAN)),,%_boot_test),\
 			$(UNIT_PROGS))
+clang-build:
+	+$(Q)$(MAKE) CC=$(BPF_CLANG) all unit
 fuzz: $(FUZZ_PROGS)
 run-fuzz: FUZZ_SECONDS ?= 60
 run-fuzz: FUZZ_DIR ?= $(OUTPUT)/fuzz/found

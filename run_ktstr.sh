@@ -37,26 +37,12 @@ here=${here%/*/}
 . "$here/scripts/ktap.sh"
 # shellcheck source=scripts/suite.sh
 . "$here/scripts/suite.sh"
-# shellcheck source=scripts/side-by-side.sh
-. "$here/scripts/side-by-side.sh"
 # shellcheck source=scripts/door.sh
 . "$here/scripts/door.sh"
 # shellcheck source=scripts/test.sh
 . "$here/scripts/test.sh"
 # shellcheck source=scripts/check.sh
 . "$here/scripts/check.sh"
-# shellcheck source=scripts/check-kept.sh
-. "$here/scripts/check-kept.sh"
-# shellcheck source=scripts/check-ci.sh
-. "$here/scripts/check-ci.sh"
-# shellcheck source=scripts/check-stages.sh
-. "$here/scripts/check-stages.sh"
-# shellcheck source=scripts/check-style.sh
-. "$here/scripts/check-style.sh"
-# shellcheck source=scripts/check-soak.sh
-. "$here/scripts/check-soak.sh"
-# shellcheck source=scripts/check-kselftest.sh
-. "$here/scripts/check-kselftest.sh"
 
 # All others are ktstr's to know, by the rows of lib/host/cli/command.h; of these,
 # here are those for which more has to be done than it needs.
@@ -284,7 +270,7 @@ main()
 	function=$(command_function "$1")
 	case $help,${rest[0]-},$function in
 	,*) ;;
-	1,?*,cmd_door | 1,?*,cmd_test) set -- "$1" --help ;;
+	1,?*,cmd_door | 1,?*,cmd_test | 1,?*,cmd_check) set -- "$1" --help ;;
 	*) usage; exit 0 ;;
 	esac
 	settings_must

@@ -11,7 +11,7 @@ door_sources()
 {
 	(cd "$here" && printf '%s\n' lib/host/cli/{door,command,option,sched_find}.c \
 		lib/host/cli/*_args.c lib/host/kernel/kver.c \
-		lib/host/machine/paths.c \
+		lib/host/machine/paths.c lib/host/stages/{table,times}.c \
 		lib/common/attr/*.c lib/common/payload/payload.c \
 		lib/common/util/{crc32,near,strbuf,text}.c \
 		lib/common/{presets,topology{,_place,_text,_write}}.c)
@@ -26,7 +26,7 @@ door_build()
 	mapfile -t sources < <(door_sources)
 	state=$(cd "$here" && cat "${sources[@]}" lib/host/cli/*.h \
 		lib/host/kernel/kver.h lib/host/machine/paths.h \
-		lib/host/{suite/names,results/record}.h \
+		lib/host/stages/stages.h lib/host/{suite/names,results/record}.h \
 		lib/common/{presets,ready,topology,topology_text}.h \
 		lib/common/{quantity,quantities}.h \
 		lib/common/attr/*.h lib/common/check/limits.h \

@@ -49,3 +49,21 @@ git_quiet()
 		-c submodule.recurse=false -c diff.ignoreSubmodules=all \
 		-C "$dir" "$@"
 }
+
+our_git()
+{
+	git_in "$here" "$@" 2>/dev/null
+}
+
+# Our sources that match: of git's files where there is git, new ones too.
+our_files()
+{
+	if our_git rev-parse -q --git-dir >/dev/null; then
+		our_git ls-files -co --exclude-standard -- "$@"
+	else
+		(cd "$here" && for pattern in "$@"; do
+			find . -path ./out -prune -o -type f \
+				-name "${pattern##*/}" -print
+		done | sed -e 's,^\./,,')
+	fi
+}

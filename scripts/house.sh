@@ -42,7 +42,8 @@ lib/host/repro		| lib/common/ lib/host/machine lib/host/monitor/ lib/host/run li
 lib/host/suite		| lib/common/
 lib/host/kernel		| lib/common/util
 lib/host/results	| lib/common/ lib/host/machine lib/host/report
-lib/host/cli		| lib/common/ lib/host/kernel lib/host/machine lib/host/report lib/host/results lib/host/suite
+lib/host/stages		| lib/common/ lib/host/machine
+lib/host/cli		| lib/common/ lib/host/kernel lib/host/machine lib/host/report lib/host/results lib/host/stages lib/host/suite
 lib/test		| lib/common/ lib/guest/ lib/bare lib/host/machine lib/host/monitor/judge lib/host/run lib/host/report lib/host/repro vmm vmm/emulated-host
 lib			| lib/common/ lib/guest/ lib/test
 vmm			| lib/common/

@@ -1,136 +1,67 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# How `run_ktstr.sh check` ends: what passes, what is only skipped, and what
-# cannot run at all; what is kept, and what CI adds. The stages themselves are not
-# run here.
-# shellcheck disable=SC2034,SC2154,SC2317 # for and of what is sourced
+# How `ktstr check` runs stages and how it ends: what passes, what is only skipped, and
+# what cannot run at all; what is kept, and what CI adds; limits and signals. The
+# stages themselves are not run here: a table has others, see stubs().
+#
+# KTSTR_TEST_INSTALL names an installed suite.
+# shellcheck disable=SC2030,SC2031,SC2154,SC2317
 set -uo pipefail
 # shellcheck source=scripts/tests/lib.sh
 . "$(dirname "$0")/lib.sh"
-for part in common tools git source kernel kvm suite side-by-side check check-kept \
-	    check-ci check-stages check-style check-soak; do
-	# shellcheck source=scripts/check.sh
-	. "$top/scripts/$part.sh"
-done
-here=$top invoked_as=$0
-unset KTSTR_STRICT CI KTSTR_CHECK_AGAIN KTSTR_CHECK_SINCE KTSTR_HOSTS
-exec {guard}>/dev/null {nap_fd}<> <(:)
-stages_read
+install=${KTSTR_TEST_INSTALL:?names an installed suite}/ktstr
+ktstr=$install/ktstr
+unset KTSTR_STRICT CI KTSTR_CHECK_AGAIN KTSTR_CHECK_SINCE KTSTR_CHECK_BEGAN KTSTR_HOSTS \
+	KTSTR_JOBS KTSTR_CHECK_TURN
 
-# ends STATUS PASSED FAILED SKIPPED STAGE...: as check_end() says it.
-ends()
-{
-	local want=$1 passed=$2 failed=$3 skipped=$4 status=0
-	local out=out infrastructure=${infra:-0} inconclusive=${unsure:-0}
-	local bad_stages=(style) bad_tests=() not_judged=(unit)
-
-	shift 4
-	(check_end "$@") >stdout 2>stderr || status=$?
-	cat stdout stderr
-	[[ $status = "$want" ]] || fail "exit status $status, not $want"
-	skipped=$((skipped + infrastructure + inconclusive))
-	[[ $(tail -n 1 stdout) = "$passed passed, $failed failed, $skipped skipped" ]] ||
-		fail "not the closing line"
-}
-
-says_no_kvm()
-{
-	[[ $(cat stderr) = 'ktstr: no KVM here that can run a kernel, so nothing ran in VMs: because' ]] ||
-		fail "not one line that says so"
-}
-
-a_skip_is_no_failure()
-{
-	local kvm_state=usable
-
-	ends 0 3 0 0 style guests
-	ends 0 3 0 1 style guests
-	[[ ! -s stderr ]] || fail "something was said"
-}
-
-strict_minds_skips()
-{
-	local kvm_state=usable
-
-	export KTSTR_STRICT=1
-	ends 0 3 0 0 style
-	ends 4 3 0 1 style
-	KTSTR_STRICT=0 ends 0 3 0 1 style
-}
-
-a_failure_is_one_with_skips_too()
-{
-	local kvm_state=emulated
-
-	ends 1 3 1 0 style
-	grep -q '^# failed: style; logs: ' stdout || fail "not named"
-	KTSTR_STRICT=1 ends 1 3 1 1 style
-}
-
-infrastructure_is_said_apart()
-{
-	local kvm_state=emulated infra=2
-
-	ends 0 300 0 1 style
-	grep -q '(infrastructure): 2 tests of unit$' stdout || fail "not said"
-	KTSTR_STRICT=1 ends 4 300 0 0 style
-}
-
-inconclusive_is_said_apart()
-{
-	local kvm_state=usable unsure=2
-
-	ends 0 300 0 1 style
-	grep -q '(inconclusive): 2 tests of unit$' stdout || fail "not said"
-	! grep -q '(infrastructure)' stdout || fail "the other is blamed"
-	KTSTR_STRICT=1 ends 4 300 0 0 style
-}
-
-no_kvm_at_all()
-{
-	local kvm_state=none kvm_why=because
-
-	ends 4 3 0 0 style guests
-	says_no_kvm
-	ends 4 0 0 0 suite-eevdf
-	says_no_kvm
-	ends 1 3 1 0 style guests
-	says_no_kvm
-	ends 0 3 0 0 style unit
-	[[ ! -s stderr ]] || fail "KVM was not needed"
-}
-
-# What is needed to get that far, and a table of three stages.
+# What run_ktstr.sh leaves, and a table of three stages. One notes that it began,
+# then prints what say.STAGE prints, or a pass and a skip.
 stubs()
 {
-	here=$PWD
-	mkdir -p logs cache/check/kept
-	stages='
-one	| 1 | -	| 5, 100 | stage_one | src/one | the first
-two	| 1 | one,images | 9, 100 | stage_two | src | the second
-vms	| 1 | vm | 7, 100 | stage_vms | src | in VMs
-'
-	stage_table() { printf '%s' "$stages" | sed -e '/^$/d'; }
-	cache_init() { cache=$PWD/cache; }
-	out_init() { out=$PWD; }
-	tools_must() { :; }
-	kvm_ready() { :; }
-	kernel_get() { kernel=$PWD; }
-	suite_build() { source_id=x make_suite=(make); }
-	job_must() { :; }
-	our_files() { find src -type f; }
-	mkdir -p src/one src/two scripts/tests
+	export KTSTR_OUT=$PWD/out KTSTR_CHECK_HERE=$PWD KTSTR_CHECK_SELF=$ktstr
+	export KTSTR_CHECK_CACHE=$PWD/cache/ktstr KTSTR_CHECK_KERNEL=$PWD
+	mkdir -p out/{logs,check} cache/ktstr/{check,tmp} src/{one,two} scripts/tests
+	cp "$top"/scripts/{git,landing,inputs}.sh scripts
 	touch src/one/a src/two/b
-	cat >run_ktstr.sh <<'STAGE'
+	cat >table <<'TABLE'
+one	| 1 | -		| 5, 100 | stage.sh one | src/one | the first
+two	| 1 | images	| 9, 100 | stage.sh two | src | the second
+vms	| 1 | vm	| 7, 100 | stage.sh vms | src | in VMs
+TABLE
+	cat >stage.sh <<'STAGE'
 #!/bin/bash
-# check --inside STAGE
-name=${!#}
+# stage.sh STAGE
+name=$1 status=0
+cd "$(dirname "$0")"
 echo "$name" >>began
-. ./say.$name 2>/dev/null || printf '1..2\nok 1 %s.a\nok 2 %s.b # SKIP no\n' "$name" "$name"
-exit "${status:-0}"
+say()
+{
+	printf '1..2\nok 1 %s.a\nok 2 %s.b # SKIP no\n' "$name" "$name"
+}
+[[ ! -e say.$name ]] || . "./say.$name"
+[[ -e say.$name ]] || say
+exit "$status"
 STAGE
-	chmod +x run_ktstr.sh
+	chmod +x stage.sh
+}
+
+# says STAGE PASSED FAILED SKIPPED [INFRASTRUCTURE INCONCLUSIVE]: its tests.
+says()
+{
+	local n=0 word i words=(ok 'not ok' 'ok' ok ok)
+	local ends=('' '' ' # SKIP no' ' # SKIP infrastructure: why' ' # SKIP inconclusive: why')
+	local name=$1 numbers=("${@:2}")
+
+	{
+		for word in "${!numbers[@]}"; do
+			for ((i = 0; i < numbers[word]; i++)); do
+				n=$((n + 1))
+				echo "echo '${words[word]} $n $name.$n${ends[word]}'"
+			done
+		done
+		echo "echo 1..$n"
+	} >"say.$name"
 }
 
 # checks STATUS ARGUMENT...: `check` ends so; what began is in file began.
@@ -141,9 +72,16 @@ checks()
 	shift
 	rm -f began
 	touch began
-	(cmd_check "$@") >stdout 2>stderr || status=$?
+	KTSTR_CHECK_KVM=${kvm:-usable: /dev/kvm} "$ktstr" check --table table \
+		"$@" >stdout 2>stderr </dev/null || status=$?
 	cat stdout stderr
 	[[ $status = "$want" ]] || fail "exit status $status, not $want"
+}
+
+# closing TEXT
+closing()
+{
+	[[ $(tail -n 1 stdout) = "$1" ]] || fail "not the closing line"
 }
 
 # began STAGE...: these, in any order.
@@ -153,9 +91,100 @@ began()
 		fail "others began: $(tr '\n' ' ' <began)"
 }
 
+says_no_kvm()
+{
+	grep -qx 'ktstr: no KVM here that can run a kernel, so nothing ran in VMs: because' \
+		stderr || fail "it is not said"
+}
+
+a_skip_is_no_failure()
+{
+	stubs
+	says one 3 0 0
+	checks 0 one
+	closing '3 passed, 0 failed, 0 skipped'
+	says one 3 0 1
+	checks 0 one vms
+	closing '4 passed, 0 failed, 2 skipped'
+	grep -vq 'check took' stderr && fail "something was said"
+	return 0
+}
+
+strict_minds_skips()
+{
+	stubs
+	export KTSTR_STRICT=1
+	says one 3 0 0
+	checks 0 one
+	says one 3 0 1
+	checks 4 one
+	KTSTR_STRICT=0 checks 0 one
+}
+
+a_failure_is_one_with_skips_too()
+{
+	stubs
+	says one 3 1 0
+	checks 1 one
+	closing '3 passed, 1 failed, 0 skipped'
+	grep -q '^# failed: one; logs: ' stdout || fail "not named"
+	says one 3 1 1
+	KTSTR_STRICT=1 checks 1 one
+	closing '3 passed, 1 failed, 1 skipped'
+}
+
+infrastructure_is_said_apart()
+{
+	stubs
+	says one 300 0 1 2
+	checks 0 one
+	closing '300 passed, 0 failed, 3 skipped'
+	grep -q '(infrastructure): 2 tests of one$' stdout || fail "not said"
+	! grep -q '(inconclusive)' stdout || fail "the other is blamed"
+	says one 300 0 0 2
+	KTSTR_STRICT=1 checks 4 one
+}
+
+inconclusive_is_said_apart()
+{
+	stubs
+	says one 300 0 1 0 2
+	# As `ktstr run` ends.
+	echo status=5 >>say.one
+	checks 0 one
+	closing '300 passed, 0 failed, 3 skipped'
+	grep -q '(inconclusive): 2 tests of one$' stdout || fail "not said"
+	! grep -q '(infrastructure)' stdout || fail "the other is blamed"
+	says one 300 0 0 0 2
+	KTSTR_STRICT=1 checks 4 one
+	says one 300 0 0
+	echo status=5 >>say.one
+	checks 1 one
+}
+
+no_kvm_at_all()
+{
+	local kvm='none: because'
+
+	stubs
+	says one 3 0 0
+	checks 4 one vms
+	says_no_kvm
+	closing '3 passed, 0 failed, 0 skipped'
+	checks 4 vms
+	says_no_kvm
+	closing '0 passed, 0 failed, 0 skipped'
+	says one 3 1 0
+	checks 1 one vms
+	says_no_kvm
+	says one 3 0 0
+	checks 0 one two
+	! grep -q 'no KVM' stderr || fail "KVM was not needed"
+}
+
 vms_without_kvm()
 {
-	local kvm_state=none kvm_why=because
+	local kvm='none: because'
 
 	stubs
 	checks 4
@@ -164,46 +193,46 @@ vms_without_kvm()
 
 vms_with_kvm()
 {
-	local kvm_state=usable kvm_why=because
-
 	stubs
 	checks 0
 	began one two vms
-	[[ $(tail -n 1 stdout) = '3 passed, 0 failed, 3 skipped' ]] || fail "counts"
+	closing '3 passed, 0 failed, 3 skipped'
+	[[ $(head -n 1 stdout) = 'TAP version 13' ]] || fail "no KTAP"
+	grep -qx '1\.\.3' stdout || fail "no plan"
 }
+
+# ---- what is kept ----
 
 # The same result is not computed twice, and never taken for another one.
 a_pass_is_kept()
 {
-	local kvm_state=usable kvm_why=because
-
 	stubs
 	checks 0
 	checks 0
 	began
 	[[ $(grep -c ' kept from 0 min ago' stdout) = 3 ]] || fail "not said"
-	[[ $(tail -n 1 stdout) = '3 passed, 0 failed, 3 skipped' ]] || fail "counts"
+	closing '3 passed, 0 failed, 3 skipped'
 	echo x >src/two/b
 	checks 0
 	began two vms
 	touch src/one/new
 	checks 0
 	began one two vms
+	echo '# other' >>stage.sh
+	checks 0
+	began one two vms
 	checks 0 one
 	began one
-	kvm_state=emulated checks 0
+	kvm='emulated: no' checks 0
 	began one two vms
 	KTSTR_CHECK_AGAIN=1 checks 0
 	began one two vms
-	ci_add() { ci_says=x; }
 	CI=true checks 0
 	began one two vms
 }
 
 a_failure_is_not_kept()
 {
-	local kvm_state=usable kvm_why=because
-
 	stubs
 	echo 'echo 1..1; echo "# not ok 1 one.a # why"; status=1' >say.one
 	echo 'exit 0' >say.two
@@ -217,51 +246,177 @@ a_failure_is_not_kept()
 	began one two
 }
 
+# What stops in the midst of it has not passed.
+no_plan_is_no_pass()
+{
+	stubs
+	echo 'echo "ok 1 one.a"' >say.one
+	checks 1 one
+	closing '1 passed, 1 failed, 0 skipped'
+}
+
 # One of fifty that the infrastructure kept from being judged is an accident.
 infrastructure_of_a_stage()
 {
-	local kvm_state=usable kvm_why=because i
-
 	stubs
-	# shellcheck disable=SC2016
-	echo 'echo 1..50; echo "ok 1 vms.x # SKIP infrastructure: why"
-		for i in {2..50}; do echo "ok $i vms.$i"; done' >say.vms
+	says vms 49 0 0 1
 	checks 0
 	grep -q 'SKIP infrastructure: why' stdout || fail "the cause is not said"
 	checks 0
 	began vms
-	echo 'echo 1..2; echo "ok 1 vms.x # SKIP inconclusive: why"; echo "ok 2 vms.y"' >say.vms
+	says vms 1 0 0 0 1
 	checks 0
-	echo 'echo 1..1; echo "ok 1 vms.x # SKIP infrastructure: why"' >say.vms
+	says vms 0 0 0 1
 	checks 1
-	echo 'echo 1..3; echo "ok 1 vms.x # SKIP infrastructure: why"
-		echo "ok 2 vms.y # SKIP inconclusive: why"; echo "ok 3 vms.z"' >say.vms
+	says vms 1 0 0 1 1
 	checks 1
 }
 
 # As little as one in fifty of each stage, but that of each.
 infrastructure_of_all_stages()
 {
-	local kvm_state=usable infra=1 unsure=1 out=out infrastructure=2
-	local inconclusive=1 passed=197 failed=0 skipped=0 bad_stages=() bad_tests=()
-	local not_judged=(unit)
-
-	ends 0 198 0 0 style guests
-	! (check_end style) >stdout || fail "more than one in a hundred"
-	grep -q '^197 passed, 1 failed, 3 skipped$' stdout || fail "not so"
+	stubs
+	says one 198 0 0 1 1
+	checks 0 one
+	closing '198 passed, 0 failed, 2 skipped'
+	says one 97 0 0 1
+	says two 100 0 0 1 1
+	checks 1 one two
+	closing '197 passed, 1 failed, 3 skipped'
+	grep -q '^# failed: infrastructure; ' stdout || fail "not named"
 }
+
+# ---- who runs when ----
 
 longest_first()
 {
-	local kvm_state=usable kvm_why=because
-
 	stubs
-	KTSTR_HOSTS=1
-	workers=1
-	echo 'one 50' >cache/check/times
+	mkdir -p cache/ktstr/check
+	echo 'one 50' >cache/ktstr/check/times
+	echo 'sleep 0.5; say' >say.one
+	echo 'sleep 0.5; say' >say.two
 	checks 0
 	began one two vms
-	grep -q '^one [0-9]' cache/check/times || fail "no time was kept"
+	[[ $(tail -n 1 began) = vms ]] || fail "the shortest came before"
+	grep -q '^one [0-9]$' cache/ktstr/check/times || fail "no time was kept"
+}
+
+# The images come first, then those that read them; whoever is alone is last, and is
+# alone; all others have a share of the CPUs.
+who_waits_for_whom()
+{
+	stubs
+	cat >table <<'TABLE'
+reader	| 1 | images		| 90, 100 | stage.sh reader | src | reads
+lonely	| 1 | vm,alone		| 99, 100 | stage.sh lonely | src | alone
+images	| 1 | -			| 1, 100  | stage.sh images | src | makes
+other	| 1 | -			| 80, 100 | stage.sh other | src | any
+TABLE
+	echo 'sleep 0.5; echo made >>began; say' >say.images
+	echo 'sleep 1; echo over >>began; say' >say.other
+	# shellcheck disable=SC2016
+	for name in lonely other; do
+		echo 'echo "$KTSTR_HOSTS $KTSTR_JOBS" >"share.'$name'"; say' >>"say.$name"
+	done
+	KTSTR_HOSTS=4 checks 0
+	[[ $(sed -n '/made/,$p' began | xargs) = 'made reader over lonely' ]] ||
+		fail "$(xargs <began)"
+	[[ $(<share.lonely) = '4 ' ]] || fail "alone: $(<share.lonely)"
+	[[ $(<share.other) = "1 $((($(nproc) + 3) / 4))" ]] ||
+		fail "a share: $(<share.other)"
+	KTSTR_JOBS=7 checks 0 other
+	[[ $(<share.other) = '1 7' ]] || fail "jobs that were asked for"
+}
+
+# ---- limits, and who ends us ----
+
+# A stage whose processes would stay: one of another session, one that minds no
+# SIGTERM.
+stubborn()
+{
+	stubs
+	cat >say.one <<'SAY'
+setsid -f bash -c 'echo $$ >left; exec sleep 300'
+(trap '' TERM; while :; do sleep 300; done) &
+echo 'ok 1 one.a'
+touch up
+SAY
+	"${@:-echo}" 'sleep 300' >>say.one
+}
+
+takes_too_long()
+{
+	stubborn
+	sed -i 's/5, 100/5, 1/' table
+	checks 1 one
+	nothing_left
+	grep -q '^#   [0-9]*:not ok 999 one # not done after 1 s$' stdout ||
+		fail "not said"
+	closing '1 passed, 1 failed, 0 skipped'
+	[[ ! -e out/check/one ]] || fail "its folder stays"
+}
+
+# Nothing that a stage leaves outlives it: the next one does not see it.
+what_a_stage_leaves_ends()
+{
+	stubborn true
+	echo 'until [[ -s left ]]; do sleep 0.1; done; echo 1..1' >>say.one
+	sed -i 's/^vms.* vm\t/vms | 1 | alone /' table
+	# shellcheck disable=SC2016
+	echo 'echo 1..1; [[ -s left && ! -e /proc/$(<left) ]] || echo -n "not "; echo "ok 1 gone"' \
+		>say.vms
+	checks 0 one vms
+	nothing_left
+}
+
+# ended SIGNAL STATUS: whoever reads us learns of it, and no number is printed.
+ended()
+{
+	local status=0
+
+	stubborn
+	KTSTR_CHECK_KVM='usable: yes' setsid env --default-signal=INT,QUIT,TERM \
+		"$ktstr" check --table table one >stdout 2>stderr </dev/null &
+	wait_for_file up
+	kill -s "$1" $!
+	wait $! || status=$?
+	cat stdout stderr
+	[[ $status = "$2" ]] || fail "exit status $status"
+	nothing_left
+	[[ ! -e out/check/one ]] || fail "its folder stays"
+	! grep -q 'passed' stdout || fail "a closing line"
+	[[ $1 = KILL ]] || grep -qx 'ktstr: check was told to end: one' stderr ||
+		fail "not said"
+}
+
+# Were the process killed that looks after a stage, what it leaves is the runner's.
+keeper_is_killed()
+{
+	local status=0 keeper
+
+	stubborn
+	KTSTR_CHECK_KVM='usable: yes' "$ktstr" check --table table one \
+		>stdout 2>stderr </dev/null &
+	wait_for_file up
+	keeper=$(cut -d ' ' -f 1 "/proc/$!/task/$!/children")
+	kill -KILL "$keeper"
+	wait $! || status=$?
+	cat stdout stderr
+	[[ $status = 1 ]] || fail "exit status $status"
+	nothing_left
+	grep -q '^# exit status 137; ' stdout || fail "not said"
+}
+
+# What cannot be built is no pass for whoever reads the last line.
+no_build_no_pass()
+{
+	local status=0
+
+	export KTSTR_SOURCE=nowhere/linux-source-9.9 KTSTR_DEBIAN_MIRROR=file:/nowhere
+	"$top/run_ktstr.sh" check house >stdout 2>stderr </dev/null || status=$?
+	cat stdout stderr
+	[[ $status = 1 || $status = 4 ]] || fail "exit status $status"
+	closing '0 passed, 1 failed, 0 skipped'
 }
 
 # ---- CI ----
@@ -269,17 +424,20 @@ longest_first()
 # On a machine that is late already, nothing is begun that would not end.
 no_time_is_left()
 {
-	local CI=true ci_says=something begin=100 now=500
+	local up
 
-	stage_tier[late]=2 stage_cost[late]=1000
-	ci_has_time late || fail "there was time"
-	now=2000
-	! ci_has_time late || fail "there was none"
-	stage_tier[late]=1
-	ci_has_time late || fail "tier 1 is always run"
-	stage_tier[late]=2
-	CI='' ci_has_time late || fail "whoever is no CI has time"
-	ci_says='' ci_has_time late || fail "what was named is run"
+	ci_repository
+	sed -i 's/300, 900/1000, 900/' table
+	read -r up _ </proc/uptime
+	up=${up%.*}
+	CI=true KTSTR_CHECK_BEGAN=$((up - 400)) checks 0
+	grep -q late began || fail "there was time"
+	CI=true KTSTR_CHECK_BEGAN=$((up - 2000)) checks 0
+	began one two vms
+	grep -q '^# of these not begun, as CI.s time .*: late' stdout || fail "not said"
+	KTSTR_CHECK_BEGAN=$((up - 2000)) checks 0 late1
+	CI=true KTSTR_CHECK_BEGAN=$((up - 2000)) checks 0 late1
+	began late1
 }
 
 ci_repository()
@@ -290,13 +448,10 @@ ci_repository()
 	git init -q .
 	git config user.email a@b
 	git config user.name a
-	stages=''
 	for i in {0..9}; do
-		stages+="late$i	| 2 | - | 300, 900 | stage_x | src/$i | x"$'\n'
-	done
-	stages+="huge	| 2 | - | 9999, 900 | stage_x | src/huge | x"$'\n'
-	stages_read
-	here=$PWD
+		echo "late$i | 2 | - | 300, 900 | stage.sh late$i | src/$i | x"
+	done >>table
+	echo "huge | 2 | - | 9999, 900 | stage.sh huge | src/huge | x" >>table
 	land src/one/a
 }
 
@@ -309,73 +464,81 @@ land()
 	git commit -qm "$1"
 }
 
-# ci: leaves wanted, a word for each stage that CI adds.
+# ci: leaves in file began what CI adds, as it says, and in ci_says why.
 ci()
 {
-	wanted=()
-	ci_add
-	echo "$ci_says"
+	local chosen
+
+	CI=true checks 0
+	ci_says=$(grep '^# of check all, in turn' stdout) || fail "not said"
+	grep '^late' began | sort >really || true
+	chosen=${ci_says%% not now: *}
+	chosen=${chosen%% no time for: *}
+	grep -oE 'late[0-9]|huge' <<<"$chosen" | sort >began || true
+	diff <(grep -v huge began) really || fail "others began"
 }
 
-# Each stage comes in ten landings, whatever they touch.
+# Each stage comes in ten landings, whatever they touch; so does each turn.
 each_stage_in_ten_landings()
 {
-	local i all=' ' wanted ci_says
+	local i ci_says
 
 	ci_repository
+	# shellcheck disable=SC2016
+	echo 'echo "turn $KTSTR_CHECK_TURN" >>all; say' >say.one
 	for i in {1..10}; do
 		land README
 		ci
-		all+="${wanted[*]} "
-		[[ ${#wanted[@]} -ge 2 && ${#wanted[@]} -le 5 ]] ||
-			fail "${#wanted[@]} of 11 in one run"
+		cat began >>all
+		[[ $(wc -l <began) -ge 2 && $(wc -l <began) -le 5 ]] ||
+			fail "$(wc -l <began) of 11 in one run"
 	done
-	for i in late{0..9} huge; do
-		[[ $all = *" $i "* ]] || fail "$i never ran"
+	for i in late{0..9} huge 'turn '{0..4}; do
+		grep -qx "$i" all || fail "$i never ran"
 	done
 }
 
 # What is touched need not wait for its turn; what does not fit is said.
 touched_paths_run()
 {
-	local wanted ci_says before i
+	local ci_says before i
 
 	ci_repository
-	stages=${stages/9999/300}
-	stages_read
+	sed -i 's/9999/300/' table
 	for i in {1..5}; do
 		land src/3/file
 		ci
-		[[ " ${wanted[*]} " = *' late3 '* ]] || fail "${wanted[*]}"
+		grep -qx late3 began || fail "$(xargs <began)"
 	done
 	before=$(git rev-parse HEAD)
 	land src/7/file
 	land src/70/file
 	KTSTR_CHECK_SINCE=$before ci
-	[[ " ${wanted[*]} " = *' late7 '* ]] || fail "${wanted[*]}"
-	ci_seconds=600
-	KTSTR_CHECK_SINCE=$before ci
-	[[ $ci_says = *' no time for: '* && ${#wanted[@]} -le 3 ]] ||
+	grep -qx late7 began || fail "$(xargs <began)"
+	sed -i 's/300, 900/1100, 900/' table
+	export KTSTR_CHECK_SINCE=$before
+	ci
+	[[ $ci_says = *' no time for: '* && $(wc -l <began) -le 3 ]] ||
 		fail "what did not fit is not said"
 }
 
 # What a landing has changed is in style; the others are looked at in turn.
 style_of_what_changed()
 {
-	local commits i seen
+	local i
 
 	ci_repository
+	cp -r "$top"/scripts/{ktap,suite}.sh "$top/scripts/stages" scripts
 	for i in {1..60}; do
 		land "src/$i/file"
 	done
-	CI=true style_ci_files src/{1..60}/file >files
+	scripts/stages/style.sh --read src/{1..60}/file >files
 	for i in {12..60}; do
 		grep -qx "src/$i/file" files || fail "src/$i/file was not read"
 	done
 	(($(wc -l <files) < 60)) || fail "all were read"
-	for i in {1..5}; do
-		land other
-		CI=true style_ci_files src/{1..5}/file
+	for i in {0..4}; do
+		KTSTR_CHECK_TURN=$i scripts/stages/style.sh --read src/{1..5}/file
 	done | sort -u >files
 	[[ $(<files) = "$(printf '%s\n' src/{1..5}/file)" ]] ||
 		fail "one is never read"
@@ -383,34 +546,64 @@ style_of_what_changed()
 
 no_git_no_ci()
 {
-	local wanted ci_says
+	local ci_says
 
 	ci_repository
 	rm -rf .git
 	ci
-	[[ ${#wanted[@]} = 0 && $ci_says = *'was touched: none;'* ]] || fail "$ci_says"
+	began
+	[[ $ci_says = *'was touched: none;'* ]] || fail "$ci_says"
+}
+
+# ---- the table ----
+
+# How a stage of the suite is run without us, as check -l has it.
+alone()
+{
+	"$ktstr" check -l | sed -n "/^$1 /,/ alone: /"'s/^ *alone: .\/run_ktstr.sh run //p'
+}
+
+# tests STAGE: the names of its tests.
+tests()
+{
+	local words
+
+	eval "words=($(alone "$1"))"
+	"$ktstr" run --dry-run "${words[@]}"
 }
 
 # Each test of a program is in one of its two stages.
 two_stages_are_all_tests()
 {
-	local all='eevdf a.one.x
-eevdf a.two.x
-eevdf b.y'
+	local program n=0
 
-	[[ $(suite_choose 1 'a.*.x' <<<"$all") = $(sed -n 1,2p <<<"$all") ]]
-	[[ $(suite_choose 0 'a.*.x' <<<"$all") = 'eevdf b.y' ]]
-	[[ $(suite_choose 0 $'b.y\na.o*' <<<"$all") = 'eevdf a.two.x' ]]
-	[[ $(suite_choose 0 '' <<<"$all") = "$all" ]]
-	[[ -z $(suite_choose 1 '' <<<"$all") ]]
+	while read -r program _; do
+		tests "suite-$program" >some
+		[[ -z $(alone "suite-$program-rest") ]] ||
+			tests "suite-$program-rest" >>some
+		diff <("$ktstr" list -- "$program" | sort) <(sort some) ||
+			fail "$program"
+		n=$((n + 1))
+	done < <(grep -v on-demand "$install/ktstr-programs")
+	((n > 5)) || fail "$n programs"
 }
 
 # And a stage for the rest is there where there is a rest.
 rest_has_a_stage()
 {
-	suite_rest=$'one\t| a.*\n'
-	[[ $(suite_rows one | wc -l) = 2 && $(suite_rows two | wc -l) = 1 ]]
-	[[ $(suite_slow one) = 'a.*' && -z $(suite_slow two) ]]
+	local name
+
+	for name in $("$ktstr" check -l | sed -n 's/^suite-\([a-z]*\) .*/\1/p'); do
+		if [[ $(alone "suite-$name") = *--exclude* ]]; then
+			[[ -n $(alone "suite-$name-rest") ]] ||
+				fail "$name has no stage for the rest"
+		else
+			[[ -z $(alone "suite-$name-rest") ]] ||
+				fail "$name has no rest"
+		fi
+		echo "$name" >>names
+	done
+	[[ $(wc -l <names) -gt 5 ]] || fail "no stages"
 }
 
 ktap_begin
@@ -426,9 +619,18 @@ try check_end.no_vms_without_kvm vms_without_kvm
 try check_end.vms_with_kvm vms_with_kvm
 try check_end.a_pass_is_kept a_pass_is_kept
 try check_end.a_failure_is_not_kept a_failure_is_not_kept
+try check_end.no_plan_is_no_pass no_plan_is_no_pass
 try check_end.infrastructure_of_a_stage infrastructure_of_a_stage
 try check_end.infrastructure_of_all_stages infrastructure_of_all_stages
 try check_end.longest_first longest_first
+try check_end.who_waits_for_whom who_waits_for_whom
+try check_end.takes_too_long takes_too_long
+try check_end.what_a_stage_leaves_ends what_a_stage_leaves_ends
+try check_end.sigint ended INT 130
+try check_end.sigterm ended TERM 143
+try check_end.kill_9 ended KILL 137
+try check_end.keeper_is_killed keeper_is_killed
+try check_end.no_build_no_pass no_build_no_pass
 try check_end.no_time_is_left no_time_is_left
 try check_end.each_stage_in_ten_landings each_stage_in_ten_landings
 try check_end.touched_paths_run touched_paths_run

@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Counting tests in KTAP: what passes silently here passes silently everywhere.
+# KTSTR_TEST_INSTALL names an installed suite, whose `ktstr` counts.
 set -uo pipefail
 # shellcheck source=scripts/tests/lib.sh
 . "$(dirname "$0")/lib.sh"
+ktstr=${KTSTR_TEST_INSTALL:?names an installed suite}/ktstr/ktstr
 
 # counts "PASSED FAILED SKIPPED INFRASTRUCTURE INCONCLUSIVE RETRIED" of stdin
 counts()
@@ -12,7 +14,7 @@ counts()
 	local seen
 
 	cat >file
-	seen=$(ktap_count file)
+	seen=$("$ktstr" check --count file)
 	[[ $seen = "$1" ]] || fail "counted '$seen', not '$1' in: $(cat file)"
 }
 

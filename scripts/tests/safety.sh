@@ -305,7 +305,7 @@ ours()
 {
 	# shellcheck disable=SC2016 # for the other shell
 	bash -euc 'here=$1 invoked_as=$1/run_ktstr.sh
-		for part in common source suite git check-ci check-stages; do
+		for part in common source suite git; do
 			. "$here/scripts/$part.sh"
 		done
 		"${@:2}"' - "$top" "$@"

@@ -8,21 +8,15 @@
 set -uo pipefail
 # shellcheck source=scripts/tests/lib.sh
 . "$(dirname "$0")/lib.sh"
-# shellcheck source=scripts/common.sh
-. "$top/scripts/common.sh"
-# shellcheck source=scripts/suite.sh
-. "$top/scripts/suite.sh"
-# shellcheck source=scripts/side-by-side.sh
-. "$top/scripts/side-by-side.sh"
+# shellcheck source=scripts/stages/lib.sh
+. "$top/scripts/stages/lib.sh"
 ktstr=${KTSTR_TEST_INSTALL:?names an installed suite}/ktstr/ktstr
 unset KTSTR_STRICT KTSTR_HOSTS
-# What a worker has.
-exec {guard}>/dev/null {nap_fd}<> <(:)
 
 # fake_suite: two programs of a harness that runs shell functions.
 fake_suite()
 {
-	install=$PWD/install cache=$PWD/cache
+	install=$PWD/install cache=$PWD/cache scratch=$PWD
 	mkdir -p install/ktstr
 	cp "$ktstr" install/ktstr/ktstr
 	printf '%s\n' quick slow >install/ktstr/ktstr-programs
@@ -377,19 +371,6 @@ alive()
 	read -r stat 2>/dev/null <"/proc/$1/stat" && [[ $stat != *') Z '* ]]
 }
 
-hosts()
-{
-	local kvm_state=emulated
-
-	side_mb=1 side_vm_cpus=1000
-	[[ $(side_jobs) = $(nproc) ]] || fail "not a host for each CPU"
-	kvm_state=usable
-	[[ $(side_jobs) = 1 ]] || fail "not one VM at least"
-	side_mb=1000000000
-	[[ $(side_jobs) = 1 ]] || fail "no memory: not one host at least"
-	[[ $(KTSTR_HOSTS=7 side_jobs) = 7 ]] || fail "KTSTR_HOSTS"
-}
-
 ktap_begin
 try side_by_side.selection selection
 try side_by_side.order_of_the_list order_of_the_list
@@ -403,5 +384,4 @@ try side_by_side.nothing_is_left_behind nothing_is_left_behind
 try side_by_side.slow_reader slow_reader
 try side_by_side.takes_too_long takes_too_long
 try side_by_side.dies_with_us dies_with_us
-try side_by_side.hosts hosts
 ktap_end

@@ -221,6 +221,23 @@ struct suite_args {
 	unsigned int tell_fd;
 };
 
+/**
+ * struct check_args - of `check`
+ * @list: print what there is
+ * @all: all of it, whatever @names say
+ * @table: of stages, instead of ours; NULL for ours
+ * @count: print what the tests in this log came to instead; NULL for no
+ * @names: of stages, @n of them; none for those of tier 1
+ */
+struct check_args {
+	bool list;
+	bool all;
+	const char *table;
+	const char *count;
+	char *const *names;
+	size_t n;
+};
+
 /*
  * Each reads the words of a subcommand, argv[0] is its name, and permutes them.
  * Return: 0; CLI_HELP when help is asked for; -EINVAL with one sentence in the
@@ -239,6 +256,8 @@ int stats_args_parse(int argc, char **argv, struct stats_args *args, char *err);
 int compare_args_parse(int argc, char **argv, struct compare_args *args,
 		       char *err);
 int suite_args_parse(int argc, char **argv, struct suite_args *args,
+		     char *err);
+int check_args_parse(int argc, char **argv, struct check_args *args,
 		     char *err);
 int completion_args_parse(int argc, char **argv, const char **shell,
 			  char *err);

@@ -47,6 +47,8 @@ enum cli_needs {
 	    "which kernel tests boot; those in the cache")		\
 	row(kvm_check, "kvm-check", CLI_NOTHING, &no_spec, "",		\
 	    "can KVM here run a kernel? usable, emulated or none")	\
+	row(check, "check", CLI_VMS, &check_spec, "[-l] [all | STAGE...]", \
+	    "the tests of ktstr itself, in stages")			\
 	row(html, "html", CLI_PROGRAMS, &convert_spec,			\
 	    "-o FILE [--run ID] SIDECAR|FOLDER...",			\
 	    "a page that shows runs: no network, no other file")	\
@@ -92,7 +94,7 @@ struct cli_command {
 
 /* Those of the rows, and one that takes nothing. */
 extern const struct cli_spec no_spec, test_spec, run_spec, list_spec,
-	scenario_spec, repro_spec, kernel_spec, convert_spec, stats_spec,
+	scenario_spec, repro_spec, check_spec, kernel_spec, convert_spec, stats_spec,
 	compare_spec, completion_spec, suite_spec;
 
 /* The rows, in their order. */

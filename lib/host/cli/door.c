@@ -7,16 +7,17 @@
  *
  * Answers are lines on stdout: "needs nothing|programs|vms" first, and what
  * the subcommand has to add (the last "needs" holds); what is wrong is one
- * sentence on stderr, with status 1. After --help there is no answer, and
- * status 4.
+ * sentence on stderr, with status 1. What has been said in full, as after --help,
+ * is stdout, with status 4.
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/host/cli/args.h"
 #include "lib/host/cli/command.h"
 
-#define STATUS_HELP	4
+#define STATUS_SAID	4
 
 static const char * const needs[] = {
 	[CLI_NOTHING] = "nothing",
@@ -49,6 +50,8 @@ static int answer(const struct cli_command *command, int argc, char **argv,
 	fclose(answers);
 	if (!ret)
 		fputs(text, stdout);
+	else if (ret == CLI_SAID)
+		fputs(strchr(text, '\n') + 1, stdout);
 	free(text);
 	return ret;
 }
@@ -65,8 +68,10 @@ int main(int argc, char **argv)
 		      answer(command, argc - 1, argv + 1, err);
 	if (ret == CLI_HELP) {
 		cli_help(stdout, "./run_ktstr.sh", command);
-		return STATUS_HELP;
+		return STATUS_SAID;
 	}
+	if (ret == CLI_SAID)
+		return fflush(stdout) ? 1 : STATUS_SAID;
 	if (ret)
 		fprintf(stderr, "ktstr: %s\n", err);
 	return ret || fflush(stdout) ? 1 : 0;

@@ -20,6 +20,8 @@
 #define CLI_ERR_SIZE	(PATH_MAX + 512)
 /* What reads a command line returns where it asks for help. */
 #define CLI_HELP	(-ECANCELED)
+/* Of struct cli_spec's @check: the answers are what was asked for, all of it. */
+#define CLI_SAID	(-EALREADY)
 
 /**
  * enum cli_value - what completes a value, or an operand
@@ -63,8 +65,8 @@ struct cli_option {
 /**
  * struct cli_spec - what a subcommand takes
  * @options: @n_options of them; --help is each subcommand's and not among them
- * @check: does it all fit together? As door.c asks; 0, CLI_HELP or -EINVAL with
- *	one sentence in @err. What run_ktstr.sh has to know goes to @answers.
+ * @check: does it all fit together? As door.c asks; 0, CLI_HELP, CLI_SAID or
+ *	-EINVAL with one sentence in @err. What run_ktstr.sh has to know goes to @answers.
  *	NULL for one that nothing has to be built for
  * @about: paragraphs of help before the options; NULL for none
  * @more: prints those behind the options; NULL for none

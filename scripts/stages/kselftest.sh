@@ -1,25 +1,28 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=bash
 #
-# The stages `kselftest` and `kselftest-forms` of `run_ktstr.sh check`: the suite
-# in its place in the tree, in the ways in which a maintainer may build and run
-# it. Sourced by run_ktstr.sh. Built in the tree and beside it each program runs one test; a
-# package must hold the same files, and what it takes to run one program that
-# needs them all (repro), or one at all (eevdf). `kselftest` is run by each check,
-# so that it starts all programs, and has those run a test which between them need
-# all that is built: schedulers, and the probe.
+# kselftest.sh [forms]: the suite in its place in the tree, in the ways in which a
+# maintainer may build and run it. Built in the tree and beside it each program runs
+# one test; a package must hold the same files, and what it takes to run one program
+# that needs them all (repro), or one at all (eevdf). Without `forms` it is built and
+# run in the tree, by each check, so that it starts all programs, and has those run a
+# test which between them need all that is built: schedulers, and the probe.
+# shellcheck disable=SC2154 # of lib.sh
+set -uo pipefail
+# shellcheck source=scripts/stages/lib.sh
+. "$(dirname "$0")/lib.sh"
 
 # In the tree: built from nothing, run, and cleaned up after.
 stage_kselftest()
 {
-	kselftest_begin "$1" 'eevdf scx repro' || return
+	kselftest_begin 'eevdf scx repro' || return
 	kselftest_in_tree
 }
 
 # The other forms, which seldom break and take the suite's build three times.
 stage_kselftest_forms()
 {
-	kselftest_begin "$1" "$(suite_programs | tr '\n' ' ')" || return
+	kselftest_begin "$(suite_programs | tr '\n' ' ')" || return
 	kselftest_make kselftest.install_in_tree \
 		"KSFT_INSTALL_PATH=$copy/in-tree" install
 	attempt kselftest.installed_in_tree grep -x ktstr:eevdf \
@@ -30,18 +33,15 @@ stage_kselftest_forms()
 	kselftest_merge
 }
 
-# kselftest_begin STAGE PROGRAMS: which of them run a test. Leaves copy, linux,
-# selftests, quick and listed.
+# kselftest_begin PROGRAMS: which of them run a test. Leaves copy, linux, selftests,
+# quick and listed. The copy is where its files can be links to those of the tree.
 kselftest_begin()
 {
-	copy=$cache/tmp/$1.$$ linux=$copy/linux
+	copy=$KTSTR_CHECK_TMP linux=$copy/linux
 	selftests=$linux/tools/testing/selftests quick=() listed=0
-	lock_take "$1"
-	rm -rf "$cache/tmp/$1".*		# of killed runs
-	remove_at_end "$copy"
 	mkdir -p "$copy"
 	kselftest_copy || return
-	kselftest_quick "$2"
+	kselftest_quick "$1"
 }
 
 # Our own sources can be linked to: nothing writes to a file that is there.
@@ -100,7 +100,7 @@ kselftest_make()
 	local name=$1 status=0
 
 	shift
-	job "$scratch/output" "$name" "${quick[@]}" make -C "$selftests" \
+	run "$scratch/output" "${quick[@]}" make -C "$selftests" \
 		"-j$jobs_of_make" TARGETS=ktstr FORCE_TARGETS=1 "$@" ||
 		status=$?
 	if [[ " $* " = *' run_tests '* ]]; then
@@ -115,7 +115,7 @@ kselftest_run()
 	local name=$1 folder=$2 status=0
 
 	shift 2
-	job "$scratch/output" "$name" "${quick[@]}" \
+	run "$scratch/output" "${quick[@]}" \
 		"$folder/run_kselftest.sh" "$@" || status=$?
 	kselftest_judge "$name" $status
 }
@@ -187,7 +187,7 @@ kselftest_merge()
 
 	mkdir "$copy/merged"
 	attempt kselftest.defconfig "${make_linux[@]}" defconfig
-	job "$scratch/output" "kselftest-merge" "${make_linux[@]}" \
+	run "$scratch/output" "${make_linux[@]}" \
 		kselftest-merge || status=$?
 	grep -q '^Merging .*/ktstr/config$' "$scratch/output" || {
 		echo "our config was not merged" >>"$scratch/output"
@@ -201,3 +201,12 @@ kselftest_merge()
 	done < <(grep '^CONFIG_' "$here/config" || echo "an option of ours")
 	result $status kselftest.merge
 }
+
+if [[ ${1:-} = forms ]]; then
+	stage_begin kselftest-forms
+	stage_kselftest_forms
+else
+	stage_begin kselftest
+	stage_kselftest
+fi
+ktap_end

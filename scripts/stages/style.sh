@@ -1,7 +1,15 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=bash
 #
-# The stage `style` of `run_ktstr.sh check`. Sourced by run_ktstr.sh.
+# Style: checkpatch, kernel-doc, shellcheck, headers, who includes whom, and tables
+# that name what there is. Names of files that are in style, by their hashes, are kept
+# in the cache, in check/style.
+#
+# style.sh --read FILE...: only print which of these CI would read.
+# shellcheck disable=SC2154 # of lib.sh
+set -uo pipefail
+# shellcheck source=scripts/stages/lib.sh
+. "$(dirname "$0")/lib.sh"
 
 # What checkpatch says that does not hold here.
 # type | files (regular expression) | why
@@ -80,6 +88,8 @@ COMPLEX_MACRO		| ^lib/host/monitor/judge/ | a table, for macros that take a row
 MACRO_ARG_REUSE		| ^lib/host/monitor/judge/checks.h | one for each row
 MACRO_ARG_UNUSED	| ^lib/host/monitor/judge/ | of which each takes what it needs
 TRAILING_SEMICOLON	| ^lib/host/monitor/judge/look.h | a declaration for each row
+COMPLEX_MACRO		| ^lib/host/stages/table.c | a macro that is two rows of a table
+MACRO_ARG_REUSE		| ^lib/host/stages/table.c | text
 COMPLEX_MACRO		| ^lib/test/tables.c | a name for each row
 MACRO_ARG_UNUSED	| ^lib/test/tables.c | of which that is all
 COMPLEX_MACRO		| ^vmm/x86/devices.c | a table, whose rows are declared and pointed to
@@ -109,8 +119,8 @@ stage_style()
 	local files scripts
 
 	mapfile -t files < <(our_files '*.c' '*.h')
-	mapfile -t scripts < <(our_files 'scripts/tests/*.sh' 'vmm/*.sh' \
-		scripts/house.sh scripts/circles.sh)
+	mapfile -t scripts < <(our_files 'scripts/tests/*.sh' 'scripts/stages/*.sh' \
+		'vmm/*.sh' scripts/{house,circles,landing,inputs}.sh)
 	((${#files[@]} > 0)) || ktap_result 1 style "there are no sources"
 	[[ $(ci_or all some) = all ]] ||
 		mapfile -t files < <(style_ci_files "${files[@]}")
@@ -120,9 +130,10 @@ stage_style()
 		"${scripts[@]}"
 	style_spdx
 	style_headers
-	attempt style.house "${make_suite[@]}" "-j$jobs_of_make" house
+	attempt style.house suite_make house
 	style_test_names
 	style_rest_names
+	style_stages
 	style_maintainers
 }
 
@@ -141,18 +152,18 @@ style_names()
 }
 
 # style_ci_files FILE...: those that CI reads: what the last 50 commits have changed,
-# as a landing may be so many, and of the others a part in turn. On a machine that
+# as a landing may be so many, and of the others a fifth in turn. On a machine that
 # has none of what was kept, all of them take eight minutes.
 style_ci_files()
 {
-	local commits turn
-
-	commits=$(ci_commits)
-	read -r turn _ < <(ci_turn "${commits%%$'\n'*}")
-	printf '%s\n' "$@" | awk -v turn="$turn" -v groups="$ci_groups" '
-		NR == FNR { touched[$0]; next }
-		$0 in touched || n++ % groups == turn' \
-		<(ci_touched "$commits"; echo) -
+	printf '%s\n' "$@" | awk -v turn="${KTSTR_CHECK_TURN:-0}" '
+		NR == FNR {
+			if (sub(/^touched /, ""))
+				touched[$0]
+			next
+		}
+		$0 in touched || n++ % 5 == turn' \
+		<("$here/scripts/landing.sh" 50; echo) -
 }
 
 # A file that has not changed since it kept the same rules is not read again.
@@ -165,7 +176,7 @@ style_checkpatch()
 		cat "$tree"/scripts/{checkpatch.pl,spelling.txt} \
 			"$tree/scripts/const_structs.checkpatch"
 		echo "$checkpatch_allowed"
-	} 2>&1 | hash_stdin)
+	} 2>&1 | sha256sum | cut -c 1-12)
 	mkdir -p "$kept"
 	find "$kept" -type f -mtime +30 -delete
 	while read -r name file; do
@@ -198,7 +209,7 @@ style_checkpatch_files()
 	mkdir -p "$scratch/${suite%/*}"
 	ln -sfn "$here" "$scratch/$suite"
 	: >"$scratch/checkpatch"
-	job "$scratch/checkpatch" checkpatch env -C "$scratch" \
+	run "$scratch/checkpatch" env -C "$scratch" \
 		"$tree/scripts/checkpatch.pl" --root="$tree" --strict --terse \
 		--quiet --no-summary --show-types -f "${@/#/$suite/}" || true
 	checkpatch_rest <"$scratch/checkpatch" >"$scratch/output"
@@ -294,17 +305,57 @@ style_test_names()
 	result $status style.test_names
 }
 
-# What check leaves to check all is there, and does not stand for nothing.
+# What check leaves to check all is there, and does not stand for nothing: ktstr has
+# an error for a pattern that does.
 style_rest_names()
 {
-	local name pattern status=0
+	local name words status=0
 
-	while IFS=' |' read -r name pattern; do
-		[[ -n $name ]] || continue
-		[[ -n $(suite_list --plan "$name" | suite_choose 1 "$pattern") ]] ||
-			{ echo "suite_rest: $name has no test $pattern"; status=1; }
-	done <<<"${suite_rest//$'\t'/ }" >"$scratch/output"
+	stages_alone | while read -r name words; do
+		[[ $words = './run_ktstr.sh run '* ]] || continue
+		echo "$name"
+		eval "words=(${words#./run_ktstr.sh })"
+		# shellcheck disable=SC2128 # it is an array by then
+		"$install/ktstr/ktstr" run --dry-run "${words[@]:1}" \
+			>/dev/null 2>"$scratch/wrong" ||
+			sed -e "s/^/$name: /" "$scratch/wrong" >>"$scratch/output"
+	done >"$scratch/named"
+	[[ -s $scratch/named ]] || echo "no stage is of the suite" >>"$scratch/output"
+	[[ ! -s $scratch/output ]] || status=1
 	result $status style.rest_names
+}
+
+# stages_alone: "STAGE COMMAND" a line, as check -l has them.
+stages_alone()
+{
+	"$install/ktstr/ktstr" check -l | awk '
+		/^ +alone: / { sub(/^ +alone: /, ""); print name, $0 }
+		/^[a-z]/ { name = $1 }'
+}
+
+# Each script and each program of the suite is a stage, and each stage has what it
+# runs.
+style_stages()
+{
+	local name words status=0
+
+	stages_alone >"$scratch/stages"
+	while read -r name words; do
+		[[ $words = ./run_ktstr.sh* || -x $here/${words%% *} ]] ||
+			echo "$name: there is no $words"
+	done <"$scratch/stages" >"$scratch/output"
+	for name in $(cd "$here" && our_files 'scripts/tests/*.sh' \
+		'scripts/stages/*.sh'); do
+		[[ $name = */lib.sh || $name = */load.sh ]] ||
+			grep -qE " $name( |\$)" "$scratch/stages" ||
+			echo "$name: no stage runs it"
+	done >>"$scratch/output"
+	for name in $(suite_programs); do
+		grep -q "^suite-$name " "$scratch/stages" ||
+			echo "$name: no stage runs it"
+	done >>"$scratch/output"
+	[[ -s $scratch/stages && ! -s $scratch/output ]] || status=1
+	result $status style.stages
 }
 
 # The entry for the tree's MAINTAINERS: as the tree's own programs want it, and
@@ -331,3 +382,12 @@ style_maintainers()
 	) >"$scratch/output" 2>&1 || status=1
 	result $status style.maintainers
 }
+
+if [[ ${1:-} = --read ]]; then
+	shift
+	style_ci_files "$@"
+	exit
+fi
+stage_begin style
+stage_style
+ktap_end
