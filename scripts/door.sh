@@ -12,7 +12,8 @@ door_sources()
 	(cd "$here" && printf '%s\n' lib/host/cli/{door,command,option,sched_find}.c \
 		lib/host/cli/*_args.c lib/host/kernel/kver.c \
 		lib/host/machine/paths.c lib/host/stages/{table,times}.c \
-		lib/common/attr/*.c lib/common/payload/payload.c \
+		lib/common/attr/*.c lib/common/check/{assertion,watch}.c \
+		lib/common/payload/payload.c \
 		lib/common/util/{crc32,near,strbuf,text}.c \
 		lib/common/{presets,topology{,_place,_text,_write}}.c)
 }
@@ -29,7 +30,7 @@ door_build()
 		lib/host/stages/stages.h lib/host/{suite/names,results/record}.h \
 		lib/common/{presets,ready,topology,topology_text}.h \
 		lib/common/{quantity,quantities}.h \
-		lib/common/attr/*.h lib/common/check/limits.h \
+		lib/common/attr/*.h lib/common/check/{assertion,limits,watch}.h \
 		lib/common/wire/{map_write,plant}.h \
 		lib/common/util/{crc32,near,util,compiler,strbuf,text}.h | hash_stdin)
 	door=$cache/kvm-check/ktstr-door-$state
