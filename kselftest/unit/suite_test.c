@@ -103,6 +103,43 @@ TEST_F(suite, comes_out_in_the_order_of_the_list)
 	EXPECT_EQ(NULL, s[1]->program->tests[1].why);
 }
 
+/* What is added on the way has names and an environment of its own. */
+TEST_F(suite, a_list_that_grows)
+{
+	static char variable[] = "A=b";
+	char *env[] = { variable, NULL };
+	struct suite_program *p, *q;
+	struct suite_slice *s;
+	struct suite more = { .limit_s = 9, .open = true };
+
+	ASSERT_EQ(0, suite_reserve(&more, 2));
+	p = suite_add_program(&more, "prog", env);
+	ASSERT_NE(NULL, p);
+	ASSERT_EQ(0, suite_add_test(p, "f.a", "a/one"));
+	s = suite_next(&more, 1);
+	ASSERT_NE(NULL, s);
+	EXPECT_EQ(&env[0], s->program->env);
+	suite_data(&more, s, "ok 1 f.a\n", 9, 0);
+	suite_end(&more, s, 0);
+	EXPECT_FALSE(suite_take(&more, &self->out, SIZE_MAX));
+	EXPECT_STREQ("KTAP version 1\n# prog: 1 tests\nok 1 a/one # (0.0 s)\n",
+		     self->out.text);
+	ASSERT_EQ(NULL, suite_next(&more, 1));
+	q = suite_add_program(&more, "prog", NULL);
+	ASSERT_EQ(p + 1, q);
+	ASSERT_EQ(0, suite_add_test(q, "f.a", "a/two"));
+	s = suite_next(&more, 1);
+	ASSERT_NE(NULL, s);
+	suite_end(&more, s, 4);
+	strbuf_reset(&self->out);
+	EXPECT_FALSE(suite_take(&more, &self->out, SIZE_MAX));
+	suite_close(&more, &self->out);
+	EXPECT_STREQ("# prog: 1 tests\nok 2 a/two # SKIP not run: the program ended with status 4\n"
+		     "1..2\n# Totals: pass:1 fail:0 xfail:0 xpass:0 skip:1 error:0\n",
+		     self->out.text);
+	suite_free(&more);
+}
+
 TEST_F(suite, numbers_go_on_over_slices)
 {
 	struct suite_slice *first, *second;

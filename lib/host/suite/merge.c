@@ -137,7 +137,7 @@ static void put_result(const struct suite *suite, struct suite_slice *slice,
 	const char *more = mark ? mark + 1 + strspn(mark + 1, " ") : "";
 
 	strbuf_addf(&slice->out, "%sok %u %s", bad ? "not " : "",
-		    number_of(suite, slice, t), t->name);
+		    number_of(suite, slice, t), t->label ?: t->name);
 	if (t->result == SUITE_SKIP || suite_not_judged(t->result))
 		strbuf_addf(&slice->out, " # %s\n", more);
 	else
@@ -274,7 +274,7 @@ static void no_result(struct suite *suite, struct suite_slice *slice,
 	slice->retried = false;
 	strbuf_addf(&slice->out, "%sok %u %s # %s%s\n",
 		    result == SUITE_FAIL ? "not " : "",
-		    number_of(suite, slice, t), t->name, text, why);
+		    number_of(suite, slice, t), t->label ?: t->name, text, why);
 }
 
 void suite_end(struct suite *suite, struct suite_slice *slice, int status)
@@ -335,8 +335,12 @@ static void program_tail(struct suite *suite, const struct suite_program *p,
 		    suite_not_judged(p->tests[i].result))
 			return;
 	suite->counts[SUITE_FAIL]++;
-	strbuf_addf(to, "not ok %u %s # the program ended with status %d, and none of its tests failed\n",
-		    all_tests(suite) + ++suite->unplanned, p->name, p->status);
+	strbuf_addf(to, "not ok ");
+	/* Behind all others, where it is known how many they are. */
+	if (!suite->open)
+		strbuf_addf(to, "%u ", all_tests(suite) + ++suite->unplanned);
+	strbuf_addf(to, "%s # the program ended with status %d, and none of its tests failed\n",
+		    p->name, p->status);
 }
 
 /* Return: is all of the program out? */
@@ -358,20 +362,31 @@ static bool program_take(struct suite_program *p, struct strbuf *to, size_t max)
 	return !p->printing && p->n_given == p->n_tests;
 }
 
+void suite_close(struct suite *suite, struct strbuf *to)
+{
+	if (!suite->open)
+		return;
+	suite->open = false;
+	strbuf_addf(to, "1..%u\n", all_tests(suite));
+	totals(to, suite->counts);
+}
+
 bool suite_take(struct suite *suite, struct strbuf *to, size_t max)
 {
 	struct suite_program *p;
 
 	if (!suite->begun)
-		strbuf_addf(to, "KTAP version 1\n1..%u\n", all_tests(suite));
+		strbuf_addf(to, "KTAP version 1\n");
+	if (!suite->begun && !suite->open)
+		strbuf_addf(to, "1..%u\n", all_tests(suite));
 	suite->begun = true;
 	while (suite->printing < suite->n_programs) {
 		p = &suite->programs[suite->printing];
 		if (to->len >= max || !program_take(p, to, max))
 			return false;
 		program_tail(suite, p, to);
-		if (++suite->printing == suite->n_programs)
+		if (++suite->printing == suite->n_programs && !suite->open)
 			totals(to, suite->counts);
 	}
-	return true;
+	return !suite->open;
 }

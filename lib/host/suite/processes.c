@@ -44,7 +44,8 @@ struct runner {
 
 /* ---- processes ---- */
 
-static void child(const struct runner *r, char **argv, int out, pid_t parent)
+static void child(const struct runner *r, char **argv, char *const *env,
+		  int out, pid_t parent)
 {
 	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	char owner[16];
@@ -54,6 +55,8 @@ static void child(const struct runner *r, char **argv, int out, pid_t parent)
 		_exit(127);
 	snprintf(owner, sizeof(owner), "%d", parent);
 	setenv("KTSTR_OWNER_PID", owner, 1);
+	for (; env && *env; env++)
+		putenv(*env);
 	signal(SIGPIPE, SIG_DFL);
 	if (dup2(null, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 ||
 	    dup2(out, STDERR_FILENO) < 0 || chdir(r->config->folder))
@@ -92,7 +95,7 @@ static int slice_fork(struct runner *r, struct suite_slice *slice, int out)
 		return -ENOMEM;
 	slice->pid = fork();
 	if (!slice->pid)
-		child(r, argv, out, parent);
+		child(r, argv, slice->program->env, out, parent);
 	free(argv[0]);
 	free(argv);
 	return slice->pid < 0 ? -errno : 0;
@@ -121,6 +124,18 @@ static int slice_start(struct runner *r, struct suite_slice *slice)
 	return slice->pidfd;
 }
 
+/* What is added on the way is what one process runs. */
+static struct suite_slice *next_slice(struct runner *r)
+{
+	const struct suite_config *config = r->config;
+	struct suite_slice *slice = suite_next(r->suite, config->more ?
+						1 : config->jobs);
+
+	if (!slice && config->more && config->more(config->more_arg))
+		slice = suite_next(r->suite, 1);
+	return slice;
+}
+
 static int start_more(struct runner *r)
 {
 	struct suite_slice *slice;
@@ -130,7 +145,7 @@ static int start_more(struct runner *r)
 	for (i = 0; i < r->config->jobs; i++) {
 		if (r->running[i])
 			continue;
-		slice = suite_next(r->suite, r->config->jobs);
+		slice = next_slice(r);
 		if (!slice) {
 			r->list_given = true;
 			return 0;
@@ -262,6 +277,20 @@ static void write_rest(struct runner *r)
 			poll(&pfd, 1, -1);
 		write_some(r, r->pending.len);
 	}
+}
+
+/* What is due once nothing more comes */
+static void close_list(struct runner *r)
+{
+	size_t had;
+
+	if (!r->suite->open)
+		return;
+	write_rest(r);
+	r->all_out = r->suite->printing == r->suite->n_programs;
+	had = r->pending.len;
+	suite_close(r->suite, &r->pending);
+	log_write(r, r->pending.text + had, r->pending.len - had);
 }
 
 /* ---- what others read to look after us ---- */
@@ -407,6 +436,7 @@ int suite_run(struct suite *suite, const struct suite_config *config)
 		children_end(SIGTERM, STOP_MS);
 	children_end(SIGKILL, ORPHANS_MS);
 	if (!err) {
+		close_list(&r);
 		write_rest(&r);
 		err = suite->counts[SUITE_FAIL] ? 1 : 0;
 		if (!r.all_out)

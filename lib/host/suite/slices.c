@@ -28,6 +28,35 @@ static bool has_test(const struct suite_program *p, const char *test)
 	return false;
 }
 
+int suite_reserve(struct suite *suite, unsigned int n)
+{
+	struct suite_program *p = realloc(suite->programs, n * sizeof(*p));
+
+	if (!p)
+		return -ENOMEM;
+	suite->programs = p;
+	suite->room = n;
+	return 0;
+}
+
+struct suite_program *suite_add_program(struct suite *suite, const char *name,
+					char *const *env)
+{
+	struct suite_program *p;
+
+	if (suite->n_programs >= suite->room &&
+	    suite_reserve(suite, suite->n_programs + 1))
+		return NULL;
+	p = &suite->programs[suite->n_programs];
+	memset(p, 0, sizeof(*p));
+	p->name = strdup(name);
+	if (!p->name)
+		return NULL;
+	p->env = env;
+	suite->n_programs++;
+	return p;
+}
+
 /* One more round of the same program is a program of its own. */
 static struct suite_program *program_for(struct suite *suite, const char *name,
 					 const char *test)
@@ -38,26 +67,21 @@ static struct suite_program *program_for(struct suite *suite, const char *name,
 		p = &suite->programs[suite->n_programs - 1];
 	if (p && !strcmp(p->name, name) && !has_test(p, test))
 		return p;
-	p = realloc(suite->programs, (suite->n_programs + 1) * sizeof(*p));
-	if (!p)
-		return NULL;
-	suite->programs = p;
-	p += suite->n_programs;
-	memset(p, 0, sizeof(*p));
-	p->name = strdup(name);
-	if (!p->name)
-		return NULL;
-	suite->n_programs++;
-	return p;
+	return suite_add_program(suite, name, NULL);
 }
 
 int suite_add(struct suite *suite, const char *program, const char *name)
 {
 	struct suite_program *p = program_for(suite, program, name);
+
+	return p ? suite_add_test(p, name, NULL) : -ENOMEM;
+}
+
+int suite_add_test(struct suite_program *p, const char *name,
+		   const char *label)
+{
 	struct suite_test *t;
 
-	if (!p)
-		return -ENOMEM;
 	t = realloc(p->tests, (p->n_tests + 1) * sizeof(*t));
 	if (!t)
 		return -ENOMEM;
@@ -65,8 +89,12 @@ int suite_add(struct suite *suite, const char *program, const char *name)
 	t += p->n_tests;
 	memset(t, 0, sizeof(*t));
 	t->name = strdup(name);
-	if (!t->name)
+	t->label = label ? strdup(label) : NULL;
+	if (!t->name || (label && !t->label)) {
+		free(t->name);
+		free(t->label);
 		return -ENOMEM;
+	}
 	p->n_tests++;
 	return 0;
 }
@@ -101,6 +129,7 @@ void suite_free(struct suite *suite)
 	     p++) {
 		for (i = 0; i < p->n_tests; i++) {
 			free(p->tests[i].name);
+			free(p->tests[i].label);
 			free(p->tests[i].why);
 		}
 		while ((slice = p->slices)) {

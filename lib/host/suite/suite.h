@@ -54,6 +54,7 @@ static inline unsigned int suite_skipped(const unsigned int *counts)
 /**
  * struct suite_test - one test of the list
  * @name: FIXTURE.[VARIANT.]TEST
+ * @label: what results call it; NULL for @name
  * @last_ms: what it took the last time; 0 when that is not known
  * @ms: what it takes now; 0 until it has a result
  * @result: what came out
@@ -62,6 +63,7 @@ static inline unsigned int suite_skipped(const unsigned int *counts)
  */
 struct suite_test {
 	char *name;
+	char *label;
 	char *why;
 	unsigned int last_ms;
 	unsigned int ms;
@@ -109,6 +111,8 @@ struct suite_slice {
 /**
  * struct suite_program - tests of one program, in a row
  * @name: of its file
+ * @env: what its environment has beside ours: "NAME=VALUE", ended by NULL, the
+ *	caller's; NULL for nothing
  * @tests: @n_tests of them, of which the first @n_given are in slices
  * @slices: in the order of the list
  * @last: the last of them
@@ -118,6 +122,7 @@ struct suite_slice {
  */
 struct suite_program {
 	char *name;
+	char *const *env;
 	struct suite_test *tests;
 	unsigned int n_tests;
 	unsigned int n_given;
@@ -131,8 +136,10 @@ struct suite_program {
 /**
  * struct suite - the list, and how far it is
  * @programs: @n_programs of them; a program may come more than once
+ * @room: how many there may be before they have to be moved
  * @printing: index of the one that comes out at present
  * @limit_s: what a process may take
+ * @open: nobody knows yet how many tests there will be: their number comes last
  * @strict: a result that is missing for want of a host is a failure
  * @begun: the head of all has come out
  * @emulated_told: the line that tells of an emulated host has come out
@@ -144,8 +151,10 @@ struct suite_program {
 struct suite {
 	struct suite_program *programs;
 	unsigned int n_programs;
+	unsigned int room;
 	unsigned int printing;
 	unsigned int limit_s;
+	bool open;
 	bool strict;
 	bool begun;
 	bool emulated_told;
@@ -174,6 +183,37 @@ int suite_read(struct suite *suite, FILE *from);
  * Return: 0, -ENOMEM.
  */
 int suite_add(struct suite *suite, const char *program, const char *name);
+
+/**
+ * suite_reserve() - have room for programs, so that they can be added in a run
+ * @suite: zeroed
+ * @n: how many there are at most
+ *
+ * Return: 0, -ENOMEM.
+ */
+int suite_reserve(struct suite *suite, unsigned int n);
+
+/**
+ * suite_add_program() - add a program that has an environment of its own
+ * @suite: with room for it
+ * @name: of a file, without a folder
+ * @env: as struct suite_program has it
+ *
+ * Return: it, for suite_add_test(); NULL without memory.
+ */
+struct suite_program *suite_add_program(struct suite *suite, const char *name,
+					char *const *env);
+
+/**
+ * suite_add_test() - add a test to it
+ * @p: the program
+ * @name: FIXTURE.[VARIANT.]TEST
+ * @label: what results call it; NULL for @name
+ *
+ * Return: 0, -ENOMEM.
+ */
+int suite_add_test(struct suite_program *p, const char *name,
+		   const char *label);
 
 /**
  * suite_free() - release all that suite_read() and the run have left
@@ -252,6 +292,14 @@ void suite_end(struct suite *suite, struct suite_slice *slice, int status);
 bool suite_take(struct suite *suite, struct strbuf *to, size_t max);
 
 /**
+ * suite_close() - no more tests will come
+ * @suite: the list; where it was open, and all of it has come out, its number of
+ *	tests and their totals are due
+ * @to: they are added to this
+ */
+void suite_close(struct suite *suite, struct strbuf *to);
+
+/**
  * struct suite_config - how to run
  * @folder: where the programs are
  * @jobs: processes at a time
@@ -260,6 +308,9 @@ bool suite_take(struct suite *suite, struct strbuf *to, size_t max);
  *	"progress" and how far it is, once a second; "log" and why it is not
  *	whole
  * @tell_arg: for @tell
+ * @more: asked when nothing is left to begin: adds programs, each of which one
+ *	process runs, and says whether it has; NULL for a list that is whole
+ * @more_arg: for @more
  * @stop: set by a signal's handler: all is to end, and to have time to put back
  *	what it has changed; NULL for those that just die
  */
@@ -269,6 +320,8 @@ struct suite_config {
 	const char *log;
 	void (*tell)(void *arg, const char *what, const char *text);
 	void *tell_arg;
+	bool (*more)(void *arg);
+	void *more_arg;
 	const volatile sig_atomic_t *stop;
 };
 
