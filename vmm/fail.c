@@ -11,7 +11,7 @@ int vm_fail(const struct vm_error *err, int ret, const char *fmt, ...)
 {
 	va_list args;
 
-	if (err->text && err->size) {
+	if (err && err->text && err->size) {
 		va_start(args, fmt);
 		vsnprintf(err->text, err->size, fmt, args);
 		va_end(args);
