@@ -47,8 +47,9 @@ lib/host/cli		| lib/common/ lib/host/kernel lib/host/machine lib/host/report lib
 lib/test		| lib/common/ lib/guest/ lib/bare lib/host/machine lib/host/monitor/judge lib/host/run lib/host/report lib/host/repro vmm vmm/emulated-host
 lib			| lib/common/ lib/guest/ lib/test
 vmm			| lib/common/
-vmm/vmm.h		| vmm/x86/machine.h
-vmm/x86			| lib/common/ vmm
+vmm/vmm.h		| vmm/x86/machine.h vmm/virtio/set.h
+vmm/virtio		| lib/common/ vmm
+vmm/x86			| lib/common/ vmm vmm/virtio
 vmm/emulated-host	| lib/common/ vmm
 init			| lib/common/ lib/guest/
 init/probe		| lib/common/ lib/guest/ init bpf
@@ -75,7 +76,7 @@ kselftest_harness.h	| lib kselftest/unit
 vmlinux.h		| bpf
 *.skel.h		| bpf init/probe
 scx/			| bpf
-linux/kvm.h		| vmm vmm/x86 lib/guest/work kselftest/unit
+linux/kvm.h		| vmm vmm/virtio vmm/x86 lib/guest/work kselftest/unit
 bpf/			| lib/common lib/common/scx lib/guest/probe lib/guest/bpf bpf init/probe lib/host/monitor/ lib/host/repro kselftest kselftest/unit
 libelf.h		| lib/host/monitor/vmlinux
 gelf.h			| lib/host/monitor/vmlinux lib/host/repro kselftest/unit

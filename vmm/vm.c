@@ -147,10 +147,12 @@ static int init_vcpus(struct vm *vm, const struct vm_error *err)
 static int init_state(struct vm *vm, const struct vm_config *c,
 		      const struct vm_error *err)
 {
-	struct clone clone;
+	struct clone clone = { .fd = -1 };
 	int ret;
 
-	clone_find(vm, c, &clone);
+	/* Nobody keeps what a disk, a peer or a terminal knows of the guest. */
+	if (!virtio_set_wanted(c))
+		clone_find(vm, c, &clone);
 	if (clone.fd >= 0)
 		vm->origin = VM_CLONE;
 	if (vm->origin == VM_CLONE)
@@ -181,6 +183,9 @@ static int vm_build(struct vm *vm, const struct vm_config *c,
 		ret = machine_init(vm, err);
 	if (!ret)
 		ret = init_memory(vm, c, err);
+	if (!ret)
+		ret = virtio_set_init(&vm->virtio, c, machine_virtio_slots(),
+				      &vm->bus, &vm->mem, &vm->kvm, err);
 	if (!ret)
 		ret = init_state(vm, c, err);
 	return ret;
@@ -265,6 +270,7 @@ void vm_destroy(struct vm *vm)
 		vcpu_exit(&vm->vcpus[i]);
 	free(vm->vcpus);
 	bus_exit(&vm->bus);
+	virtio_set_exit(&vm->virtio);
 	machine_exit(&vm->machine);
 	kvm_exit(&vm->kvm);
 	guest_mem_exit(&vm->mem);
@@ -312,6 +318,7 @@ static void fill_result(struct vm *vm, struct vm_result *result)
 	wire_reader_loss(&vm->reader, &result->ring);
 	result->serial_lost = outbuf_dropped(&vm->com1_out) +
 			      outbuf_dropped(&vm->com2_out);
+	virtio_set_broken(&vm->virtio, result->driver, sizeof(result->driver));
 	for (i = 0; i < vm->n_vcpus; i++)
 		result->exits += vm->vcpus[i].exits;
 }
@@ -322,11 +329,13 @@ int vm_run(struct vm *vm, struct vm_result *result)
 
 	vm->start_ns = clock_now_ns();
 	vm_steal_start(vm);
-	ret = vcpus_start(vm);
+	ret = virtio_set_start(&vm->virtio);
+	if (!ret)
+		ret = vcpus_start(vm);
 	if (!ret)
 		vm_loop(vm);
 	vm->end_ns = clock_now_ns();
-	vm->stuck = vcpus_stop(vm);
+	vm->stuck = vcpus_stop(vm) || virtio_set_stop(&vm->virtio);
 	vm_steal_stop(vm);
 	if (vm->stuck)
 		return -ETIMEDOUT;
@@ -345,6 +354,13 @@ void vm_stop(struct vm *vm)
 	vm->stop_asked = true;
 	eventfd_write(vm->wake_fd, 1);
 	errno = saved;
+}
+
+void vm_terminal_resized(struct vm *vm, unsigned int columns,
+			 unsigned int rows)
+{
+	if (vm->virtio.console)
+		virtio_console_resized(vm->virtio.console, columns, rows);
 }
 
 void vm_stop_hung(struct vm *vm, const char *why)

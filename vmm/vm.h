@@ -87,6 +87,43 @@ struct vm_ops {
 	void (*ended)(void *ctx);
 };
 
+#define VM_DISKS_MAX	4
+
+/**
+ * struct vm_disk - a disk
+ * @fd: a regular file, its bytes as they are; stays the caller's, and must stay
+ *	open until vm_destroy()
+ * @read_only: the guest cannot write to it
+ * @iops: requests a second, 0 for any number
+ * @kb_s: KiB a second, 0 for any number
+ */
+struct vm_disk {
+	int fd;
+	bool read_only;
+	unsigned int iops;
+	unsigned int kb_s;
+};
+
+/**
+ * struct vm_terminal - what the guest's hvc0 is
+ * @in_fd: bytes for the guest. Its end is none of the guest's
+ * @out_fd: bytes of the guest
+ * @columns: of it, when it is plugged in; 0 for unknown, as @rows
+ * @rows: of it likewise
+ * @quit: Ctrl-A X was typed; called by a thread of the VM. May be NULL
+ * @ctx: its argument
+ *
+ * Both may be one file. They stay the caller's; the VM has copies of its own.
+ */
+struct vm_terminal {
+	int in_fd;
+	int out_fd;
+	unsigned int columns;
+	unsigned int rows;
+	void (*quit)(void *ctx);
+	void *ctx;
+};
+
 /**
  * struct vm_config - a machine to build
  * @kernel: path of a bzImage
@@ -97,9 +134,14 @@ struct vm_ops {
  * @load_size: its bytes
  * @clones: a folder of VMs that were frozen when init was ready: where there is
  *	one of this kernel, archive and machine, a copy of it runs; else this one
- *	boots, and is left there. NULL for neither
+ *	boots, and is left there. NULL for neither, which a VM with a disk, an
+ *	interface or a terminal has always: what is in flight is not kept
  * @machine: its CPUs, its RAM (0 means max(64 per CPU, 256) MiB plus what the
- *	archive needs), and words added to the VMM's own command line
+ *	archive needs), its network interfaces, and words added to the VMM's own
+ *	command line. Its disks are @disks
+ * @disks: what the guest has as vda, vdb and so on, @n_disks of them
+ * @n_disks: at most VM_DISKS_MAX
+ * @terminal: what it has as hvc0; NULL for none
  * @boot_ms: from the first KVM_RUN to init's first words; 0: only @deadline_ms
  *	limits that
  * @deadline_ms: from the first KVM_RUN; must not be 0. Of both, what the host
@@ -119,6 +161,9 @@ struct vm_config {
 	size_t load_size;
 	const char *clones;
 	const struct run_machine *machine;
+	const struct vm_disk *disks;
+	unsigned int n_disks;
+	const struct vm_terminal *terminal;
 	unsigned int boot_ms;
 	unsigned int deadline_ms;
 	unsigned int wall_ms;
@@ -146,6 +191,8 @@ struct vm_config {
  * @console_left_out: bytes of COM1 that are not in there
  * @exits: KVM exits to userspace, all vCPUs
  * @ring: what of the ring did not come through
+ * @driver: what the guest's driver of a virtio device has done that it must not,
+ *	"blk0: ...", "" for nothing; the device did nothing more for it
  * @serial_lost: bytes of COM1 and COM2 that came faster than they were fetched
  */
 struct vm_result {
@@ -162,6 +209,7 @@ struct vm_result {
 	uint64_t console_left_out;
 	uint64_t exits;
 	struct wire_loss ring;
+	char driver[128];
 	uint64_t serial_lost;
 };
 
@@ -201,6 +249,17 @@ int vm_run(struct vm *vm, struct vm_result *result);
  * Context: any thread; async-signal-safe.
  */
 void vm_stop(struct vm *vm);
+
+/**
+ * vm_terminal_resized() - tell the guest that its terminal has another size
+ * @vm: the machine; without a terminal nothing happens
+ * @columns: of it
+ * @rows: of it
+ *
+ * Context: any thread.
+ */
+void vm_terminal_resized(struct vm *vm, unsigned int columns,
+			 unsigned int rows);
 
 /**
  * vm_stop_hung() - end a running VM as one that hangs

@@ -20,6 +20,7 @@
 #include "vmm/memory.h"
 #include "vmm/outbuf.h"
 #include "vmm/steal.h"
+#include "vmm/virtio/set.h"
 #include "vmm/vm.h"
 #include "vmm/x86/machine.h"
 
@@ -89,6 +90,7 @@ struct vm_pause {
 
 /*
  * struct vm - a machine
+ * @virtio: devices that it was asked for, which are on @bus as well
  * @crowded: not every vCPU, and the service loop, has a host CPU for itself
  * @wake_fd: eventfd that wakes the service loop
  * @crash: init's first "crash" line on COM2
@@ -120,6 +122,7 @@ struct vm {
 	struct kvm kvm;
 	struct guest_mem mem;
 	struct bus bus;
+	struct virtio_set virtio;
 	struct machine machine;
 	struct vcpu *vcpus;
 	unsigned int n_vcpus;

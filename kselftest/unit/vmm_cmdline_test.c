@@ -49,6 +49,27 @@ TEST_F(cmdline, init_finds_the_ring)
 	EXPECT_LT(self->sb.len, KERNEL_MAX / 2);
 }
 
+/* Devices go before what a test adds, which may say something else of them. */
+TEST_F(cmdline, devices_are_told)
+{
+	self->config.devices = " virtio_mmio.device=4096@0xd0000000:5";
+	self->config.extra = "last";
+	ASSERT_EQ(0, cmdline_build(&self->config, &self->sb, &self->err));
+	EXPECT_NE(NULL, strstr(self->sb.text,
+			       " virtio_mmio.device=4096@0xd0000000:5 last"));
+}
+
+/* Whoever describes a machine wants the text, and no reason. */
+TEST_F(cmdline, too_long_without_anybody_to_tell)
+{
+	char words[KERNEL_MAX + 1];
+
+	memset(words, 'x', sizeof(words));
+	words[KERNEL_MAX] = '\0';
+	self->config.extra = words;
+	EXPECT_EQ(-EINVAL, cmdline_build(&self->config, &self->sb, NULL));
+}
+
 TEST_F(cmdline, quiet_or_verbose)
 {
 	ASSERT_EQ(0, cmdline_build(&self->config, &self->sb, &self->err));

@@ -172,7 +172,8 @@ int machine_cmdline(const struct vm *vm, const struct vm_config *config,
 		    struct strbuf *sb, const struct vm_error *err)
 {
 	const struct setup_header *hdr = &vm->machine.image.hdr;
-	const struct cmdline_config c = {
+	struct strbuf devices = STRBUF_INIT;
+	struct cmdline_config c = {
 		.ring_gpa = vm->mem.ring_gpa,
 		.ring_size = vm->mem.ring_size,
 		.kaslr = ktstr_is_on(config->machine->kaslr),
@@ -184,8 +185,15 @@ int machine_cmdline(const struct vm *vm, const struct vm_config *config,
 		.extra = config->machine->kernel_args,
 		.max = min(hdr->cmdline_size, X86_CMDLINE_MAX - 1U),
 	};
+	int ret;
 
-	return cmdline_build(&c, sb, err);
+	virtio_set_cmdline(&vm->virtio, &devices);
+	c.devices = devices.text;
+	ret = cmdline_build(&c, sb, err);
+	if (!ret && devices.dropped)
+		ret = vm_fail(err, -ENOMEM, "no memory for a command line");
+	strbuf_free(&devices);
+	return ret;
 }
 
 static int load_cmdline(struct vm *vm, const struct vm_config *config,

@@ -95,6 +95,8 @@ int cmdline_build(const struct cmdline_config *config, struct strbuf *sb,
 		add_words(sb, words_quiet, ARRAY_SIZE(words_quiet));
 	strbuf_addf(sb, " " PLAN_RING_PARAM "0x%" PRIx64 ",%" PRIu64,
 		    config->ring_gpa, config->ring_size);
+	if (config->devices)
+		strbuf_addf(sb, "%s", config->devices);
 	if (config->extra && *config->extra)
 		strbuf_addf(sb, " %s", config->extra);
 

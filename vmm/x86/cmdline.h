@@ -20,6 +20,7 @@
  * @tiers: there is memory without CPUs
  * @crowded: CPUs share host CPUs
  * @verbose: the kernel talks from its first moment
+ * @devices: words that tell of devices, each behind a space; may be NULL
  * @extra: words added at the end, so that they win; may be NULL
  * @max: the longest that the kernel takes, without the NUL
  */
@@ -31,6 +32,7 @@ struct cmdline_config {
 	bool tiers;
 	bool crowded;
 	bool verbose;
+	const char *devices;
 	const char *extra;
 	uint32_t max;
 };

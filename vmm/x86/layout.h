@@ -24,6 +24,8 @@
 #define X86_MPTABLE_SIZE	0x10000
 #define X86_HIGH_RAM_START	0x100000
 
+/* A page each, in the hole that is for devices. */
+#define X86_VIRTIO_GPA		0xd0000000
 #define X86_LAPIC_GPA		0xfee00000
 #define X86_IOAPIC_GPA		0xfec00000
 /* Four pages for KVM on Intel, in the hole below the BIOS. */

@@ -20,6 +20,7 @@
 struct blob;
 struct strbuf;
 struct vcpu;
+struct virtio_slot;
 
 /*
  * struct machine - the PC part of a VM
@@ -62,6 +63,11 @@ int machine_check_topology(const struct vm *vm, const struct vm_error *err);
  */
 int machine_init(struct vm *vm, const struct vm_error *err);
 void machine_exit(struct machine *m);
+
+/*
+ * machine_virtio_slots() - where virtio devices lie, VIRTIO_DEVICES_MAX of them
+ */
+const struct virtio_slot *machine_virtio_slots(void);
 
 /*
  * machine_load() - put kernel, archive, command line and tables into memory

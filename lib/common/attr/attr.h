@@ -181,6 +181,22 @@ static inline unsigned int attr_n_payloads(const struct run_workload *load)
 }
 
 /**
+ * attr_n_disks() - how many disks a machine has
+ * @machine: merged
+ *
+ * Return: their number.
+ */
+static inline unsigned int attr_n_disks(const struct run_machine *machine)
+{
+	unsigned int n = 0;
+
+	while (n < KTSTR_MAX_DISKS && (machine->disks[n].size_mb ||
+				       machine->disks[n].file))
+		n++;
+	return n;
+}
+
+/**
  * attr_is_given() - does this level say something of it?
  * @attr: the level
  * @row: the attribute

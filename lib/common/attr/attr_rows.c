@@ -15,6 +15,7 @@
 
 /* For the scheduler and for the body, within KTSTR_TEST_TIMEOUT_S. */
 #define LIMIT_MAX_S		200
+#define DISK_MAX_MB		(1U << 20)
 /* Below a millisecond the monitor's clock has no steps. */
 #define MONITOR_HZ_MAX		1000
 
@@ -43,6 +44,40 @@ static int check_scheduler(const struct ktstr_attr *attr, char *err,
 			   size_t err_size)
 {
 	return scheduler_check(attr->scheduler, err, err_size);
+}
+
+static bool is_word(const char *text)
+{
+	return *text && !text[strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789")];
+}
+
+static int check_disk(const struct run_disk *d, char *err, size_t err_size)
+{
+	if (d->file && (d->size_mb || d->format))
+		return wrong(err, err_size,
+			     ".disks has a .file, which has a size and a format of its own");
+	if (d->in_place && (!d->file || d->read_only))
+		return wrong(err, err_size,
+			     ".disks with .in_place needs a .file that is not .read_only");
+	if (d->size_mb > DISK_MAX_MB)
+		return wrong(err, err_size,
+			     ".disks has one of more than 1048576 MiB");
+	/* It becomes part of a program's name, and of a file's. */
+	if (d->format && !is_word(d->format))
+		return wrong(err, err_size,
+			     ".disks has a .format that is no word");
+	return 0;
+}
+
+static int check_disks(const struct ktstr_attr *attr, char *err,
+		       size_t err_size)
+{
+	unsigned int i, n = attr_n_disks(&attr->machine);
+	int ret = 0;
+
+	for (i = 0; i < n && !ret; i++)
+		ret = check_disk(&attr->disks[i], err, err_size);
+	return ret;
 }
 
 /* Ops know them by their names. */
@@ -228,6 +263,12 @@ const struct attr_row attr_rows[] = {
 	  .what = "words added to the guest kernel's command line; those of an inner level replace an outer's" },
 	{ MEMBER(kaslr), .kind = &attr_switch, .usual = "off",
 	  .what = "the kernel chooses where it lies; else it lies where it was linked to, so that addresses in logs are those of vmlinux" },
+
+	{ MEMBER(disks), .kind = &attr_in_c, .check = check_disks,
+	  .usual = "none", .what = "the machine's disks, see devices.rst" },
+	{ MEMBER(nics), .kind = &attr_number, .max = KTSTR_MAX_NICS,
+	  .usual = "none",
+	  .what = "its network interfaces, at most 4, all plugged into one switch" },
 
 #define NEED(member, usual_, what_)					\
 	{ MEMBER(member), .kind = &attr_number, .usual = usual_,	\

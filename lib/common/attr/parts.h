@@ -19,6 +19,8 @@
 #define KTSTR_MAX_ARGS		16
 #define KTSTR_MAX_STAGED	8
 #define KTSTR_MAX_PAYLOADS	8
+#define KTSTR_MAX_DISKS		4
+#define KTSTR_MAX_NICS		4
 
 /**
  * enum ktstr_switch - on or off, or nothing said of it
@@ -109,6 +111,31 @@ struct scheduler {
 };
 
 /**
+ * struct run_disk - a disk of a VM: /dev/vda is the first
+ *
+ * What is written to it is gone when the VM is, but for @in_place.
+ *
+ * @size_mb: its size, where there is no @file
+ * @format: the file system that is on it, "ext4" or another that this machine has
+ *	an mkfs for. It is made once for each size, and kept [nothing is on it]
+ * @file: a file of this machine instead: the disk is a copy of it
+ * @read_only: the guest cannot write; of @file no copy is made
+ * @in_place: what the guest writes goes to @file itself, which no other run may
+ *	use meanwhile
+ * @iops: requests a second [as many as there can be]
+ * @kb_s: KiB a second [likewise]
+ */
+struct run_disk {
+	unsigned int size_mb;
+	const char *format;
+	const char *file;
+	bool read_only;
+	bool in_place;
+	unsigned int iops;
+	unsigned int kb_s;
+};
+
+/**
  * struct run_machine - the VM that a run has
  * @topology: its CPUs [1n1l2c1t]
  * @memory_mb: its RAM [by CPUs and archive]
@@ -116,12 +143,16 @@ struct scheduler {
  *	"nohz_full=1"; those of an inner level replace an outer's
  * @kaslr: the kernel chooses where it lies [where it was linked to, so that
  *	addresses in logs are those of vmlinux]
+ * @disks: its disks, up to the first that has neither size nor file [none]
+ * @nics: its network interfaces, at most 4, all plugged into one switch [none]
  */
 struct run_machine {
 	struct topology topology;
 	unsigned int memory_mb;
 	const char *kernel_args;
 	enum ktstr_switch kaslr;
+	struct run_disk disks[KTSTR_MAX_DISKS];
+	unsigned int nics;
 };
 
 /**
