@@ -221,6 +221,15 @@ TEST_F(mon_hang, task_in_d)
 	EXPECT_NE(NULL, strstr(self->hang.text, "[101] has slept for 4."));
 }
 
+/* A disk may be as slow as a test likes; what never answers hangs still. */
+TEST_F(mon_hang, task_in_d_on_a_machine_with_disks)
+{
+	set(self, MON_TASK_STATE, 2);
+	mon_hangs_expect_disks(self->h);
+	EXPECT_EQ(MON_HANG_QUEUE_MAX_MS, ms_to_hang(self, -1));
+	EXPECT_EQ(MON_HANG_TASK, self->hang.kind);
+}
+
 /* Others are let on, who had waited for as long: every 2 s. */
 static bool move_queue(FIXTURE_DATA(mon_hang) *self, unsigned int steps,
 		       unsigned int *i)

@@ -112,6 +112,9 @@ static void report_where(FILE *to, const struct failure *f)
 	}
 	if (!f->config->bare)
 		fprintf(to, "#   kernel: %s\n", f->config->kernel->image);
+	if (out->vm.driver[0])
+		fprintf(to, "#   virtio driver did what it must not: %s\n",
+			out->vm.driver);
 	if (loss_describe(out, lost, sizeof(lost)))
 		fprintf(to, "#   lost: %s\n", lost);
 }

@@ -76,6 +76,12 @@ struct mon_hangs *mon_hangs_create(const struct mon_guest *guest,
 				   double slowness);
 
 /**
+ * mon_hangs_expect_disks() - a task that waits may wait for a disk
+ * @hangs: from now on only what waits for MON_HANG_QUEUE_MAX_MS hangs
+ */
+void mon_hangs_expect_disks(struct mon_hangs *hangs);
+
+/**
  * mon_hangs_destroy() - release it; takes NULL
  */
 void mon_hangs_destroy(struct mon_hangs *hangs);

@@ -19,6 +19,7 @@
 #include "lib/host/monitor/read/poke.h"
 #include "lib/host/monitor/vmlinux/vmlinux.h"
 #define pr_fmt(fmt) "monitor: " fmt
+#include "lib/common/attr/attr.h"
 #include "lib/common/util/log.h"
 #include "lib/common/util/thread.h"
 #include "lib/common/util/util.h"
@@ -179,6 +180,8 @@ static int try_attach(struct mon_live *l)
 	l->hangs = mon_hangs_create(&l->guest, cpu_slowness(c));
 	if (!l->verdict || !l->halts || !l->hangs)
 		return -ENOMEM;
+	if (c->machine && attr_n_disks(c->machine))
+		mon_hangs_expect_disks(l->hangs);
 	mon_series_kernel(c->series, &l->guest);
 	return 0;
 }
