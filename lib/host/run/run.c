@@ -18,6 +18,7 @@
 #include "lib/host/machine/paths.h"
 #include "lib/host/run/asserted.h"
 #include "lib/host/run/budget.h"
+#include "lib/host/run/disks.h"
 #include "lib/host/run/observe.h"
 #include "vmm/initramfs.h"
 #include "vmm/vm.h"
@@ -495,36 +496,14 @@ static const char *clones_of(const struct run_config *c, char *dir,
 	return dir;
 }
 
-static int boot(struct run *run, const struct archives *a,
-		const struct run_machine *machine,
-		const struct run_budget *budget, char *err, size_t err_size)
+static int run_one(struct run *run, const struct vm_config *vmc, char *err,
+		   size_t err_size)
 {
 	const struct run_config *c = run->config;
-	char clones[PATH_MAX];
-	struct vm_config vmc = {
-		.clones = clones_of(c, clones, sizeof(clones)),
-		.kernel = c->kernel->image,
-		.machine = machine,
-		.boot_ms = budget->boot_ms,
-		.deadline_ms = budget->deadline_ms,
-		.wall_ms = budget->wall_ms,
-		.verbose = c->verbose,
-		.ops = &run_vm_ops,
-		.ctx = run,
-	};
 	struct vm *vm;
 	int ret;
 
-	ret = initramfs_finish(a->base, &vmc.initrd, &vmc.initrd_size);
-	if (!ret)
-		ret = initramfs_finish(a->load, &vmc.load, &vmc.load_size);
-	if (ret) {
-		snprintf(err, err_size, "cannot finish the initramfs: %s",
-			 strerror(-ret));
-		return ret;
-	}
-
-	ret = vm_create(&vmc, &vm, err, err_size);
+	ret = vm_create(vmc, &vm, err, err_size);
 	if (ret)
 		return ret;
 
@@ -545,6 +524,43 @@ static int boot(struct run *run, const struct archives *a,
 	mon_tracks_finish(&run->out->findings.tracks, &run->out->series);
 	asserted_judge(c->expectations, run->out);
 	vm_destroy(vm);
+	return ret;
+}
+
+static int boot(struct run *run, const struct archives *a,
+		const struct run_machine *machine,
+		const struct run_budget *budget, char *err, size_t err_size)
+{
+	const struct run_config *c = run->config;
+	char clones[PATH_MAX];
+	struct run_disks disks;
+	struct vm_config vmc = {
+		.clones = clones_of(c, clones, sizeof(clones)),
+		.kernel = c->kernel->image,
+		.machine = machine,
+		.disks = disks.disks,
+		.boot_ms = budget->boot_ms,
+		.deadline_ms = budget->deadline_ms,
+		.wall_ms = budget->wall_ms,
+		.verbose = c->verbose,
+		.ops = &run_vm_ops,
+		.ctx = run,
+	};
+	int ret;
+
+	ret = initramfs_finish(a->base, &vmc.initrd, &vmc.initrd_size);
+	if (!ret)
+		ret = initramfs_finish(a->load, &vmc.load, &vmc.load_size);
+	if (ret) {
+		snprintf(err, err_size, "cannot finish the initramfs: %s",
+			 strerror(-ret));
+		return ret;
+	}
+	ret = disks_open(&disks, machine, err, err_size);
+	vmc.n_disks = disks.n;
+	if (!ret)
+		ret = run_one(run, &vmc, err, err_size);
+	disks_close(&disks);
 	return ret;
 }
 
