@@ -135,7 +135,8 @@ static const struct {
 	{ "1n1l1c1t:name=1234567890123456789012345678901234567890",
 	  "name=1234567890123456789012345678901234567890: is not a name of at most 39 characters" },
 	{ "1n1l1c1t:name=a/b",
-	  "topology 1n1l1c1t: what is not even needs a name, of at most 39 letters, digits and any of ._-" },
+	  "topology 1n1l1c1t: what is not even needs a name, of at most 39 letters, digits and any of ._-"
+	},
 	{ "1n2l1c1t:llcs=1x1", "llcs=1x1: " NO_LLCS },
 	{ "1n2l1c1t:llcs=3*1x1", "llcs=3*1x1: " NO_LLCS },
 	{ "1n2l1c1t:llcs=0*1x1,2*1x1", "llcs=0*1x1,2*1x1: " NO_LLCS },
@@ -150,9 +151,11 @@ static const struct {
 	{ "2n2l1c1t:memory=33*1",
 	  "memory=33*1: is not MiB of each node, as in 96,32, one for each node" },
 	{ "2n2l1c1t:distance=10,20",
-	  "distance=10,20: is not a row of numbers for each node, as in 10,21/21,10, one for each node" },
+	  "distance=10,20: is not a row of numbers for each node, as in 10,21/21,10, one for each node"
+	},
 	{ "2n2l1c1t:distance=10,20/300,10",
-	  "distance=10,20/300,10: is not a row of numbers for each node, as in 10,21/21,10, one for each node" },
+	  "distance=10,20/300,10: is not a row of numbers for each node, as in 10,21/21,10, one for each node"
+	},
 	{ "2n3l1c1t", "topology 2n3l1c1t: 3 LLCs do not divide over 2 nodes" },
 	{ "1n1l1c1t:name=x:boot=1",
 	  "topology x: CPU 1 is to boot, but there are 1" },
@@ -173,6 +176,25 @@ TEST(mistakes_are_named)
 		EXPECT_EQ(NULL, form);
 		EXPECT_EQ(9, t.nodes);
 	}
+}
+
+TEST(files_are_told_from_text)
+{
+	static const struct {
+		const char *given;
+		bool is_file;
+	} cases[] = {
+		{ "1n2l4c2t", false }, { "tiny-1llc", false },
+		{ "1n1l8c1t:llcs=8x1/4", false }, { "./x", true },
+		{ "x.topology", true }, { "/a:b", true }, { "a/b:c", true },
+		{ "1n1l1c1t:boot=0.topology", true },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++)
+		EXPECT_EQ(cases[i].is_file, topology_is_file(cases[i].given)) {
+			TH_LOG("case %zu", i);
+		}
 }
 
 static void write_file(int fd, const char *text, size_t len)

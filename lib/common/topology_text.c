@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "lib/common/machines.h"
 #include "lib/common/presets.h"
 #include "lib/common/util/compiler.h"
 #include "lib/common/util/crc32.h"
@@ -377,6 +378,7 @@ static int read_form(struct topology_reader *r, const char *text, const char *na
 int topology_read(const char *text, const char *name, struct topology *t,
 		  struct topology_form **form, char *err, size_t err_size)
 {
+	const struct machine_record *machine = machine_find(text);
 	const struct preset *preset = preset_find(text);
 	struct topology_reader r = { .end = text };
 	int ret = 0;
@@ -385,6 +387,11 @@ int topology_read(const char *text, const char *name, struct topology *t,
 	if (preset) {
 		*t = preset->topology;
 		return 0;
+	}
+	if (machine) {
+		text = machine->text;
+		name = machine->name;
+		r.end = text;
 	}
 	ret = take_even(&r, err, err_size);
 	if (!ret && next_word(&r)) {
@@ -467,4 +474,17 @@ int topology_load(const char *path, struct topology *t,
 		ret = topology_read(text, name, t, form, err, err_size);
 	free(text);
 	return ret;
+}
+
+bool topology_is_file(const char *given)
+{
+	return given[strcspn(given, ":/")] == '/' || strends(given, ".topology");
+}
+
+int topology_given(const char *given, struct topology *t,
+		   struct topology_form **form, char *err, size_t err_size)
+{
+	return topology_is_file(given) ?
+	       topology_load(given, t, form, err, err_size) :
+	       topology_read(given, NULL, t, form, err, err_size);
 }

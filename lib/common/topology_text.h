@@ -27,6 +27,7 @@
 #ifndef KTSTR_COMMON_TOPOLOGY_TEXT_H
 #define KTSTR_COMMON_TOPOLOGY_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "lib/common/topology.h"
@@ -35,7 +36,7 @@ struct strbuf;
 
 /**
  * topology_read() - read any topology
- * @text: the text, or the name of a preset
+ * @text: the text, or the name of a preset or a machine
  * @name: what to call it where it is not even and does not say; NULL for its
  *	even part and a sum of its text
  * @t: gets it, checked
@@ -62,6 +63,22 @@ int topology_read(const char *text, const char *name, struct topology *t,
  */
 int topology_load(const char *path, struct topology *t,
 		  struct topology_form **form, char *err, size_t err_size);
+
+/**
+ * topology_is_file() - is it the name of a file?
+ * @given: by a person
+ *
+ * Return: it has a '/' before any ':', or ends in .topology.
+ */
+bool topology_is_file(const char *given);
+
+/**
+ * topology_given() - take what a person has given, a file or text
+ * @given: a file, as topology_is_file() has it; else as for topology_read()
+ * @t: as for topology_read(), like what follows
+ */
+int topology_given(const char *given, struct topology *t,
+		   struct topology_form **form, char *err, size_t err_size);
 
 /**
  * topology_write() - write a topology as topology_read() takes it
