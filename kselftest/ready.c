@@ -25,6 +25,7 @@
 #include "ktstr.h"
 #include "lib/bare/shape.h"
 #include "lib/common/ready.h"
+#include "lib/common/topology_text.h"
 #include "lib/common/util/log.h"
 #include "lib/common/util/util.h"
 #include "lib/common/wire/plan.h"
@@ -204,21 +205,26 @@ static int add_files(void)
 struct ready_machine {
 	FIXTURE_VARIANT(ready) variant;
 	char name[READY_NAME_SIZE];
+	struct topology_form *form;
 	struct __fixture_variant_metadata meta;
 };
 
 static struct ready_machine machines[READY_MAX_TOPOLOGIES];
 static unsigned int n_machines;
 
-static int add_machine(const char *name, int len, const struct topology *t)
+/* @form is ours from here on, and stays as long as the program runs. */
+static int add_machine(const char *name, int len, const struct topology *t,
+		       struct topology_form *form)
 {
 	struct ready_machine *m = &machines[n_machines];
 
 	if (n_machines == READY_MAX_TOPOLOGIES) {
 		pr_err("%s: more than %d", READY_ENV_MACHINES,
 		       READY_MAX_TOPOLOGIES);
+		free(form);
 		return -E2BIG;
 	}
+	m->form = form;
 	snprintf(m->name, sizeof(m->name), "%.*s", len, name);
 	m->variant.attr.topology = *t;
 	m->meta.name = m->name;
@@ -231,14 +237,17 @@ static int add_machine(const char *name, int len, const struct topology *t)
 static int read_machine(const char *word)
 {
 	size_t len = strcspn(word, "=");
+	struct topology_form *form;
 	struct topology t;
+	char why[200] = "";
 
-	if (!len || !word[len] || topology_parse(word + len + 1, &t)) {
-		pr_err("%s: %s is no NAME=TOPOLOGY, as in a=1n2l4c2t",
-		       READY_ENV_MACHINES, word);
+	if (!len || !word[len] ||
+	    topology_read(word + len + 1, NULL, &t, &form, why, sizeof(why))) {
+		pr_err("%s: %s is no NAME=TOPOLOGY, as in a=1n2l4c2t: %s",
+		       READY_ENV_MACHINES, word, why);
 		return -EINVAL;
 	}
-	return add_machine(word, len, &t);
+	return add_machine(word, len, &t, form);
 }
 
 static bool is_on_host(void)
@@ -253,7 +262,7 @@ static int add_host(void)
 	struct topology t;
 
 	bare_topology(&t);
-	return add_machine(READY_HOST, strlen(READY_HOST), &t);
+	return add_machine(READY_HOST, strlen(READY_HOST), &t, NULL);
 }
 
 static int read_host(void)
@@ -280,14 +289,17 @@ static int read_guest(int argc, char **argv)
 	const char *first = argc > 2 ? strchr(argv[2], '.') : NULL;
 	const char *last = first ? strrchr(first + 1, '.') : NULL;
 	const char *topology = getenv(ENV_TOPOLOGY);
+	struct topology_form *form;
 	struct topology t;
+	char why[200];
 	int ret;
 
-	if (!last || !topology || topology_parse(topology, &t))
+	if (!last || !topology ||
+	    topology_read(topology, NULL, &t, &form, why, sizeof(why)))
 		return -EINVAL;
 	ret = access(PLAN_SCENARIO, R_OK) ? add_ready() :
 	      add_file(last + 1, PLAN_SCENARIO);
-	return ret ?: add_machine(first + 1, last - first - 1, &t);
+	return ret ?: add_machine(first + 1, last - first - 1, &t, form);
 }
 
 /* ---- looking at scenarios ---- */

@@ -15,7 +15,7 @@ door_sources()
 		lib/common/attr/*.c lib/common/check/{assertion,watch}.c \
 		lib/common/payload/payload.c \
 		lib/common/util/{crc32,near,strbuf,text}.c \
-		lib/common/{presets,topology{,_place,_text,_write}}.c)
+		lib/common/{machines,presets,topology{,_place,_text,_write}}.c)
 }
 
 # door_build: leaves its path in $door. One for each state of its sources, as
@@ -28,7 +28,7 @@ door_build()
 	state=$(cd "$here" && cat "${sources[@]}" lib/host/cli/*.h \
 		lib/host/kernel/kver.h lib/host/machine/paths.h \
 		lib/host/stages/stages.h lib/host/{suite/names,results/record}.h \
-		lib/common/{presets,ready,topology,topology_text}.h \
+		lib/common/{machines,presets,ready,topology,topology_text}.h \
 		lib/common/{quantity,quantities}.h \
 		lib/common/attr/*.h lib/common/check/{assertion,limits,watch}.h \
 		lib/common/wire/{map_write,plant}.h \

@@ -23,6 +23,7 @@ FIXTURE_SETUP(args)
 
 FIXTURE_TEARDOWN(args)
 {
+	test_args_free(&self->args);
 }
 
 /* Words with a blank between. */
@@ -37,6 +38,7 @@ static int parse(FIXTURE_DATA(args) *self, const char *line)
 		self->words[n++] = word;
 	self->words[n] = NULL;
 	self->err[0] = '\0';
+	test_args_free(&self->args);
 	return test_args_parse(n, self->words, &self->args, self->err);
 }
 
@@ -128,6 +130,16 @@ TEST_F(args, what_is_wrong_is_named)
 		  "3 LLCs do not divide over 2 nodes; near: 2n4l1c1t" },
 		{ "a -t 1n1l0c1t", "the number of cores per LLC is 0" },
 		{ "a -t 1n1l1c1t -t 1n1l1c1t", "-t 1n1l1c1t: is given twice" },
+		{ "a -t 1n1l2c1t:boot=1:name=b -t 1n2l2c1t:boot=1:name=b",
+		  "-t 1n2l2c1t:boot=1:name=b: is given twice" },
+		{ "a -t tiny-2llc -t 4cpu-2llc-nosmt",
+		  "-t 4cpu-2llc-nosmt: is given twice" },
+		{ "a -t tiny-3llc",
+		  "-t tiny-3llc: no such machine; near: tiny-1llc, tiny-2llc; `list --topologies` has all of them"
+		},
+		{ "a -t 1n1l1c1t:boot=1:name=b",
+		  "-t 1n1l1c1t:boot=1:name=b: topology b: CPU 1 is to boot, but there are 1" },
+		{ "a -t ./nowhere", "-t ./nowhere: No such file or directory" },
 		{ "a -s stedy",
 		  "-s stedy: no such scenario; near: steady; `list --scenarios` has" },
 		{ "a -s nested_x*", "-s nested_x*: no such scenario" },
@@ -214,6 +226,37 @@ TEST_F(args, help_comes_before_what_is_missing)
 {
 	EXPECT_EQ(CLI_HELP, parse(self, "--help"));
 	EXPECT_EQ(CLI_HELP, parse(self, "a -h -t"));
+}
+
+/* By name, as text, from a file, which is called as it is. */
+TEST_F(args, machines_that_are_not_even)
+{
+	char path[] = "/tmp/ktstr-XXXXXX", line[300], name[TOPOLOGY_NAME_LEN];
+	int fd = mkstemp(path);
+
+	ASSERT_LE(0, fd);
+	dprintf(fd, "# mine\n1n2l2c1t\nllcs=2x1,1x1\n");
+	snprintf(line, sizeof(line),
+		 "a -t tiny-2llc -t 192cpu-11llc-smt -t 1n1l2c1t:llcs=2x1/2:name=b -t %s",
+		 path);
+	ASSERT_EQ(0, parse(self, line)) {
+		TH_LOG("%s", self->err);
+	}
+	ASSERT_EQ(4U, self->args.n_topologies);
+	EXPECT_STREQ("1n2l2c1t", topology_name(&self->args.topologies[0], name));
+	EXPECT_EQ(192, topology_cpus(&self->args.topologies[1]));
+	EXPECT_STREQ("b", topology_name(&self->args.topologies[2], name));
+	EXPECT_EQ(3, topology_cpus(&self->args.topologies[3]));
+	EXPECT_STREQ(path + 5, topology_name(&self->args.topologies[3], name));
+
+	dprintf(fd, "speed=9\n");
+	snprintf(line, sizeof(line), "a -t %s", path);
+	EXPECT_EQ(-22, parse(self, line));
+	snprintf(line, sizeof(line), "-t %s: speed=9: there is no such key",
+		 path);
+	EXPECT_STREQ(line, self->err);
+	unlink(path);
+	close(fd);
 }
 
 /* A topology that is offered is one. */

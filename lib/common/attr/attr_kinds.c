@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/common/presets.h"
 #include "lib/common/attr/schedulers.h"
 #include "lib/common/util/util.h"
 
@@ -203,7 +204,12 @@ const struct attr_kind attr_args = { "ARGUMENT", parse_args, print_args };
 static int parse_topology(const struct attr_row *row, const char *text,
 			  struct attr_given *given, char *why)
 {
-	if (!topology_parse(text, member_of(given, row)))
+	const struct preset *preset = preset_find(text);
+	struct topology *t = member_of(given, row);
+
+	if (preset)
+		*t = preset->topology;
+	if (preset || !topology_parse(text, t))
 		return 0;
 	snprintf(why, ATTR_WHY_SIZE,
 		 "is no topology, as in 1n2l4c2t (nodes, LLCs of all of them, cores of each LLC, threads of each core)");

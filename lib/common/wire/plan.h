@@ -60,7 +60,7 @@
 #define ENV_WIRE_FD	"KTSTR_WIRE_FD"		/* socket to init */
 #define ENV_SCHED_PID	"KTSTR_SCHED_PID"	/* absent under EEVDF */
 #define ENV_PROBE_PID	"KTSTR_PROBE_PID"	/* absent but in a repro VM */
-#define ENV_TOPOLOGY	"KTSTR_TOPOLOGY"	/* 1n1l2c1t */
+#define ENV_TOPOLOGY	"KTSTR_TOPOLOGY"	/* as topology_text.h has it */
 #define ENV_DURATION_MS	"KTSTR_DURATION_MS"	/* what a scenario holds for */
 #define ENV_CGROUP	"KTSTR_CGROUP"		/* parent for our cgroups */
 

@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/common/topology_text.h"
 #include "lib/common/util/log.h"
 #include "lib/common/util/pace.h"
 #include "lib/common/util/util.h"
@@ -145,6 +146,7 @@ struct ktstr_ctx *ktstr_ctx_create(void)
 {
 	struct ktstr_ctx *ctx = calloc(1, sizeof(*ctx));
 	const char *value;
+	char why[200];
 	long cpus;
 
 	if (!ctx)
@@ -155,7 +157,8 @@ struct ktstr_ctx *ktstr_ctx_create(void)
 	value = getenv(ENV_SCHED_PID);
 	ctx->sched_pid = value ? atoi(value) : 0;
 	value = getenv(ENV_TOPOLOGY);
-	if (!value || topology_parse(value, &ctx->topology)) {
+	if (!value || topology_read(value, NULL, &ctx->topology, &ctx->form, why,
+				    sizeof(why))) {
 		free(ctx);
 		return NULL;
 	}
@@ -178,5 +181,7 @@ void ktstr_ctx_destroy(struct ktstr_ctx *ctx)
 {
 	if (ctx && ctx->wire_fd >= 0)
 		tell_run(ctx);
+	if (ctx)
+		free(ctx->form);
 	free(ctx);
 }

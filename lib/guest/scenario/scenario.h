@@ -148,6 +148,7 @@ struct payload_measured {
 /**
  * struct ktstr_ctx - what a test's body works with
  * @topology: the machine it runs on
+ * @form: what of it is not even, to be freed; NULL where all is
  * @duration_ms: how long a scenario holds
  * @workers: default workers per cgroup
  * @limits: the checks
@@ -174,6 +175,7 @@ struct payload_measured {
  */
 struct ktstr_ctx {
 	struct topology topology;
+	struct topology_form *form;
 	unsigned int duration_ms;
 	unsigned int workers;
 	struct check_limits limits;

@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 
 #include "lib/common/attr/attr.h"
+#include "lib/common/topology_text.h"
 #include "lib/common/util/strbuf.h"
 #include "lib/common/util/util.h"
 #include "lib/host/cli/cli.h"
@@ -148,15 +149,15 @@ static int set_scheduler_dir(const struct test_run *run)
 static int set_machines(const struct test_run *run)
 {
 	const struct test_args *args = &run->args;
-	char machine[READY_NAME_SIZE], name[TOPOLOGY_NAME_LEN];
+	char machine[READY_NAME_SIZE];
 	struct strbuf text = STRBUF_INIT;
 	unsigned int i;
 	int ret;
 
 	for (i = 0; i < args->n_topologies; i++) {
 		ready_machine_name(machine, run->name, &args->topologies[i]);
-		strbuf_addf(&text, "%s%s=%s", i ? " " : "", machine,
-			    topology_name(&args->topologies[i], name));
+		strbuf_addf(&text, "%s%s=", i ? " " : "", machine);
+		topology_write(&args->topologies[i], ":", &text);
 	}
 	ret = setenv(READY_ENV_MACHINES, text.text, 1);
 	strbuf_free(&text);
@@ -414,5 +415,6 @@ int test_main(int argc, char **argv, char *err)
 	running_exit(&run.r);
 	declared_free(&run.all);
 	free(run.rows);
+	test_args_free(&run.args);
 	return ret;
 }

@@ -43,6 +43,7 @@ struct test_file {
  *	VMs and schedulers is given
  * @scheduler: SCHEDULER, as it was written
  * @topologies: machines, @n_topologies of them, at least one
+ * @forms: of those that are not even, to be freed
  * @scenarios: names of the table, or of @files, @n_scenarios of them, at least one
  * @files: those of them that are in files, @n_files of them
  * @seconds: how long each holds, 0 for what its row says
@@ -56,6 +57,7 @@ struct test_args {
 	bool host;
 	const char *scheduler;
 	struct topology topologies[READY_MAX_TOPOLOGIES];
+	struct topology_form *forms[READY_MAX_TOPOLOGIES];
 	unsigned int n_topologies;
 	const char *scenarios[TEST_MAX_SCENARIOS];
 	unsigned int n_scenarios;
@@ -80,6 +82,12 @@ struct test_args {
  * Return: 0; CLI_HELP when help is asked for; -EINVAL.
  */
 int test_args_parse(int argc, char **argv, struct test_args *args, char *err);
+
+/**
+ * test_args_free() - free what was made of them
+ * @args: of test_args_parse(), whatever it returned
+ */
+void test_args_free(struct test_args *args);
 
 /**
  * enum sched_kind - what a SCHEDULER is

@@ -11,6 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/common/machines.h"
+#include "lib/common/presets.h"
+#include "lib/common/topology_text.h"
 #include "lib/common/util/near.h"
 #include "lib/common/util/util.h"
 #include "lib/host/cli/args.h"
@@ -33,6 +36,9 @@ const size_t test_n_scenarios = ARRAY_SIZE(test_scenarios);
 static const struct topology usual = TOPOLOGY(1, 2, 2, 1);
 
 /* ---- topologies ---- */
+
+#define NO_TOPOLOGY							\
+	"is no topology, as in 1n2l4c2t (nodes, LLCs of all of them, cores of each LLC, threads of each core)"
 
 /* What letters and numbers there are, in any order; 1 for what is not there. */
 static void topology_guess(const char *text, struct topology *t)
@@ -70,26 +76,87 @@ static int bad_topology(char *err, const char *text, const char *why)
 		       topology_name(&t, name));
 }
 
+/* One that has a name, if any is near. */
+static int bad_preset(char *err, const char *text)
+{
+	struct near near = { .given = text };
+	char offered[NEAR_TEXT_SIZE];
+	size_t i;
+
+	for (i = 0; i < n_presets; i++)
+		near_offer(&near, presets[i].name);
+	for (i = 0; i < n_machines; i++)
+		near_offer(&near, machines[i].name);
+	if (!*near_text(&near, offered))
+		return bad_topology(err, text, NO_TOPOLOGY);
+	return cli_bad(err, "-t %.100s: no such machine%s; `list --topologies` has all of them",
+		       text, offered);
+}
+
+static int read_topology(const char *text, struct topology *t,
+			 struct topology_form **form, char *err)
+{
+	bool is_known = topology_is_file(text) || strchr(text, ':') ||
+			preset_find(text) || machine_find(text);
+	char why[200];
+
+	*form = NULL;
+	if (is_known && topology_given(text, t, form, why, sizeof(why)))
+		return cli_bad(err, "-t %.1000s: %s", text, why);
+	if (is_known)
+		return 0;
+	if (isalpha((unsigned char)*text))
+		return bad_preset(err, text);
+	if (topology_parse(text, t))
+		return bad_topology(err, text, NO_TOPOLOGY);
+	if (topology_check(t, 0, why, sizeof(why)))
+		return bad_topology(err, text, strchr(why, ':') + 2);
+	return 0;
+}
+
+/* Results are told apart by their names. */
+static bool is_another(const struct test_args *args, const struct topology *t)
+{
+	char name[TOPOLOGY_NAME_LEN], other[TOPOLOGY_NAME_LEN];
+	unsigned int i;
+
+	topology_name(t, name);
+	for (i = 0; i < args->n_topologies; i++)
+		if (!strcmp(topology_name(&args->topologies[i], other), name))
+			return false;
+	return true;
+}
+
 static int take_topology(void *to, const char *text, char *err)
 {
 	struct test_args *args = to;
+	struct topology_form *form;
 	struct topology t;
-	char why[160];
-	unsigned int i;
+	int ret = read_topology(text, &t, &form, err);
 
-	if (topology_parse(text, &t))
-		return bad_topology(err, text,
-				    "is no topology, as in 1n2l4c2t (nodes, LLCs of all of them, cores of each LLC, threads of each core)");
-	if (topology_check(&t, 0, why, sizeof(why)))
-		return bad_topology(err, text, strchr(why, ':') + 2);
-	for (i = 0; i < args->n_topologies; i++)
-		if (!memcmp(&args->topologies[i], &t, sizeof(t)))
-			return cli_bad(err, "-t %s: is given twice", text);
-	if (args->n_topologies == READY_MAX_TOPOLOGIES)
-		return cli_bad(err, "-t %s: at most %d can be", text,
-			       READY_MAX_TOPOLOGIES);
+	if (ret)
+		return ret;
+	if (!is_another(args, &t))
+		ret = cli_bad(err, "-t %.1000s: is given twice", text);
+	else if (args->n_topologies == READY_MAX_TOPOLOGIES)
+		ret = cli_bad(err, "-t %.1000s: at most %d can be", text,
+			      READY_MAX_TOPOLOGIES);
+	if (ret) {
+		free(form);
+		return ret;
+	}
+	args->forms[args->n_topologies] = form;
 	args->topologies[args->n_topologies++] = t;
 	return 0;
+}
+
+void test_args_free(struct test_args *args)
+{
+	unsigned int i;
+
+	for (i = 0; i < args->n_topologies; i++)
+		free(args->forms[i]);
+	args->n_topologies = 0;
 }
 
 /* ---- scenarios ---- */
@@ -243,7 +310,8 @@ static int take_host(void *to, const char *text, char *err)
 static const struct cli_option test_options[] = {
 	{ 't', "topology", "TOPOLOGY", take_topology,
 	  "a machine, as 1n2l4c2t: nodes, LLCs of all of them, cores of\n"
-	  "each LLC, threads of each core [1n2l2c1t]; may be repeated",
+	  "each LLC, threads of each core [1n2l2c1t]; one with a name, or a\n"
+	  "file: what has a '/' in it or ends in .topology; may be repeated",
 	  CLI_TOPOLOGY },
 	{ 's', "scenario", "SCENARIO", take_scenario,
 	  "one of those below, a pattern as 'cpuset_*', or a file: what has\n"
@@ -402,12 +470,11 @@ static int check(int argc, char **argv, FILE *answers, char *err)
 	int ret;
 
 	ret = test_args_parse(argc, argv, &args, err);
-	if (ret)
-		return ret;
-	if (args.host) {
+	if (!ret && args.host)
 		fprintf(answers, "needs programs\n");
-		return 0;
-	}
+	test_args_free(&args);
+	if (ret || args.host)
+		return ret;
 	for (i = 0; i < ARRAY_SIZE(env_dirs); i++) {
 		dirs[n] = getenv(env_dirs[i]);
 		n += dirs[n] && *dirs[n];

@@ -12,6 +12,7 @@
 
 #include "lib/common/attr/attr.h"
 #include "lib/common/attr/schedulers.h"
+#include "lib/common/topology_text.h"
 #include "lib/common/util/strbuf.h"
 #include "lib/common/util/util.h"
 #include "lib/common/wire/plan.h"
@@ -141,14 +142,14 @@ static void plan_write(const struct run_config *c,
 		       const struct run_budget *budget, struct strbuf *plan)
 {
 	const unsigned int duration_ms = c->workload->duration_s * MSEC_PER_SEC;
-	char topology[TOPOLOGY_NAME_LEN];
 	struct strbuf words = STRBUF_INIT;
 
 	strbuf_addf(plan, "test %s/%s\n", PLAN_BIN_DIR, basename(c->program));
 	if (c->test)
 		strbuf_addf(plan, "arg -r\narg %s\n", c->test);
-	strbuf_addf(plan, "env %s=%s\n", ENV_TOPOLOGY,
-		    topology_name(&c->machine->topology, topology));
+	strbuf_addf(plan, "env %s=", ENV_TOPOLOGY);
+	topology_write(&c->machine->topology, ":", plan);
+	strbuf_addf(plan, "\n");
 	if (duration_ms)
 		strbuf_addf(plan, "env %s=%u\n", ENV_DURATION_MS, duration_ms);
 	if (c->given)
