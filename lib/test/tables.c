@@ -6,12 +6,16 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/common/check/assertion.h"
 #include "lib/common/check/check.h"
 #include "lib/common/payload/ready_payloads.h"
+#include "lib/common/machines.h"
+#include "lib/common/presets.h"
 #include "lib/common/ready.h"
+#include "lib/common/topology_text.h"
 #include "lib/common/util/util.h"
 #include "lib/guest/scenario/op_types.h"
 #include "lib/guest/work/types.h"
@@ -73,6 +77,42 @@ static void print_scenarios(void)
 	puts("name\twhat");
 	for (i = 0; i < ARRAY_SIZE(scenarios); i++)
 		printf("%s\t%s\n", scenarios[i].name, scenarios[i].what);
+}
+
+/* ---- machines ---- */
+
+static void print_shape(const struct topology *t)
+{
+	printf("%un%ul%uc%ut\t%u", t->nodes, t->llcs, t->cores, t->threads,
+	       topology_cpus(t));
+}
+
+static void print_machine(const struct machine_record *m)
+{
+	struct topology_form *form;
+	struct topology t;
+	char why[200];
+
+	if (topology_read(m->name, NULL, &t, &form, why, sizeof(why)))
+		return;
+	printf("%s\t-\t", m->name);
+	print_shape(&t);
+	printf("\t%s\n", m->what);
+	free(form);
+}
+
+static void print_topologies(void)
+{
+	size_t i;
+
+	puts("name\talso\tshape\tcpus\twhat");
+	for (i = 0; i < n_presets; i++) {
+		printf("%s\t%s\t", presets[i].name, presets[i].also ?: "-");
+		print_shape(&presets[i].topology);
+		printf("\t%s\n", presets[i].what);
+	}
+	for (i = 0; i < n_machines; i++)
+		print_machine(&machines[i]);
 }
 
 /* ---- payloads ---- */
@@ -150,6 +190,7 @@ static const struct {
 	void (*print)(void);
 } tables[] = {
 	{ "scenarios", print_scenarios },
+	{ "topologies", print_topologies },
 	{ "work-types", print_work_types },
 	{ "ops", print_ops },
 	{ "payloads", print_payloads },

@@ -129,6 +129,27 @@ struct kernel_args {
 };
 
 /**
+ * enum topology_action - what `topology` is to do
+ */
+enum topology_action {
+	TOPOLOGY_LIST,
+	TOPOLOGY_SHOW,
+	TOPOLOGY_CAPTURE,
+};
+
+/**
+ * struct topology_args - of `topology`
+ * @action: what to do
+ * @what: with which topology, or file; NULL for none
+ * @root: of the machine that is captured; NULL for this one
+ */
+struct topology_args {
+	enum topology_action action;
+	const char *what;
+	const char *root;
+};
+
+/**
  * struct convert_args - of `html` and `perfetto`
  * @output: -o FILE
  * @run_id: --run ID, or NULL
@@ -255,6 +276,8 @@ int convert_args_parse(int argc, char **argv, struct convert_args *args,
 int stats_args_parse(int argc, char **argv, struct stats_args *args, char *err);
 int compare_args_parse(int argc, char **argv, struct compare_args *args,
 		       char *err);
+int topology_args_parse(int argc, char **argv, struct topology_args *args,
+			char *err);
 int suite_args_parse(int argc, char **argv, struct suite_args *args,
 		     char *err);
 int check_args_parse(int argc, char **argv, struct check_args *args,

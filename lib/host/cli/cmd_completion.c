@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "lib/common/attr/schedulers.h"
+#include "lib/common/machines.h"
+#include "lib/common/presets.h"
 #include "lib/common/util/util.h"
 #include "lib/host/cli/args.h"
 #include "lib/host/cli/cli.h"
@@ -35,6 +37,16 @@ static void put_schedulers(const char *between)
 
 	for (i = 0; i < ready_n_schedulers; i++)
 		printf("%s%s", i ? between : "", ready_schedulers[i].name);
+}
+
+static void put_topologies(const char *between)
+{
+	size_t i;
+
+	for (i = 0; i < n_presets; i++)
+		printf("%s%s", i ? between : "", presets[i].name);
+	for (i = 0; i < n_machines; i++)
+		printf("%s%s", between, machines[i].name);
 }
 
 /* ---- bash ---- */
@@ -81,6 +93,11 @@ static void bash_value(enum cli_value is)
 	case CLI_SCENARIO:
 		fputs("words='", stdout);
 		put_scenarios(" ");
+		fputs("' files=1", stdout);
+		break;
+	case CLI_TOPOLOGY:
+		fputs("words='", stdout);
+		put_topologies(" ");
 		fputs("' files=1", stdout);
 		break;
 	case CLI_SCHEDULER:
@@ -172,6 +189,8 @@ static const char *zsh_action(enum cli_value is)
 		return "_ktstr_scenarios";
 	case CLI_KERNEL:
 		return "(" KERNEL_VERBS ")";
+	case CLI_TOPOLOGY:
+		return "_ktstr_topologies";
 	default:
 		return " ";
 	}
@@ -215,7 +234,9 @@ static void put_zsh(void)
 	      "_ktstr_tests()\n{\n\tcompadd -- ${(f)\"$($_ktstr_program list 2>/dev/null)\"}\n}\n\n"
 	      "_ktstr_scenarios()\n{\n\tcompadd -- ", stdout);
 	put_scenarios(" ");
-	fputs("\n}\n\n_ktstr()\n{\n\tlocal curcontext=$curcontext state line _ktstr_program=$words[1]\n"
+	fputs("\n}\n\n_ktstr_topologies()\n{\n\tcompadd -- ", stdout);
+	put_topologies(" ");
+	fputs("\n\t_files\n}\n\n_ktstr()\n{\n\tlocal curcontext=$curcontext state line _ktstr_program=$words[1]\n"
 	      "\tlocal -a commands=(\n", stdout);
 	for (c = next(NULL); c; c = next(c)) {
 		printf("\t\t'%s:", c->name);

@@ -38,6 +38,9 @@ enum cli_needs {
 	row(scenario, "scenario", CLI_PROGRAMS, &scenario_spec,		\
 	    "[OPTION...] SCENARIO|FILE",				\
 	    "a scenario as text: as scenario.json, or rt-app's")	\
+	row(topology, "topology", CLI_PROGRAMS, &topology_spec,		\
+	    "list|show TOPOLOGY|capture [FILE]",			\
+	    "machines by name, one as text, this one as a file")	\
 	row(repro, "repro", CLI_VMS, &repro_spec, "[OPTION...] TEST",	\
 	    "one test, and again with probes on its crash path")	\
 	row(demo, "demo", CLI_VMS, &no_spec, "",			\
@@ -94,8 +97,8 @@ struct cli_command {
 
 /* Those of the rows, and one that takes nothing. */
 extern const struct cli_spec no_spec, test_spec, run_spec, list_spec,
-	scenario_spec, repro_spec, check_spec, kernel_spec, convert_spec, stats_spec,
-	compare_spec, completion_spec, suite_spec;
+	scenario_spec, topology_spec, repro_spec, check_spec, kernel_spec,
+	convert_spec, stats_spec, compare_spec, completion_spec, suite_spec;
 
 /* The rows, in their order. */
 extern const struct cli_command cli_commands[];

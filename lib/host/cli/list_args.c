@@ -88,6 +88,13 @@ static int take_checks(void *args, const char *text, char *err)
 	return take_table(args, "checks");
 }
 
+static int take_topologies(void *args, const char *text, char *err)
+{
+	(void)text;
+	(void)err;
+	return take_table(args, "topologies");
+}
+
 static const struct cli_option list_options[] = {
 	{ 0, "json", NULL, take_json,
 	  "print JSON: program, test, whether it is run on demand only",
@@ -114,6 +121,8 @@ static const struct cli_option list_options[] = {
 	  "with --schedulers: what can be said of one, as JSON Schema",
 	  CLI_TEXT },
 	DECLARED_OPTION,
+	{ 0, "topologies", NULL, take_topologies,
+	  "print the machines that `test -t` knows by name", CLI_TEXT },
 	{ 0, "plan", NULL, take_plan, NULL, CLI_TEXT },
 	{ 0, "source-of", "NAME", take_source_of, NULL, CLI_TEXT },
 };

@@ -28,7 +28,7 @@
  * @CLI_TEXT: nothing does
  * @CLI_FILE: a file
  * @CLI_TEST: the name of a test
- * @CLI_TOPOLOGY: a topology: as text
+ * @CLI_TOPOLOGY: a topology: one with a name, or a file
  * @CLI_SCENARIO: one of the ready scenarios
  * @CLI_SCHEDULER: a scheduler, or a file
  * @CLI_KERNEL: what `kernel` can do
