@@ -29,7 +29,7 @@ ARCH ?= $(shell uname -m | sed -e s/i.86/x86/ -e s/x86_64/x86/)
 
 ifneq ($(filter x86 x86_64,$(ARCH)),)
 # Suites that run_tests runs.
-TEST_GEN_PROGS := eevdf scx work places ops payload devices wakes monitor repro
+TEST_GEN_PROGS := eevdf scx work places topology ops payload devices wakes monitor repro
 # Those that are run only where they are named, and what all need beside them.
 ON_DEMAND := repro_demo plants scale knobs
 TEST_GEN_PROGS_EXTENDED := ready $(ON_DEMAND) ktstr-init ktstr kvm-check \
