@@ -199,11 +199,7 @@ static bool has_ops(const struct mon_dump *d)
 	return false;
 }
 
-/*
- * The programs that the scheduler is made of, as the last dump that was taken
- * while they were there has them
- */
-static void print_progs(FILE *to, const struct mon_findings *f)
+const struct mon_dump *monitor_progs_dump(const struct mon_findings *f)
 {
 	const struct mon_dump *d = NULL;
 	size_t i;
@@ -211,6 +207,14 @@ static void print_progs(FILE *to, const struct mon_findings *f)
 	for (i = 0; i < f->n_dumps; i++)
 		if (has_ops(f->dumps[i].dump))
 			d = f->dumps[i].dump;
+	return d;
+}
+
+static void print_progs(FILE *to, const struct mon_findings *f)
+{
+	const struct mon_dump *d = monitor_progs_dump(f);
+	size_t i;
+
 	for (i = 0; d && i < d->n_progs; i++) {
 		const struct mon_prog *p = &d->progs[i];
 

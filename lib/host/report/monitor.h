@@ -39,6 +39,14 @@ void report_all_dumps(FILE *to, const struct run_outcome *out);
 void report_alarms(FILE *to, const struct run_outcome *out);
 
 /**
+ * monitor_progs_dump() - the programs that a scheduler is made of
+ * @f: of a run that is over
+ *
+ * Return: the last dump that was taken while they were there; NULL for none.
+ */
+const struct mon_dump *monitor_progs_dump(const struct mon_findings *f);
+
+/**
  * monitor_saw_nothing() - was the workload never looked at?
  * @out: a run that is over
  * @why: gets one sentence when that is so

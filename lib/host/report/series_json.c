@@ -8,6 +8,7 @@
 
 #include "lib/common/util/util.h"
 #include "lib/host/report/json.h"
+#include "lib/host/report/monitor.h"
 #include "lib/host/report/quantity_json.h"
 #include "lib/host/report/timeline.h"
 
@@ -365,6 +366,30 @@ static struct json_object *tracks_json(const struct mon_tracks *tracks,
 	return list;
 }
 
+/* Those of a scheduler: what the verifier took for each, what it has run since. */
+static struct json_object *programs_json(const struct mon_findings *f)
+{
+	const struct mon_dump *d = monitor_progs_dump(f);
+	struct json_object *programs = json_object_new_array();
+	size_t i;
+
+	for (i = 0; d && i < d->n_progs; i++) {
+		const struct mon_prog *p = &d->progs[i];
+		struct json_object *o;
+
+		if (!p->op[0])
+			continue;
+		o = json_object_new_object();
+		json_add_text(o, "name", p->name);
+		json_add_text(o, "op", p->op);
+		json_add_int(o, "verified_insns", p->verified_insns);
+		json_add_int(o, "runs", (int64_t)p->runs);
+		json_add_int(o, "run_ns", (int64_t)p->run_ns);
+		json_object_array_add(programs, o);
+	}
+	return programs;
+}
+
 struct json_object *series_json(const struct run_outcome *out,
 				const struct run_quantities *run)
 {
@@ -386,6 +411,7 @@ struct json_object *series_json(const struct run_outcome *out,
 	json_add_new(o, "marks", marks_json(s, &clock));
 	json_add_new(o, "phases", clock.guest ? phases_json(s) :
 		     json_object_new_array());
+	json_add_new(o, "programs", programs_json(&out->findings));
 	json_add_new(o, "alarms", alarms_json(&out->findings, &clock));
 	json_add_new(o, "watches", tracks_json(&out->findings.tracks, &clock));
 	json_add_new(o, "dumps", dumps_json(&out->findings, &clock));

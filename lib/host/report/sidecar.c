@@ -20,6 +20,7 @@
 #include "lib/host/report/failure.h"
 #include "lib/host/report/json.h"
 #include "lib/host/report/quantity_json.h"
+#include "lib/host/report/refusal.h"
 #include "lib/host/report/series_json.h"
 #include "lib/host/run/numbers.h"
 
@@ -270,12 +271,24 @@ static void add_tail(struct json_object *o, const char *key,
 	json_add_text(o, key, text->len ? strbuf_tail(text, lines) : "");
 }
 
+static void add_refusal(struct json_object *o, const struct run_outcome *out)
+{
+	struct strbuf text = STRBUF_INIT;
+	bool refused = out->sched_log.len &&
+		       refusal_excerpt(out->sched_log.text, REFUSAL_LINES,
+				       &text);
+
+	json_add_text(o, "refusal", refused ? text.text : NULL);
+	strbuf_free(&text);
+}
+
 static void add_texts(struct json_object *o, const struct run_outcome *out)
 {
 	struct strbuf log = STRBUF_INIT;
 
 	collapse_log(out->sched_log.text, out->sched_log.len, &log);
 	add_tail(o, "scheduler_log", &log, LOG_LINES);
+	add_refusal(o, out);
 	add_tail(o, "sched_ext_dump", &out->scx_dump, LOG_LINES);
 	add_tail(o, "console_tail", &out->console, CONSOLE_LINES);
 	strbuf_free(&log);
@@ -307,8 +320,8 @@ static void add_no_run(struct json_object *o)
 {
 	static const char * const members[] = {
 		"vm", "lost", "details", "assertions", "summary", "cgroups",
-		"workers", "payloads", "scheduler_log", "sched_ext_dump",
-		"console_tail", "monitor",
+		"workers", "payloads", "scheduler_log", "refusal",
+		"sched_ext_dump", "console_tail", "monitor",
 	};
 	size_t i;
 

@@ -43,6 +43,8 @@ static const struct {
 	{ "workers", "nothing was run: the test was skipped", "see `reason`" },
 	{ "payloads", "nothing was run, or an older ktstr wrote it", NULL },
 	{ "scheduler_log", "nothing was run: the test was skipped", NULL },
+	{ "refusal", "the verifier refused no program, or an older ktstr wrote it",
+	  NULL },
 	{ "sched_ext_dump", "nothing was run: the test was skipped", NULL },
 	{ "console_tail", "nothing was run: the test was skipped", NULL },
 	{ "monitor", "nothing was run: the test was skipped", "see `reason`" },
