@@ -30,8 +30,10 @@
 #include "lib/common/util/util.h"
 #include "lib/common/wire/plan.h"
 #include "lib/guest/catalogue/catalogue.h"
+#include "lib/guest/scenario/say.h"
 #include "lib/guest/scenario/steps.h"
 #include "lib/guest/text/text.h"
+#include "lib/test/attr.h"
 
 #define ERR_SIZE	512
 
@@ -68,9 +70,26 @@ static const struct ready_test *test_of(const struct __test_metadata *meta)
 	return NULL;
 }
 
+/*
+ * What `ktstr verify` runs under a scheduler: a task of its class that computes, and is
+ * to move. All else that may be wrong is for other scenarios.
+ */
+static const struct cgroup_def spinner[] = {
+	{ .name = "cg_0", .workers = 1,
+	  .work = WORK(CPU_SPIN, .place.policy = POLICY_EXT) },
+};
+
+static const struct scenario_def verify_def = {
+	.attributes = "auto_repro=off,limits.max_gap_ms=off,limits.max_spread_pct=off,limits.fail_on_stall=off,limits.max_task_wait_ms=off,limits.max_idle_wait_pct=off",
+	SCENARIO_DEFS(spinner),
+};
+
 static void run_scenario(struct __test_metadata *_metadata,
 			 struct ktstr_ctx *ctx, const struct ready_test *t)
 {
+	/* A dump tells what the verifier has taken for each program. */
+	if (t->def == &verify_def && guest_ask_dump(ctx))
+		TH_LOG("the monitor could not be asked for a dump");
 	EXPECT_SCENARIO_OK(execute_scenario(ctx, t->def));
 }
 
@@ -157,6 +176,13 @@ static int add_ready(void)
 		ret = add_test(catalogue[i].name, catalogue[i].def,
 			       catalogue[i].seconds, &t);
 	return ret;
+}
+
+static int add_verify(void)
+{
+	struct ready_test *t;
+
+	return add_test(READY_VERIFY, &verify_def, 1, &t);
 }
 
 static int add_file(const char *name, const char *path)
@@ -269,7 +295,7 @@ static int read_host(void)
 {
 	const char *given = getenv(READY_ENV_MACHINES);
 	char *list, *word, *rest;
-	int ret = add_ready() ?: add_files();
+	int ret = add_ready() ?: add_files() ?: add_verify();
 
 	if (is_on_host())
 		return ret ?: add_host();
@@ -297,7 +323,7 @@ static int read_guest(int argc, char **argv)
 	if (!last || !topology ||
 	    topology_read(topology, NULL, &t, &form, why, sizeof(why)))
 		return -EINVAL;
-	ret = access(PLAN_SCENARIO, R_OK) ? add_ready() :
+	ret = access(PLAN_SCENARIO, R_OK) ? add_ready() ?: add_verify() :
 	      add_file(last + 1, PLAN_SCENARIO);
 	return ret ?: add_machine(first + 1, last - first - 1, &t, form);
 }
@@ -424,9 +450,29 @@ static int look(const struct looking *l, const char *what)
 	return fflush(stdout) ? KSFT_FAIL : KSFT_PASS;
 }
 
+/* Of each scenario, whatever machine it runs on: for who makes gauntlets of them. */
+static int print_attributes(void)
+{
+	struct ktstr_merged merged;
+	unsigned int i;
+
+	if (add_ready())
+		return KSFT_FAIL;
+	for (i = 0; i < n_tests; i++) {
+		attr_merge_defaults(&merged);
+		attr_merge_level(&merged, &ready_attr);
+		attr_merge_level(&merged, &tests[i].given.attr);
+		attr_print(tests[i].name, &merged.attr);
+	}
+	return fflush(stdout) ? KSFT_FAIL : KSFT_PASS;
+}
+
 int main(int argc, char **argv)
 {
 	size_t i;
+
+	if (argc == 2 && !strcmp(argv[1], KTSTR_OPTION_ATTRIBUTES))
+		return print_attributes();
 
 	for (i = 0; argc == 3 && i < ARRAY_SIZE(looking); i++)
 		if (!strcmp(argv[1], looking[i].option))

@@ -192,10 +192,10 @@ ktstr_fixture(const char *name)
 }
 
 /* Each test, with each variant: before anything boots. */
-static inline unsigned int ktstr_decls_refused(void)
+static inline void ktstr_each_decl(void (*each)(const struct ktstr_test *test,
+						void *arg), void *arg)
 {
 	const struct ktstr_decl * const *entry;
-	unsigned int n = 0;
 
 	for (entry = __start_ktstr_decls; entry < __stop_ktstr_decls; entry++) {
 		const struct ktstr_decl *decl = *entry;
@@ -216,11 +216,29 @@ static inline unsigned int ktstr_decls_refused(void)
 				},
 			};
 
-			n += ktstr_refused(&test);
+			each(&test, arg);
 			v = v ? v->next : NULL;
 		} while (v);
 	}
+}
+
+static inline void ktstr_count_refused(const struct ktstr_test *test, void *n)
+{
+	*(unsigned int *)n += ktstr_refused(test);
+}
+
+static inline unsigned int ktstr_decls_refused(void)
+{
+	unsigned int n = 0;
+
+	ktstr_each_decl(ktstr_count_refused, &n);
 	return n;
+}
+
+static inline void ktstr_print_decl(const struct ktstr_test *test, void *unused)
+{
+	(void)unused;
+	ktstr_print_attributes(test);
 }
 
 /* How many tests will the harness run? It asks the same for each. */
@@ -267,6 +285,10 @@ static inline int ktstr_harness_main(int argc, char **argv)
 	int ret = ktstr_decls_refused() ? KSFT_FAIL :
 		  ktstr_attr_take(&argc, argv);
 
+	if (ret < 0 && argc == 2 && !strcmp(argv[1], KTSTR_OPTION_ATTRIBUTES)) {
+		ktstr_each_decl(ktstr_print_decl, NULL);
+		return fflush(stdout) ? KSFT_FAIL : KSFT_PASS;
+	}
 	if (ret < 0)
 		ret = ktstr_main_begin(argc, argv, ktstr_n_enabled);
 	if (ret >= 0)

@@ -221,6 +221,7 @@ struct ready_scenario {
 #define READY_FILE_SUFFIX	".scenario.json"
 
 #define READY_PROGRAM		"ready"
+#define READY_VERIFY		"verify"	/* its test for `ktstr verify` */
 #define READY_EEVDF		"eevdf"		/* none of sched_ext */
 #define READY_HOST		"host"		/* this machine, as a variant */
 #define READY_MAX_TOPOLOGIES	32

@@ -101,6 +101,25 @@ int attr_merge(const struct ktstr_test *test, struct ktstr_merged *merged,
 	return ret ?: attr_check_time(&merged->attr, 1.0, err, err_size);
 }
 
+/* Those of several levels that add up are the test's own business. */
+void attr_print(const char *name, const struct ktstr_attr *attr)
+{
+	struct strbuf all = STRBUF_INIT, item = STRBUF_INIT;
+	const struct attr_row *row;
+
+	for (row = attr_rows; row < attr_rows + attr_n_rows; row++) {
+		strbuf_reset(&item);
+		strbuf_addf(&item, "%s=", row->name);
+		if (row->merge == ATTR_REPLACES && attr_text(attr, row, &item))
+			attr_given_add(&all, item.text);
+	}
+	if (ktstr_is_on(attr->host_only))
+		attr_given_add(&all, "host_only");
+	printf("%s\t%s\n", name, all.text);
+	strbuf_free(&item);
+	strbuf_free(&all);
+}
+
 void attr_full_name(const struct ktstr_test *test, char *buf, size_t size)
 {
 	snprintf(buf, size, "%s%s%s.%s", test->fixture,

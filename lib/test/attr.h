@@ -44,4 +44,14 @@ int attr_check_time(const struct ktstr_attr *attr, double slowness, char *err,
  */
 void attr_full_name(const struct ktstr_test *test, char *buf, size_t size);
 
+/**
+ * attr_print() - a line about a test, for who makes gauntlets of it
+ * @name: what the line begins with
+ * @attr: what it asks for, merged
+ *
+ * Behind a tab come attributes as KTSTR_ATTR has them, and at the end "host_only"
+ * where there is no VM.
+ */
+void attr_print(const char *name, const struct ktstr_attr *attr);
+
 #endif /* KTSTR_TEST_ATTR_H */

@@ -83,6 +83,16 @@ bool ktstr_refused(const struct ktstr_test *test)
 	return true;
 }
 
+void ktstr_print_attributes(const struct ktstr_test *test)
+{
+	struct ktstr_merged merged;
+	char name[256];
+
+	attr_merge_levels(test, &merged);
+	attr_full_name(test, name, sizeof(name));
+	attr_print(name, &merged.attr);
+}
+
 bool ktstr_test_begin(const struct ktstr_test *test, struct ktstr_ctx **ctx)
 {
 	enum run_doubt doubt;

@@ -89,6 +89,15 @@ int ktstr_attr_take(int *argc, char **argv);
  */
 bool ktstr_refused(const struct ktstr_test *test);
 
+/* Of the command line: print what each test asks for, and run none. */
+#define KTSTR_OPTION_ATTRIBUTES	"--attributes"
+
+/**
+ * ktstr_print_attributes() - print what a test asks for
+ * @test: the test
+ */
+void ktstr_print_attributes(const struct ktstr_test *test);
+
 /**
  * ktstr_test_begin() - decide where the body runs
  * @test: the test

@@ -51,4 +51,22 @@ const char *vms_place_text(enum vms_place place);
  */
 unsigned int vms_side_by_side(enum vms_place place);
 
+/**
+ * vms_max_cpus() - how many CPUs a VM may have here
+ * @place: where
+ *
+ * More boot, and then mostly wait for each other.
+ *
+ * Return: 1 or more.
+ */
+unsigned int vms_max_cpus(enum vms_place place);
+
+/**
+ * vms_memory_mb() - how much memory a VM may have here at present
+ * @place: where
+ *
+ * Return: MiB.
+ */
+unsigned long vms_memory_mb(enum vms_place place);
+
 #endif /* KTSTR_HOST_VMS_H */
