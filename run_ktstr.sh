@@ -78,6 +78,13 @@ Commands (COMMAND --help says more of those before `kernel`):
                  run these tests (default: all), as `list` names them; side by
                  side, in parts, those that failed; results as KTAP, JUnit,
                  JSON, a page
+  gauntlet [--preset GLOB]... [--scheduler S]... [--kernel K]...
+                 [--flavour F]... [-s SCENARIO]... [--budget SECONDS] [GLOB...]
+                 tests on many machines, under schedulers, kernels and flavours,
+                 as far as time goes; a matrix at the end
+  verify [--scheduler S]... [--preset GLOB]... [--kernel K]...
+                 schedulers through BPF's verifier: what it takes for each
+                 program, whether they attach and dispatch, why one is refused
   list [OPTION...] [GLOB...]
                  print the names of tests; what workers can do, what is judged
   scenario [--rt-app | --schema] SCENARIO|FILE

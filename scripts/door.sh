@@ -49,8 +49,8 @@ door_build()
 	mv "$door.$$" "$door"
 }
 
-# door_ask COMMAND ARGUMENT...: leaves needs, sched_kind, sched_path and
-# test_kernels, or ends us.
+# door_ask COMMAND ARGUMENT...: leaves needs, has_sources, sched_kind, sched_path
+# and test_kernels, or ends us.
 door_ask()
 {
 	local answers status=0 key value
@@ -62,9 +62,11 @@ door_ask()
 	*) exit "$EXIT_WRONG" ;;
 	esac
 	test_kernels=()
+	has_sources=''
 	while read -r key value; do
 		case $key in
 		needs) needs=$value ;;
+		sources) has_sources=1 ;;
 		scheduler) read -r sched_kind sched_path <<<"$value" ;;
 		kernel) test_kernels+=("$value") ;;
 		esac
@@ -106,10 +108,34 @@ ktstr_results()
 		KTSTR_COMMIT="$(our_commit)")
 }
 
+# ktstr_sources COMMAND ARGUMENT...: schedulers that are declared with a source become
+# programs, against the first kernel. One that does not build is left out, and said.
+ktstr_sources()
+{
+	local built=$obj/schedulers/declared name source log lock
+
+	lock=suite-$(printf '%s' "$out" | hash_stdin 8)
+	lock_take "$lock"
+	while read -r name source; do
+		[[ $source != tree:* ]] || source=$tree/${source#tree:}
+		log=$out/logs/scheduler-$name.log
+		if [[ -z $vmlinux ]]; then
+			say "$name: there is no vmlinux beside this kernel to build it against"
+			continue
+		fi
+		: >"$log"
+		job_start "$log" "${make_suite[@]}" -s --no-print-directory \
+			SCHED="${source%.bpf.c}" SCHED_OUT="$built/$name" scheduler
+		job_wait "$job" || say "$name: does not build; see $log"
+	done < <("$install/ktstr/ktstr" "$@" --sources)
+	lock_drop "$lock"
+	ktstr_settings+=(KTSTR_BUILT_SCHEDULERS="$built")
+}
+
 # cmd_door COMMAND ARGUMENT...
 cmd_door()
 {
-	local door needs sched_kind sched_path test_kernels ktstr_settings=()
+	local door needs has_sources sched_kind sched_path test_kernels ktstr_settings=()
 	local kernel='' vmlinux='' tree='' obj install make_suite kvm_state=''
 	local status=0
 
@@ -125,6 +151,7 @@ cmd_door()
 		kvm_must
 		suite_get
 		ktstr_results
+		[[ -z $has_sources ]] || ktstr_sources "$@"
 	elif ! suite_is_fresh; then
 		tools_must "$tools_run"
 		suite_get

@@ -43,7 +43,8 @@ lib/host/suite		| lib/common/
 lib/host/kernel		| lib/common/util
 lib/host/results	| lib/common/ lib/host/machine lib/host/report
 lib/host/stages		| lib/common/ lib/host/machine
-lib/host/cli		| lib/common/ lib/host/kernel lib/host/machine lib/host/report lib/host/results lib/host/stages lib/host/suite
+lib/host/gauntlet	| lib/common/
+lib/host/cli		| lib/common/ lib/host/kernel lib/host/machine lib/host/report lib/host/results lib/host/stages lib/host/suite lib/host/gauntlet
 lib/test		| lib/common/ lib/guest/ lib/bare lib/host/machine lib/host/monitor/judge lib/host/run lib/host/report lib/host/repro vmm vmm/emulated-host
 lib			| lib/common/ lib/guest/ lib/test
 vmm			| lib/common/
@@ -55,7 +56,7 @@ init			| lib/common/ lib/guest/
 init/probe		| lib/common/ lib/guest/ init bpf
 bpf			|
 kselftest		| lib lib/common/ lib/guest/ bpf
-kselftest/ready.c	| lib/bare
+kselftest/ready.c	| lib/bare lib/test
 kselftest/ops.c		| lib/bare
 kselftest/monitor.c	| lib/host/monitor/ lib/host/run
 kselftest/monitor_compare.h | lib/host/monitor/ lib/host/run

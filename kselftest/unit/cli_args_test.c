@@ -171,6 +171,14 @@ TEST_F(line, what_is_wrong_is_named)
 		{ "compare kernel= b", "compare: kernel= needs a value" },
 		{ "compare kernel=1,x b", "x: is no DIMENSION=VALUE" },
 		{ "compare --seed 0 a b", "--seed 0: is no number" },
+		{ "gauntlet --budget 0", "--budget 0: is no number from 1" },
+		{ "gauntlet -j 100", "-j 100: is no number from 1 to 99" },
+		{ "gauntlet --cell=", "--cell: is empty" },
+		{ "gauntlet --max-cpus x", "--max-cpus x: is no number" },
+		{ "gauntlet --budgt 1", "--budgt: no such option of gauntlet; near: --budget" },
+		{ "list --schema", "--schema goes with --schedulers" },
+		{ "list --schedulers a", "a: --schedulers takes no names" },
+		{ "run --declared /nowhere", "--declared /nowhere: No such file" },
 		{ "completion", "completion needs the name of a shell" },
 		{ "completion fish", "completion fish: is neither bash nor" },
 		{ "kernel lsit", "kernel lsit: is nothing that kernel can do; near: list" },
@@ -205,6 +213,9 @@ TEST_F(line, what_is_right_is_taken)
 		"stats", "stats list --json",
 		"stats values kernel --dir x", "stats explain vm --run=r",
 		"compare a b", "compare --html x --json kernel=1,run=a dir=/tmp",
+		"list --schedulers --json",
+		"gauntlet", "gauntlet -s a --preset=b* --scheduler=c -k d -k e --flavour=* --budget=9 scx",
+		"gauntlet --cell a --rerun-failed --dry-run -d3 -j2 --max-cpus=4 --html=f",
 	};
 	size_t i;
 

@@ -33,6 +33,9 @@ enum cli_needs {
 	    "a scheduler through the ready scenarios")			\
 	row(run, "run", CLI_VMS, &run_spec, "[OPTION...] [GLOB...]",	\
 	    "run tests")						\
+	row(gauntlet, "gauntlet", CLI_VMS, &gauntlet_spec,		\
+	    "[OPTION...] [GLOB...]",					\
+	    "tests on many machines, under schedulers, kernels and flavours") \
 	row(list, "list", CLI_PROGRAMS, &list_spec,			\
 	    "[OPTION...] [GLOB...]", "the names of tests")		\
 	row(scenario, "scenario", CLI_PROGRAMS, &scenario_spec,		\
@@ -97,6 +100,7 @@ struct cli_command {
 
 /* Those of the rows, and one that takes nothing. */
 extern const struct cli_spec no_spec, test_spec, run_spec, list_spec,
+	gauntlet_spec,
 	scenario_spec, topology_spec, repro_spec, check_spec, kernel_spec,
 	convert_spec, stats_spec, compare_spec, completion_spec, suite_spec;
 

@@ -223,6 +223,8 @@ int running_run(struct running *r)
 		.log = *r->log ? r->log : NULL,
 		.tell = tell,
 		.tell_arg = r,
+		.more = r->more,
+		.more_arg = r->more_arg,
 		.stop = r->host ? &told_to_end : NULL,
 	};
 	int ret;

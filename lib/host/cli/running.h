@@ -27,6 +27,8 @@
  * @run_id: in each sidecar
  * @host: tests run on this machine itself, without VMs, and one by one; they put
  *	back what they have changed when they are told to end
+ * @more: adds programs while it runs, as struct suite_config has it; NULL
+ * @more_arg: for @more
  * @place: where VMs run
  * @jobs: how many run side by side
  * @began_ns: when
@@ -44,6 +46,8 @@ struct running {
 	char log_lost[64];
 	char run_id[64];
 	bool host;
+	bool (*more)(void *arg);
+	void *more_arg;
 	enum vms_place place;
 	unsigned int jobs;
 	uint64_t began_ns;
