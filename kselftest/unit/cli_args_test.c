@@ -176,6 +176,8 @@ TEST_F(line, what_is_wrong_is_named)
 		{ "gauntlet --cell=", "--cell: is empty" },
 		{ "gauntlet --max-cpus x", "--max-cpus x: is no number" },
 		{ "gauntlet --budgt 1", "--budgt: no such option of gauntlet; near: --budget" },
+		{ "verify scx_simple", "scx_simple: verify takes its schedulers by --scheduler" },
+		{ "verify -j 0", "-j 0: is no number from 1 to 99" },
 		{ "list --schema", "--schema goes with --schedulers" },
 		{ "list --schedulers a", "a: --schedulers takes no names" },
 		{ "run --declared /nowhere", "--declared /nowhere: No such file" },
@@ -216,6 +218,7 @@ TEST_F(line, what_is_right_is_taken)
 		"list --schedulers --json",
 		"gauntlet", "gauntlet -s a --preset=b* --scheduler=c -k d -k e --flavour=* --budget=9 scx",
 		"gauntlet --cell a --rerun-failed --dry-run -d3 -j2 --max-cpus=4 --html=f",
+		"verify", "verify --scheduler a --preset b -k c --against d -j2",
 	};
 	size_t i;
 

@@ -6,6 +6,7 @@
 #ifndef KTSTR_CLI_CLI_H
 #define KTSTR_CLI_CLI_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -33,6 +34,15 @@ struct runs {
  */
 int runs_load(char *const *paths, size_t n_paths, const char *run_id,
 	      struct runs *runs);
+
+/**
+ * runs_of_run() - is the first of them of a certain run?
+ * @runs: the runs
+ * @run_id: of the run
+ *
+ * Return: it is.
+ */
+bool runs_of_run(const struct runs *runs, const char *run_id);
 
 /**
  * runs_free() - release what runs_load() has read

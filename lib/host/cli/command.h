@@ -36,6 +36,8 @@ enum cli_needs {
 	row(gauntlet, "gauntlet", CLI_VMS, &gauntlet_spec,		\
 	    "[OPTION...] [GLOB...]",					\
 	    "tests on many machines, under schedulers, kernels and flavours") \
+	row(verify, "verify", CLI_VMS, &verify_spec, "[OPTION...]",	\
+	    "schedulers through BPF's verifier, and a task through them") \
 	row(list, "list", CLI_PROGRAMS, &list_spec,			\
 	    "[OPTION...] [GLOB...]", "the names of tests")		\
 	row(scenario, "scenario", CLI_PROGRAMS, &scenario_spec,		\
@@ -100,7 +102,7 @@ struct cli_command {
 
 /* Those of the rows, and one that takes nothing. */
 extern const struct cli_spec no_spec, test_spec, run_spec, list_spec,
-	gauntlet_spec,
+	gauntlet_spec, verify_spec,
 	scenario_spec, topology_spec, repro_spec, check_spec, kernel_spec,
 	convert_spec, stats_spec, compare_spec, completion_spec, suite_spec;
 

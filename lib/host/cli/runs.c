@@ -130,6 +130,11 @@ int runs_load(char *const *paths, size_t n_paths, const char *run_id,
 	return ret;
 }
 
+bool runs_of_run(const struct runs *runs, const char *run_id)
+{
+	return runs->n && !strcmp(member(runs->list[0], "run_id"), run_id);
+}
+
 void runs_free(struct runs *runs)
 {
 	size_t i;
