@@ -311,6 +311,7 @@ reader	| 1 | images		| 90, 100 | stage.sh reader | src | reads
 lonely	| 1 | vm,alone		| 99, 100 | stage.sh lonely | src | alone
 images	| 1 | -			| 1, 100  | stage.sh images | src | makes
 other	| 1 | -			| 80, 100 | stage.sh other | src | any
+more	| 1 | -			| 85, 100 | stage.sh more | src | any
 TABLE
 	echo 'sleep 0.5; echo made >>began; say' >say.images
 	echo 'sleep 1; echo over >>began; say' >say.other
@@ -324,6 +325,10 @@ TABLE
 	[[ $(<share.lonely) = '4 ' ]] || fail "alone: $(<share.lonely)"
 	[[ $(<share.other) = "1 $((($(nproc) + 3) / 4))" ]] ||
 		fail "a share: $(<share.other)"
+	# Two at a time: before those that take longer, as the longest waits for them.
+	KTSTR_CHECK_AGAIN=1 KTSTR_HOSTS=1 checks 0
+	[[ $(head -n 2 began) = *images* ]] ||
+		fail "they were not among the first: $(xargs <began)"
 	KTSTR_JOBS=7 checks 0 other
 	[[ $(<share.other) = '1 7' ]] || fail "jobs that were asked for"
 }

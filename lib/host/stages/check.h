@@ -105,7 +105,8 @@ enum check_state {
  * @stage: its row
  * @named: on the command line, by this name: it is not kept
  * @state: where it stands
- * @order_s: what it took the last time, or should: the longest go first
+ * @order_s: what it took the last time, or should: the longest go first. Of the
+ *	images, with that of the longest stage which waits for them
  * @began_s: as check_now_s()
  * @keeper: the process that looks after it, see keeper.c
  * @keeper_fd: its pidfd

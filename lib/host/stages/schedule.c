@@ -50,6 +50,23 @@ static int order(const void *a, const void *b)
 	return x->stage < y->stage ? -1 : x->stage > y->stage;
 }
 
+/* Who is waited for takes as long as it does, and they do. */
+static void images_go_first(struct check *check)
+{
+	struct check_stage *cs, *images = NULL;
+	unsigned int longest = 0;
+
+	for (cs = check->stages; cs < check->stages + check->n; cs++) {
+		if (!strcmp(cs->stage->name, "images"))
+			images = cs;
+		else if (cs->stage->needs & STAGE_IMAGES &&
+			 cs->stage->tier == 1 && cs->state == CHECK_WAITS)
+			longest = max(longest, cs->order_s);
+	}
+	if (images)
+		images->order_s += longest;
+}
+
 static void put_in_order(struct check *check)
 {
 	char times[CHECK_PATH_SIZE];
@@ -62,6 +79,7 @@ static void put_in_order(struct check *check)
 		took = stage_took(times, cs->stage->name);
 		cs->order_s = took < 0 ? cs->stage->seconds : took;
 	}
+	images_go_first(check);
 	qsort(check->stages, check->n, sizeof(*check->stages), order);
 }
 
