@@ -98,6 +98,8 @@ Commands (COMMAND --help says more of those before `kernel`):
                  runs that are over, in numbers; which there are
   compare A B    is B worse than A? tests in pairs, as in
                  kernel=7.2 kernel=7.3
+  host capture [-o FILE] | compare A B
+                 what this machine's threads have lived through
   completion bash|zsh
                  print what completes command lines in a shell
   man            print the manual page

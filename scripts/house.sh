@@ -42,9 +42,10 @@ lib/host/repro		| lib/common/ lib/host/machine lib/host/monitor/ lib/host/run li
 lib/host/suite		| lib/common/
 lib/host/kernel		| lib/common/util
 lib/host/results	| lib/common/ lib/host/machine lib/host/report
+lib/host/state		| lib/common/ lib/host/machine lib/host/report
 lib/host/stages		| lib/common/ lib/host/machine
 lib/host/gauntlet	| lib/common/
-lib/host/cli		| lib/common/ lib/host/kernel lib/host/machine lib/host/report lib/host/results lib/host/stages lib/host/suite lib/host/gauntlet
+lib/host/cli		| lib/common/ lib/host/kernel lib/host/machine lib/host/report lib/host/results lib/host/stages lib/host/state lib/host/suite lib/host/gauntlet
 lib/test		| lib/common/ lib/guest/ lib/bare lib/host/machine lib/host/monitor/judge lib/host/run lib/host/report lib/host/repro vmm vmm/emulated-host
 lib			| lib/common/ lib/guest/ lib/test
 vmm			| lib/common/
@@ -83,7 +84,7 @@ libelf.h		| lib/host/monitor/vmlinux
 gelf.h			| lib/host/monitor/vmlinux lib/host/repro kselftest/unit
 elfutils/		| lib/host/repro
 dwarf.h			| lib/host/repro
-json-c/			| lib/guest/payload lib/guest/text lib/host/report lib/host/results lib/host/cli kselftest/unit
+json-c/			| lib/guest/payload lib/guest/text lib/host/report lib/host/results lib/host/state lib/host/cli kselftest/unit
 sqlite3.h		| lib/host/results kselftest/unit
 pcre2.h			| lib/common/check
 zlib.h			| lib/host/monitor/vmlinux kselftest/unit

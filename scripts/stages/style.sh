@@ -82,6 +82,9 @@ TRAILING_SEMICOLON	| ^lib/host/cli/.*_args.c | or a statement
 COMPLEX_MACRO		| ^lib/host/results/record.h | a table, for macros that take a row
 MACRO_ARG_REUSE		| ^lib/host/results/record.h | one for each row
 MACRO_ARG_UNUSED	| ^lib/host/results/ | of which each takes what it needs
+COMPLEX_MACRO		| ^lib/host/state/ | and values of a thread
+MACRO_ARG_REUSE		| ^lib/host/state/state.h | one for each row
+MACRO_ARG_UNUSED	| ^lib/host/state/ | of which each takes what it needs
 SPLIT_STRING		| ^lib/host/results/index | statements of SQL, a clause a line
 LONG_LINE		| ^lib/common/quantities.h | a quantity a row
 COMPLEX_MACRO		| ^lib/host/monitor/judge/ | a table, for macros that take a row

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "lib/host/results/record.h"
+#include "lib/host/state/state.h"
 #include "lib/host/suite/names.h"
 
 #define RUN_MAX_JOBS	99
@@ -225,6 +226,26 @@ struct compare_args {
 };
 
 /**
+ * struct host_args - of `host`
+ * @files: A and B of `compare`; NULL for `capture`
+ * @output: -o FILE, or NULL
+ * @by: what a group is
+ * @sort: by which value they are put in order
+ * @limit: how many are shown
+ * @json: print JSON
+ * @is_compare_only: an option was given that `capture` has not
+ */
+struct host_args {
+	const char *files[2];
+	const char *output;
+	enum state_group_by by;
+	enum state_value sort;
+	unsigned int limit;
+	bool json;
+	bool is_compare_only;
+};
+
+/**
  * struct suite_args - of `suite`
  * @folder: of the programs
  * @log: all that is said; NULL for none, as @times
@@ -274,6 +295,7 @@ int kernel_args_parse(int argc, char **argv, struct kernel_args *args,
 int convert_args_parse(int argc, char **argv, struct convert_args *args,
 		       char *err);
 int stats_args_parse(int argc, char **argv, struct stats_args *args, char *err);
+int host_args_parse(int argc, char **argv, struct host_args *args, char *err);
 int compare_args_parse(int argc, char **argv, struct compare_args *args,
 		       char *err);
 int topology_args_parse(int argc, char **argv, struct topology_args *args,

@@ -68,6 +68,9 @@ enum cli_needs {
 	    "runs that are over, in numbers")				\
 	row(compare, "compare", CLI_PROGRAMS, &compare_spec,		\
 	    "[OPTION...] A B", "is B worse than A? tests in pairs, with intervals") \
+	row(host, "host", CLI_PROGRAMS, &host_spec,			\
+	    "capture [-o FILE] | compare [OPTION...] A B",		\
+	    "what this machine's threads have lived through")		\
 	row(completion, "completion", CLI_NOTHING, &completion_spec,	\
 	    "bash|zsh", "what completes our command lines in a shell")	\
 	row(man, "man", CLI_NOTHING, &no_spec, "",			\
@@ -104,7 +107,8 @@ struct cli_command {
 extern const struct cli_spec no_spec, test_spec, run_spec, list_spec,
 	gauntlet_spec, verify_spec,
 	scenario_spec, topology_spec, repro_spec, check_spec, kernel_spec,
-	convert_spec, stats_spec, compare_spec, completion_spec, suite_spec;
+	convert_spec, stats_spec, compare_spec, host_spec, completion_spec,
+	suite_spec;
 
 /* The rows, in their order. */
 extern const struct cli_command cli_commands[];
