@@ -146,6 +146,8 @@ static const struct stage rows[] = {
 	SCRIPT("test-host", DOOR " " BUILT, "`test --host`"),
 	VM_SCRIPT("vm-bad-input", 170, "wrong input to VMs"),
 	VM_SCRIPT("vm-clone", 200, "copies of VMs beside VMs that boot"),
+	VM_SCRIPT("vm-gauntlet", 300,
+		  "cells and the matrix of a gauntlet; what the verifier says"),
 	VM_SCRIPT("vm-kill", 210, "killed runs leave nothing"),
 	VM_SCRIPT("vm-output", 200, "output that is too much"),
 	VM_SCRIPT("vm-page", 140, "the page of a run, in a browser"),
