@@ -26,7 +26,7 @@
 static const char script[] =
 	"#!/bin/bash\n"
 	"exec 3>>${0%/*}/told\n"
-	"echo \"$KTSTR_KERNEL $KTSTR_SIDECAR_DIR [$KTSTR_ATTR] [$KTSTR_READY_MACHINES]\" >&3\n"
+	"echo \"$KTSTR_KERNEL $KTSTR_SIDECAR_DIR [$KTSTR_ATTR] [$KTSTR_READY_MACHINES] [$KTSTR_AGAIN_TEST]\" >&3\n"
 	"echo TAP version 13\n"
 	"echo \"# Starting tests\"\n"
 	"n=0\n"
@@ -187,11 +187,14 @@ TEST_F(run, each_process_is_told_what_it_is_about)
 		const char *dir;
 		const char *says;
 	} told[] = {
-		{ "/eevdf [", "[scheduler=eevdf,scheduler.name=eevdf,duration_s=3]" },
+		{ "/eevdf [", "[scheduler=eevdf,scheduler.name=eevdf," },
+		{ "/eevdf [", ",duration_s=3]" },
 		{ "/eevdf [", "[eevdf-1n1l1c1t=1n1l1c1t eevdf-1n2l1c1t=1n2l1c1t]" },
 		{ "/eevdf.numa-off [", "kernel_args=own=1 numa=off,duration_s=3]" },
 		{ "/other [", "scheduler.name=other,scheduler.binary=scx_o,scheduler.args=-a\\,b," },
 		{ "/other [", ",scheduler.binary=/opt/o/scx_o,duration_s=3]" },
+		{ "/eevdf.numa-off [", "[test eevdf -d 3 --kernel 7.3.4 --attr kernel_args=numa=off]" },
+		{ "/other [", "[test other -d 3 --kernel 7.3.4]" },
 		{ "/other.numa-off [", "7.3.4 /tmp/gauntlet." },
 	};
 	size_t i;

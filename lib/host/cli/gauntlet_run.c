@@ -18,7 +18,9 @@
 
 #include "lib/common/attr/schedulers.h"
 #include "lib/common/ready.h"
+#include "lib/common/topology_text.h"
 #include "lib/common/util/util.h"
+#include "lib/host/cli/declared.h"
 #include "lib/host/cli/option.h"
 #include "lib/host/cli/running.h"
 #include "lib/host/gauntlet/gauntlet.h"
@@ -30,7 +32,7 @@
 #define BOOT_KVM_MS	500
 /* What a harness gives a test, and a host that has to be started. */
 #define CELL_LIMIT_S	1000
-#define ENV_VARS	8
+#define ENV_VARS	10
 
 /**
  * struct batch - cells that one process runs
@@ -150,7 +152,6 @@ static void attr_text_of(const struct cell_run *cr,
 	const struct gauntlet_test *t = &g->tests[c->at[AXIS_TEST]];
 	const struct gauntlet_preset *p = &g->presets[c->at[AXIS_PRESET]];
 	const char *given = getenv(ENV_ATTR);
-	char name[TOPOLOGY_NAME_LEN];
 
 	if (!t->attr.attr.scheduler) {
 		scheduler_text(s->s, all);
@@ -158,8 +159,7 @@ static void attr_text_of(const struct cell_run *cr,
 			add_item(all, "scheduler.binary=%s", s->path);
 	}
 	if (!t->ready)
-		add_item(all, "topology=%s",
-			 topology_name(&p->topology, name));
+		add_item(all, "topology=%s", p->name);
 	add_kernel_args(t, g->flavours[c->at[AXIS_FLAVOUR]], all);
 	if (cr->seconds)
 		add_item(all, "duration_s=%u", cr->seconds);
@@ -171,7 +171,7 @@ static void attr_text_of(const struct cell_run *cr,
 static void machines_text(const struct gauntlet *g, const struct batch *b,
 			  struct strbuf *all)
 {
-	char machine[READY_NAME_SIZE], name[TOPOLOGY_NAME_LEN];
+	char machine[READY_NAME_SIZE];
 	unsigned int i, j;
 
 	for (i = 0; i < b->n; i++) {
@@ -184,8 +184,8 @@ static void machines_text(const struct gauntlet *g, const struct batch *b,
 		if (j < i)
 			continue;
 		machine_of(g, c, machine);
-		strbuf_addf(all, "%s%s=%s", all->len ? " " : "", machine,
-			    topology_name(&g->presets[preset].topology, name));
+		strbuf_addf(all, "%s%s=", all->len ? " " : "", machine);
+		topology_write(&g->presets[preset].topology, ":", all);
 	}
 }
 
@@ -208,6 +208,59 @@ static bool set_scheduler_dir(struct batch *b, unsigned int *n,
 	return set(b, n, "KTSTR_SCHEDULER_DIR", *dir ? dir : "/");
 }
 
+/* What says the same of the run as we do: kernel, flavour, files of schedulers. */
+static void again_options(const struct cell_run *cr,
+			  const struct gauntlet_cell *c, struct strbuf *text)
+{
+	const struct gauntlet *g = cr->g;
+	const struct gauntlet_flavour *f = g->flavours[c->at[AXIS_FLAVOUR]];
+	const char *files = getenv(ENV_SCHEDULERS);
+	char *copy = strdup(files ?: ""), *file, *rest;
+
+	strbuf_addf(text, " --kernel ");
+	strbuf_add_word(text, g->kernels[c->at[AXIS_KERNEL]].given);
+	if (f->kernel_args)
+		strbuf_addf(text, " --attr kernel_args=%s", f->kernel_args);
+	if (f->kaslr)
+		strbuf_addf(text, " --attr kaslr=on");
+	for (file = strtok_r(copy, ":", &rest); file;
+	     file = strtok_r(NULL, ":", &rest)) {
+		strbuf_addf(text, " --declared ");
+		strbuf_add_word(text, file);
+	}
+	free(copy);
+}
+
+/*
+ * What a report names to run one again: a ready scenario is `test`'s. Tests of programs
+ * are named with their attributes, as any are.
+ */
+static bool set_again(const struct cell_run *cr, struct batch *b,
+		      unsigned int *n)
+{
+	const struct gauntlet *g = cr->g;
+	const struct gauntlet_cell *c = &g->cells[b->cells[0]];
+	const struct gauntlet_test *t = &g->tests[c->at[AXIS_TEST]];
+	const char *name = g->schedulers[c->at[AXIS_SCHEDULER]].s->name;
+	bool verify = !strcmp(t->test, READY_VERIFY), fine;
+	struct strbuf text = STRBUF_INIT;
+	unsigned int i;
+
+	if (!t->ready)
+		return true;
+	strbuf_addf(&text, verify ? "verify --scheduler %s" : "test %s", name);
+	for (i = 0; verify && i < b->n; i++)
+		strbuf_addf(&text, " --preset %s",
+			    g->presets[g->cells[b->cells[i]].at[AXIS_PRESET]].name);
+	if (cr->seconds)
+		strbuf_addf(&text, " -d %u", cr->seconds);
+	again_options(cr, c, &text);
+	fine = set(b, n, verify ? "KTSTR_AGAIN_WHOLE" : "KTSTR_AGAIN_TEST",
+		   text.text);
+	strbuf_free(&text);
+	return fine;
+}
+
 static bool batch_env(const struct cell_run *cr, struct batch *b)
 {
 	const struct gauntlet *g = cr->g;
@@ -228,6 +281,7 @@ static bool batch_env(const struct cell_run *cr, struct batch *b)
 		   g->kernels[c->at[AXIS_KERNEL]].given) &&
 	       set(b, &n, ENV_ATTR, attr.text) &&
 	       set(b, &n, READY_ENV_MACHINES, machines.text) &&
+	       set_again(cr, b, &n) &&
 	       set_scheduler_dir(b, &n, &g->schedulers[c->at[AXIS_SCHEDULER]]);
 	strbuf_free(&attr);
 	strbuf_free(&machines);

@@ -319,9 +319,15 @@ void report_again(FILE *to, const struct run_config *c)
 	const char *options = getenv("KTSTR_AGAIN_OPTIONS");
 	const char *command = getenv("KTSTR_AGAIN_TEST");
 	const char *args = getenv("KTSTR_AGAIN_ARGS");
+	const char *whole = getenv("KTSTR_AGAIN_WHOLE");
 	char topology[TOPOLOGY_NAME_LEN];
 
 	/* Who has given a command has put some there beside the user's. */
+	if (settings && whole) {
+		fprintf(to, "%s./run_ktstr.sh %s%s", settings, options ?: "",
+			whole);
+		return;
+	}
 	if (!settings || !command)
 		put_setting(to, ENV_ATTR);
 	if (settings && command) {
