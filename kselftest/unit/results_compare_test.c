@@ -477,6 +477,20 @@ TEST_F(sides, other_topologies_are_other_pairs)
 	EXPECT_EQ(1U, self->c.alone[1]);
 }
 
+/* Cells of one test that were run otherwise are not values of one pair. */
+TEST_F(sides, other_attributes_are_other_pairs)
+{
+	static const char * const given[] = { "kaslr=on", "kaslr=off" };
+	unsigned int side, i;
+
+	for (side = 0; side < 2; side++)
+		for (i = 0; i < 2; i++)
+			add_row(self, side, "a.b", 5)->dimensions[RECORD_GIVEN] =
+				(char *)given[i];
+	ASSERT_EQ(0, compare_sets(&self->sets[0], &self->sets[1], 1, &self->c));
+	EXPECT_EQ(2U, self->c.n_pairs);
+}
+
 TEST_F(sides, other_suites_are_paired_by_scenario)
 {
 	struct result_row *row;

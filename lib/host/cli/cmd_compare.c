@@ -108,10 +108,9 @@ static void print_sides(const struct comparison *c, const char *const names[2])
 			       c->alone[i], 'B' - i);
 		putchar('\n');
 		for (d = RECORD_TOPOLOGY; d < N_RECORD_DIMENSIONS; d++)
-			if (c->differs[d])
+			if (c->differs[d] && compare_value(c, i, d))
 				printf("   %s: %s\n", record_dimension_name(d),
-				       c->sets[i]->rows[0].dimensions[d] ?:
-				       "null");
+				       compare_value(c, i, d));
 	}
 }
 

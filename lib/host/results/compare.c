@@ -26,6 +26,22 @@ const char *compare_verdict_name(enum compare_verdict verdict)
 	return names[verdict];
 }
 
+const char *compare_value(const struct comparison *c, unsigned int side,
+			  enum record_dimension dimension)
+{
+	const struct result_set *set = c->sets[side];
+	const char *first, *other;
+	size_t i;
+
+	first = set->n_rows ? set->rows[0].dimensions[dimension] : NULL;
+	for (i = 1; i < set->n_rows; i++) {
+		other = set->rows[i].dimensions[dimension];
+		if (!first != !other || (first && strcmp(first, other)))
+			return NULL;
+	}
+	return first ?: "null";
+}
+
 /* ---- metrics ---- */
 
 static int column_of(const struct result_set *set, const char *name)

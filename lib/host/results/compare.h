@@ -2,8 +2,9 @@
 /*
  * Two sets of sidecars, held against each other.
  *
- * Tests are paired by name, topology, scheduler and kernel, but for those of them
- * in which the sides have nothing in common: these are what is compared. Only what
+ * Tests are paired by name, topology, scheduler, kernel and what attributes were
+ * given, but for those of them in which the sides have nothing in common: these are
+ * what is compared. Only what
  * passed has numbers. Each metric is judged over all pairs, and in each pair that
  * has enough values by itself. One is worse when the interval says so, with as many
  * looked at as there are, and it differs by the gate of its quantity at least, in
@@ -148,6 +149,17 @@ struct comparison {
 int compare_sets(const struct result_set *a, const struct result_set *b,
 		 uint64_t seed, struct comparison *c);
 void comparison_free(struct comparison *c);
+
+/**
+ * compare_value() - what all sidecars of a side have in common
+ * @c: the comparison
+ * @side: 0 or 1
+ * @dimension: of what
+ *
+ * Return: it, "null" where none of them says; NULL where they are not alike.
+ */
+const char *compare_value(const struct comparison *c, unsigned int side,
+			  enum record_dimension dimension);
 
 /**
  * compare_is_worse() - is B worse than A?

@@ -101,11 +101,10 @@ static struct json_object *json_side(const struct comparison *c,
 	json_add_text(o, "name", name);
 	json_add_int(o, "sidecars", (int64_t)set->n_rows);
 	json_add_int(o, "tests_alone", (int64_t)c->alone[side]);
-	/* Of those in which all of a side are alike, the first says all. */
 	for (d = 0; d < N_RECORD_DIMENSIONS; d++)
-		if (c->differs[d] && set->n_rows)
+		if (c->differs[d] && compare_value(c, side, d))
 			json_add_text(o, record_dimension_name(d),
-				      set->rows[0].dimensions[d]);
+				      compare_value(c, side, d));
 	return o;
 }
 

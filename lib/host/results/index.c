@@ -18,7 +18,7 @@
 #include "lib/host/results/index_sql.h"
 
 /* With another one, or other columns, it is made again. */
-#define INDEX_VERSION	1
+#define INDEX_VERSION	2
 /* How long another's writing is waited for. */
 #define BUSY_MS		10000
 

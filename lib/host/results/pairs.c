@@ -16,7 +16,7 @@
 
 /* Beside the name; but for those in which the sides differ. */
 static const enum record_dimension paired_by[] = {
-	RECORD_TOPOLOGY, RECORD_SCHEDULER, RECORD_KERNEL,
+	RECORD_TOPOLOGY, RECORD_SCHEDULER, RECORD_KERNEL, RECORD_GIVEN,
 };
 
 /**

@@ -332,6 +332,7 @@ static void take_dimensions(struct record_source *s, struct record *r)
 	d[RECORD_TOPOLOGY] = get_text(s, s->doc, "topology");
 	d[RECORD_SCHEDULER] = take_scheduler(s);
 	d[RECORD_KERNEL] = get_text(s, kernel, "release");
+	d[RECORD_GIVEN] = get_text(s, s->doc, "given");
 	d[RECORD_COMMIT] = get_text(s, s->doc, "project_commit");
 	d[RECORD_HOST] = take_host(s);
 	d[RECORD_RUN] = get_text(s, s->doc, "run_id");

@@ -23,6 +23,7 @@ struct json_object;
 	row(TOPOLOGY, "topology", "the machine's shape")		\
 	row(SCHEDULER, "scheduler", "with its arguments; eevdf for none") \
 	row(KERNEL, "kernel", "its release")				\
+	row(GIVEN, "given", "attributes that a command line gave")	\
 	row(COMMIT, "commit", "ktstr's own")				\
 	row(HOST, "host", "CPU model and number, and whether it is emulated") \
 	row(RUN, "run", "which tests were run together")
