@@ -27,8 +27,6 @@ here=${here%/*/}
 . "$here/scripts/git.sh"
 # shellcheck source=scripts/tools.sh
 . "$here/scripts/tools.sh"
-# shellcheck source=scripts/source.sh
-. "$here/scripts/source.sh"
 # shellcheck source=scripts/kernel.sh
 . "$here/scripts/kernel.sh"
 # shellcheck source=scripts/kvm.sh
@@ -104,6 +102,9 @@ Commands (COMMAND --help says more of those before `kernel`):
                  print what completes command lines in a shell
   man            print the manual page
   kernel         make sure of the kernel, print its folder
+  kernel list|build|fetch|clean [OPTION...] [NAME...]
+                 kernels of the cache, and how to have more: a version, a
+                 series, a range of them, a package, a commit, a tree
   kvm-check      print usable, emulated or none, and why
   check [-l] [all | STAGE...]
                  the tests of ktstr itself: in stages, or some stages of them;
@@ -191,26 +192,6 @@ USAGE
 
 # ---- commands ----
 
-cmd_kernel()
-{
-	(($# == 0)) || usage_error "kernel takes no arguments"
-	tree_oldest=0
-	cache_init
-	kernel_get
-	printf '%s\n' "$kernel"
-}
-
-# The kernel that was named, else one that we build.
-kernel_get()
-{
-	if [[ -n ${KTSTR_KERNEL:-} ]]; then
-		kernel_named "$KTSTR_KERNEL"
-	else
-		tools_must "$tools_run"
-		kernel_ensure
-	fi
-}
-
 cmd_clean()
 {
 	case "$*" in
@@ -279,7 +260,7 @@ main()
 	function=$(command_function "$1")
 	case $help,${rest[0]-},$function in
 	,*) ;;
-	1,?*,cmd_door | 1,?*,cmd_test | 1,?*,cmd_check) set -- "$1" --help ;;
+	1,?*,cmd_door | 1,?*,cmd_test | 1,?*,cmd_check | 1,?*,cmd_kernel) set -- "$1" --help ;;
 	*) usage; exit 0 ;;
 	esac
 	settings_must

@@ -130,14 +130,3 @@ others_cannot_rename()
 		wrong "$above: anybody can put another folder in the place" \
 		"of ${1##*/} there; chmod o-w it, or $2"
 }
-
-# need_space FOLDER MB WHAT
-need_space()
-{
-	local free_mb
-
-	free_mb=$(df -Pm "$1" | awk 'NR == 2 { print $4 }')
-	((free_mb >= $2)) || missing "$3 needs $2 MB in $1," \
-		"$free_mb MB are free; free some (./run_ktstr.sh clean --cache" \
-		"empties the cache) or name another folder by XDG_CACHE_HOME="
-}

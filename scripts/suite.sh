@@ -12,22 +12,9 @@
 # A tree to build the suite against when the kernel was built elsewhere.
 suite_tree()
 {
-	local dir
+	local kernels vmlinux
 
-	[[ -z ${tree:-} ]] || return 0
-	if [[ -z ${KDIR:-} ]]; then
-		for dir in "$kernel" "$kernel/source" "$(sed -n \
-			's/^ *"tree": "\(.*\)",$/\1/p' \
-			"$kernel/metadata.json" 2>/dev/null)"; do
-			is_kernel_tree "$dir" || continue
-			tree=$dir
-			tree_real
-			tree_must_be_new
-			source_id=$(tree_id)
-			return
-		done
-	fi
-	source_find
+	[[ -n ${tree:-} ]] || kernel_ask tree --suite -- ${kernel:+"$kernel"}
 }
 
 # What the suite takes from the tree: other content, other objects.

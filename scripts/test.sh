@@ -4,21 +4,10 @@
 # `run_ktstr.sh test`: a scheduler through the ready scenarios, on each kernel
 # that was named; built before, where it is a source. Sourced by run_ktstr.sh.
 
-# test_kernel_must K: said before any other is built.
-test_kernel_must()
-{
-	local kernel='' kernel_image kernel_config vmlinux keys
-
-	kernel_find "$1" && return
-	keys=$(cd "$cache/kernels" && find . -mindepth 1 -maxdepth 1 -type d \
-		-not -name '.*' -printf ' %f')
-	wrong "--kernel $1: no kernel there; name a build folder, an image or" \
-		"a key of $cache/kernels:${keys:- there is none}"
-}
-
 cmd_test()
 {
-	local door needs sched_kind sched_path test_kernels kernel status=0 one
+	local door needs sched_kind sched_path test_kernels kernel kernels
+	local vmlinux tree source_id='' status=0 one
 
 	shift
 	cache_init
@@ -28,9 +17,7 @@ cmd_test()
 	[[ $needs != programs ]] || test_here "$@"
 	[[ $sched_kind != source ]] ||
 		path_for_make "the scheduler: " "$sched_path" "move it"
-	for one in "${test_kernels[@]}"; do
-		test_kernel_must "$one"
-	done
+	((${#test_kernels[@]} == 0)) || kernel_must "${test_kernels[@]}"
 	((${#test_kernels[@]} > 0)) || test_kernels=("${KTSTR_KERNEL:-}")
 	tools_must "$tools_run"
 	for kernel in "${test_kernels[@]}"; do
@@ -38,6 +25,10 @@ cmd_test()
 	done
 	out_init
 	kvm_must
+	if [[ -n ${test_kernels[0]} ]]; then
+		kernel_get "${test_kernels[@]}"
+		test_kernels=("${kernels[@]}")
+	fi
 	for kernel in "${test_kernels[@]}"; do
 		one=0
 		test_on "$kernel" "$@"
@@ -69,10 +60,9 @@ test_here()
 # anything is built.
 test_can_look_up()
 {
-	local kernel='' kernel_image kernel_config vmlinux tree=''
+	local kernel=$1 kernels vmlinux tree=''
 	local sched_kind=$sched_kind sched_path=$sched_path test_kernels
 
-	[[ -z $1 ]] || kernel_find "$1"
 	shift
 	test_look_up "$@"
 }
@@ -82,13 +72,16 @@ test_can_look_up()
 test_on()
 {
 	local named=$1 kernel='' vmlinux='' tree='' obj install make_suite
-	local ktstr_settings
+	local ktstr_settings kernels
 	local sched_kind=$sched_kind sched_path=$sched_path test_kernels
 
 	shift
-	[[ -z $named ]] || kernel_named "$named"
+	if [[ -n $named ]]; then
+		kernel_get "$named"
+		tree=''
+	fi
 	test_look_up "$@"
-	[[ -n $named ]] || kernel_ensure
+	[[ -n $named ]] || kernel_get
 	lock_take "suite-$(printf '%s' "$out" | hash_stdin 8)"
 	suite_build
 	test_build

@@ -100,7 +100,7 @@ fragment_change_builds()
 	fake_tree tree
 	kernel
 	mkdir copy
-	cp -r "$top"/{run_ktstr.sh,scripts,ktstr.kconfig,vmm,Makefile} copy
+	cp -r "$top"/{run_ktstr.sh,scripts,ktstr.kconfig,vmm,Makefile,lib} copy
 	echo CONFIG_NEW=y >>copy/ktstr.kconfig
 	top=$PWD/copy kernel
 	builds_are 2

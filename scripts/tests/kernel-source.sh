@@ -178,6 +178,148 @@ killed_download()
 	sources_are 'linux-source-7.3_7.3.4-1~bpo13+1'
 }
 
+# ---- by what they are called ----
+
+# A version, a series: the newest of it that there is, as it is built already.
+version_is_taken()
+{
+	offer 6.12.95 7.3.4 7.10.1
+	front 0 'kernel: ' kernel build 6.12
+	sources_are 'linux-source-6.12_6.12.95-1~bpo13+1'
+	[[ -s $(cat stdout)/bzImage ]] || fail "no kernel in $(cat stdout)"
+	rm asked
+	front 0 'kernel: ' kernel build 7.3.0
+	[[ ! -e asked ]] || fail "apt was asked for one that is built"
+	builds_are 1
+	front 4 'offers no source of Linux 7[.]9; name' kernel build 7.9
+	front 4 'offers no source of Linux 7[.]3[.]9; name' kernel build 7.3.9
+}
+
+# The source of the fake trees says 7.3.0, whatever the package is called.
+series_of()
+{
+	sed -i -e "s/^VERSION = .*/VERSION = ${2%.*}/" \
+		-e "s/^PATCHLEVEL = .*/PATCHLEVEL = ${2#*.}/" "$1/Makefile"
+}
+
+range_is_taken()
+{
+	local version
+
+	offer 6.12.95 7.1.9 7.3.4
+	for version in 6.12 7.1 7.3; do
+		front 0 'kernel: ' kernel build "$version"
+		rm -r cache/ktstr/kernels/*
+		series_of "cache/ktstr/sources/linux-source-$version"_* "$version"
+	done
+	front 0 'kernel: ' kernel build 6.12..7.1
+	[[ $(wc -l <stdout) = 2 ]] || fail "not two: $(cat stdout)"
+	[[ $(sed -n 1p stdout) = *6.12.95* && $(sed -n 2p stdout) = *7.1.9* ]] ||
+		fail "not in order: $(cat stdout)"
+	builds_are 5
+	# Offline the cache is what there is.
+	touch mirror/offline
+	front 0 'kernel: ' kernel build 6.12..7.3
+	[[ $(wc -l <stdout) = 2 ]] || fail "not two: $(cat stdout)"
+	grep -q 'so 6.12..7.3 are those that the cache has' stderr ||
+		fail "it is not said"
+	builds_are 5
+}
+
+source_only()
+{
+	offer 6.12.95 7.3.4
+	front 0 'kernel source: ' kernel fetch 6.12
+	[[ $(cat stdout) = */sources/linux-source-6.12_6.12.95-1~bpo13+1 ]] ||
+		fail "$(cat stdout)"
+	builds_are 0
+}
+
+# Each with a repository of its own, whose filters and hooks are not run.
+repository()
+{
+	local git=(git -C linux -c user.name=t -c user.email=t@t)
+
+	fake_tree linux
+	"${git[@]}" init -q -b main
+	"${git[@]}" add -fA
+	"${git[@]}" commit -qm one
+	"${git[@]}" tag v1
+	series_of linux 7.4
+	echo '* filter=f' >linux/.gitattributes
+	"${git[@]}" add -fA
+	"${git[@]}" commit -qm two
+	"${git[@]}" config filter.f.smudge "touch $PWD/run; cat"
+	"${git[@]}" config core.fsmonitor "touch $PWD/run"
+	commit=$("${git[@]}" rev-parse HEAD)
+}
+
+commit_is_taken()
+{
+	local commit tag
+
+	repository
+	front 0 'kernel: ' kernel build "git+linux#v1"
+	[[ $(cat stdout) = */7.3.0-fake-* ]] || fail "not the tag: $(cat stdout)"
+	front 0 'kernel: ' kernel build "git+linux#main"
+	[[ $(cat stdout) = */7.4.0-fake-* ]] || fail "not the branch: $(cat stdout)"
+	grep -q "\"commit\": \"$commit\"" "$(cat stdout)/metadata.json" ||
+		fail "the commit is not kept"
+	tag=$(git -C linux rev-parse 'v1^{commit}')
+	# shellcheck disable=SC2046 # two words
+	sources_are $(printf '%s\n' "git-${commit:0:12}" "git-${tag:0:12}" | sort)
+	builds_are 2
+	rm -rf linux
+	[[ ! -e run ]] || fail "the repository's programs were run"
+}
+
+# Of another machine, as far as git is concerned.
+commit_of_a_remote()
+{
+	local commit
+
+	repository
+	front 0 'kernel: ' kernel build "git+file://$PWD/linux#$commit"
+	[[ $(cat stdout) = */7.4.0-fake-* ]] || fail "$(cat stdout)"
+	sources_are "git-${commit:0:12}"
+	rm -rf linux
+	front 0 'from the cache' kernel build "git+file:///nowhere#$commit"
+	front 1 '  \| ' kernel build "git+file:///nowhere#main"
+	front 1 'neither a repository nor a ref' kernel build \
+		"git+--upload-pack=touch run#main"
+	front 1 '  \| ' kernel build "git+ext::touch run#main"
+	[[ ! -e run ]] || fail "it was run"
+}
+
+no_commit()
+{
+	local commit
+
+	repository
+	front 4 'linux#v9: git finds no such commit there' \
+		kernel build "git+linux#v9"
+	sources_are
+	git -C linux rm -qr --cached kernel
+	git -C linux -c user.name=t -c user.email=t@t commit -qm three
+	front 1 'there is no kernel tree in it' kernel build "git+linux#main"
+	sources_are
+}
+
+# The first is not built for the sake of the second.
+wrong_name()
+{
+	fake_tree tree
+	front 1 'nowhere: no kernel there; name' kernel build tree nowhere
+	front 1 'is no range of versions' kernel build tree 7.3..
+	front 1 'nowhere: is no source|nowhere: no kernel tree' \
+		kernel fetch nowhere
+	builds_are 0
+	front 0 'kernel: ' kernel build tree
+	builds_are 1
+	front 0 'kernel: ' kernel build "$(basename "$(cat stdout)")"
+	builds_are 1
+}
+
 ktap_begin
 try kernel_source.newest_is_taken newest_is_taken
 try kernel_source.second_run_asks_nobody second_run_asks_nobody
@@ -190,4 +332,11 @@ try kernel_source.interrupted_download killed_download INT 130
 try kernel_source.killed_download killed_download KILL 137
 try kernel_source.system_configuration_is_not_read system_configuration_is_not_read
 try kernel_source.offline_is_told offline
+try kernel_source.version_is_taken version_is_taken
+try kernel_source.range_is_taken range_is_taken
+try kernel_source.source_only source_only
+try kernel_source.commit_is_taken commit_is_taken
+try kernel_source.commit_of_a_remote commit_of_a_remote
+try kernel_source.no_commit no_commit
+try kernel_source.wrong_name wrong_name
 ktap_end

@@ -14,6 +14,35 @@ work=$(mktemp -d "${KTSTR_TEST_DIR:?names a folder to write to}/test.XXXXXX") ||
 trap 'rm -rf "$work"' EXIT
 unset KDIR KTSTR_KERNEL KTSTR_VERBOSE XDG_CACHE_HOME LLVM CC MAKEFLAGS
 
+# What run_ktstr.sh compiles for itself, named after its sources, is compiled once
+# for all cases.
+keep_compiled()
+{
+	local real
+
+	real=$(command -v gcc) || return 0
+	mkdir -p "$work/gcc" "$work/kept"
+	cat >"$work/gcc/gcc" <<GCC
+#!/bin/bash
+for word; do
+	[[ \$last != -o ]] || out=\$word
+	last=\$word
+done
+name=\${out##*/} name=\${name%.*}
+[[ \$name = ktstr-kernel-* || \$name = ktstr-door-* ]] || exec $real "\$@"
+if [[ ! -x $work/kept/\$name ]]; then
+	$real "\$@" || exit
+	cp "\$out" $work/kept/\$name.\$\$ 2>/dev/null &&
+		mv $work/kept/\$name.\$\$ $work/kept/\$name
+	exit 0
+fi
+exec cp $work/kept/\$name "\$out"
+GCC
+	chmod +x "$work/gcc/gcc"
+	PATH=$work/gcc:$PATH
+}
+keep_compiled
+
 # try NAME FUNCTION [ARG...]: one case, in a folder of its own.
 try()
 {

@@ -134,7 +134,7 @@ limits_mind_no_wall_clock()
 	mkdir -p cache/ktstr/locks
 	touch cache/ktstr/.ktstr-cache
 	export KDIR=$PWD/tree
-	# The lock that the run wants, as source.sh names the tree.
+	# The lock that the run wants, as ktree.c names the tree.
 	exec {lock}>"cache/ktstr/locks/build-tree-$(printf '%s' "$PWD/tree" |
 		sha256sum | cut -c 1-8)"
 	flock "$lock"
@@ -305,7 +305,7 @@ ours()
 {
 	# shellcheck disable=SC2016 # for the other shell
 	bash -euc 'here=$1 invoked_as=$1/run_ktstr.sh
-		for part in common source suite git; do
+		for part in common suite git; do
 			. "$here/scripts/$part.sh"
 		done
 		"${@:2}"' - "$top" "$@"

@@ -28,7 +28,7 @@ wrong()
 checkout_in()
 {
 	mkdir -p "$1"
-	cp -r "$top"/{run_ktstr.sh,scripts,ktstr.kconfig,vmm,Makefile} "$1"
+	cp -r "$top"/{run_ktstr.sh,scripts,ktstr.kconfig,vmm,Makefile,lib} "$1"
 	top=$PWD/$1
 }
 

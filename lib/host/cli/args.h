@@ -14,6 +14,7 @@
 #include "lib/host/suite/names.h"
 
 #define RUN_MAX_JOBS	99
+#define RUN_MAX_KERNELS	16
 
 /**
  * struct run_args - of `run`
@@ -23,6 +24,8 @@
  * @perfetto: a trace
  * @junit: results as JUnit's XML
  * @json: results as JSON
+ * @kernels: on which, @n_kernels of them; none for the one that there is
+ * @n_kernels: their number
  * @jobs: how many run side by side; 0 as the machine allows
  * @rerun: only what failed the last time
  * @dry_run: print the names
@@ -34,6 +37,8 @@ struct run_args {
 	const char *perfetto;
 	const char *junit;
 	const char *json;
+	const char *kernels[RUN_MAX_KERNELS];
+	unsigned int n_kernels;
 	unsigned int jobs;
 	bool rerun;
 	bool dry_run;
@@ -96,15 +101,24 @@ int scenario_args_parse(int argc, char **argv, struct scenario_args *args,
  * @KERNEL_WHICH: say which kernel tests boot
  * @KERNEL_LIST: those in the cache
  * @KERNEL_CLEAN: remove some of them
+ * @KERNEL_BUILD: have kernels that are built
+ * @KERNEL_FETCH: have their sources
+ * @KERNEL_CHECK: say which names are none, for scripts
+ * @KERNEL_TREE: have a tree to build the suite in, for scripts
  */
 enum kernel_verb {
 	KERNEL_WHICH,
 	KERNEL_LIST,
 	KERNEL_CLEAN,
+	KERNEL_BUILD,
+	KERNEL_FETCH,
+	KERNEL_CHECK,
+	KERNEL_TREE,
 };
 
+#define KERNEL_MAX_NEAR	3
 /* Those that people type, with blanks between. */
-#define KERNEL_VERBS	"list clean"
+#define KERNEL_VERBS	"list build fetch clean"
 
 /**
  * struct kernel_args - of `kernel`
@@ -114,6 +128,15 @@ enum kernel_verb {
  * @broken: those that are not whole
  * @all: all of them
  * @dry_run: only say it
+ * @update: look for newer sources than those in the cache
+ * @use_config: build from the tree's own .config
+ * @suite: of trees that are new enough to build the suite in
+ * @answers: as scripts read them
+ * @fragment: our ktstr.kconfig; NULL for that beside the program
+ * @told: the source that people have been told of already; NULL
+ * @as: what goes before a name that is none; NULL
+ * @near: folders that a tree may be around, @n_near of them
+ * @n_near: their number
  * @keep: how many of the last used stay
  * @names: the rest, @n_names of them
  */
@@ -124,6 +147,15 @@ struct kernel_args {
 	bool broken;
 	bool all;
 	bool dry_run;
+	bool update;
+	bool use_config;
+	bool suite;
+	bool answers;
+	const char *fragment;
+	const char *told;
+	const char *as;
+	const char *near[KERNEL_MAX_NEAR];
+	unsigned int n_near;
 	unsigned int keep;
 	char *const *names;
 	unsigned int n_names;

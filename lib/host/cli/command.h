@@ -51,8 +51,8 @@ enum cli_needs {
 	row(demo, "demo", CLI_VMS, &no_spec, "",			\
 	    "what a scheduler's death looks like: a test that fails")	\
 	row(kernel, "kernel", CLI_NOTHING, &kernel_spec,		\
-	    "[list|clean [OPTION...] [NAME...]]",			\
-	    "which kernel tests boot; those in the cache")		\
+	    "[list|build|fetch|clean [OPTION...] [NAME...]]",		\
+	    "which kernel tests boot; have, list and remove kernels")	\
 	row(kvm_check, "kvm-check", CLI_NOTHING, &no_spec, "",		\
 	    "can KVM here run a kernel? usable, emulated or none")	\
 	row(check, "check", CLI_VMS, &check_spec, "[-l] [all | STAGE...]", \

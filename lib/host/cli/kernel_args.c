@@ -18,16 +18,24 @@
 #define OPT_BROKEN	(1U << 2)
 #define OPT_ALL		(1U << 3)
 #define OPT_DRY_RUN	(1U << 4)
+#define OPT_UPDATE	(1U << 5)
+#define OPT_USE_CONFIG	(1U << 6)
 
+/* Those without @shown are for scripts. */
 static const struct {
 	const char *name;
 	unsigned int options;
 	bool names;
+	bool shown;
 } verbs[] = {
-	[KERNEL_WHICH] = { "", 0, false },
-	[KERNEL_LIST] = { "list", OPT_JSON, true },
+	[KERNEL_WHICH] = { "", OPT_UPDATE | OPT_USE_CONFIG, false, false },
+	[KERNEL_LIST] = { "list", OPT_JSON, true, true },
 	[KERNEL_CLEAN] = { "clean", OPT_KEEP | OPT_BROKEN | OPT_ALL |
-			   OPT_DRY_RUN, true },
+			   OPT_DRY_RUN, true, true },
+	[KERNEL_BUILD] = { "build", OPT_UPDATE | OPT_USE_CONFIG, true, true },
+	[KERNEL_FETCH] = { "fetch", OPT_UPDATE, true, true },
+	[KERNEL_CHECK] = { "check", 0, true, false },
+	[KERNEL_TREE] = { "tree", OPT_UPDATE, true, false },
 };
 
 static const struct {
@@ -39,6 +47,8 @@ static const struct {
 	{ "--broken", OPT_BROKEN },
 	{ "--all", OPT_ALL },
 	{ "--dry-run", OPT_DRY_RUN },
+	{ "--update", OPT_UPDATE },
+	{ "--use-config", OPT_USE_CONFIG },
 };
 
 static int take(void *args, unsigned int bit)
@@ -90,6 +100,70 @@ static int take_dry_run(void *args, const char *text, char *err)
 	return take(args, OPT_DRY_RUN);
 }
 
+static int take_update(void *args, const char *text, char *err)
+{
+	(void)text;
+	(void)err;
+	((struct kernel_args *)args)->update = true;
+	return take(args, OPT_UPDATE);
+}
+
+static int take_use_config(void *args, const char *text, char *err)
+{
+	(void)text;
+	(void)err;
+	((struct kernel_args *)args)->use_config = true;
+	return take(args, OPT_USE_CONFIG);
+}
+
+static int take_suite(void *args, const char *text, char *err)
+{
+	(void)text;
+	(void)err;
+	((struct kernel_args *)args)->suite = true;
+	return 0;
+}
+
+static int take_answers(void *args, const char *text, char *err)
+{
+	(void)text;
+	(void)err;
+	((struct kernel_args *)args)->answers = true;
+	return 0;
+}
+
+static int take_fragment(void *args, const char *text, char *err)
+{
+	(void)err;
+	((struct kernel_args *)args)->fragment = text;
+	return 0;
+}
+
+static int take_told(void *args, const char *text, char *err)
+{
+	(void)err;
+	((struct kernel_args *)args)->told = text;
+	return 0;
+}
+
+static int take_as(void *args, const char *text, char *err)
+{
+	(void)err;
+	((struct kernel_args *)args)->as = text;
+	return 0;
+}
+
+static int take_near(void *args, const char *text, char *err)
+{
+	struct kernel_args *a = args;
+
+	if (a->n_near == KERNEL_MAX_NEAR)
+		return cli_bad(err, "--near %.100s: at most %d can be", text,
+			       KERNEL_MAX_NEAR);
+	a->near[a->n_near++] = text;
+	return 0;
+}
+
 static const struct cli_option kernel_options[] = {
 	{ 0, "json", NULL, take_json, "list: as JSON", CLI_TEXT },
 	{ 0, "keep", "N", take_keep,
@@ -99,6 +173,19 @@ static const struct cli_option kernel_options[] = {
 	{ 0, "all", NULL, take_all, "clean: all", CLI_TEXT },
 	{ 0, "dry-run", NULL, take_dry_run,
 	  "clean: only say what would be removed", CLI_TEXT },
+	{ 0, "update", NULL, take_update,
+	  "build, fetch: look for newer sources than those in the cache",
+	  CLI_TEXT },
+	{ 0, "use-config", NULL, take_use_config,
+	  "build: from the tree's own .config and ktstr.kconfig, rather\n"
+	  "than from ktstr.kconfig alone", CLI_TEXT },
+	/* For run_ktstr.sh: what it knows, and what it has to. */
+	{ 0, "suite", NULL, take_suite, NULL, CLI_TEXT },
+	{ 0, "answers", NULL, take_answers, NULL, CLI_TEXT },
+	{ 0, "fragment", "FILE", take_fragment, NULL, CLI_FILE },
+	{ 0, "told", "ID", take_told, NULL, CLI_TEXT },
+	{ 0, "as", "TEXT", take_as, NULL, CLI_TEXT },
+	{ 0, "near", "FOLDER", take_near, NULL, CLI_FILE },
 };
 
 static int no_such_verb(const char *word, char *err)
@@ -108,7 +195,7 @@ static int no_such_verb(const char *word, char *err)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(verbs); i++)
-		if (*verbs[i].name)
+		if (verbs[i].shown)
 			near_offer(&near, verbs[i].name);
 	return cli_bad(err, "kernel %.100s: is nothing that kernel can do%s; see kernel --help",
 		       word, near_text(&near, offered));
@@ -202,8 +289,14 @@ const struct cli_spec kernel_spec = {
 	.about = "Kernels to test, and those in the cache.\n\n"
 		 "  kernel                    which kernel tests boot\n"
 		 "  kernel list [NAME...]     those in the cache\n"
+		 "  kernel build [NAME...]    have them, print their folders\n"
+		 "  kernel fetch [NAME...]    have their sources, print their folders\n"
 		 "  kernel clean [NAME...]    remove some; those that a run uses stay\n\n"
-		 "A NAME is a key as `list` has it, a version (7.3.4), a series (7.3) or a range\n"
-		 "of series (6.12..7.3).\n",
+		 "A NAME is a key as `list` has it, a version (7.3.4), a series (7.3), a range of\n"
+		 "series (6.12..7.3), of which each one's newest is meant; for build and fetch\n"
+		 "also a kernel tree, a source package of Debian's (trixie/linux-source-6.12) or\n"
+		 "a commit, tag or branch (git+REPOSITORY#REF); for build a build folder or an\n"
+		 "image, too. Without one: KTSTR_KERNEL, KTSTR_SOURCE, KDIR, the tree around\n"
+		 "this folder, the newest of Debian's.\n",
 	.operand = CLI_KERNEL,
 };

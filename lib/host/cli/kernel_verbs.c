@@ -7,11 +7,16 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/common/util/util.h"
 #include "lib/host/cli/args.h"
 #include "lib/host/kernel/kentry.h"
 #include "lib/host/kernel/kenv.h"
+#include "lib/host/kernel/kfind.h"
+#include "lib/host/machine/paths.h"
+
+#define FRAGMENT	"ktstr.kconfig"
 
 /* Those that were named, else all; a cache that is not there has none. */
 static int read_named(struct kenv *k, const struct kernel_args *args,
@@ -90,12 +95,115 @@ static int clean(struct kenv *k, const struct kernel_args *args)
 	return ret ?: bad;
 }
 
+/* ---- build, fetch ---- */
+
+static void answer(const char *name, const char *value)
+{
+	if (*value)
+		printf("%s %s\n", name, value);
+}
+
+static int tell_kernel(struct kenv *k, const struct kfound *found, void *arg)
+{
+	const struct kernel_args *args = arg;
+
+	(void)k;
+	if (!args->answers)
+		return printf("%s\n", found->path) < 0 ? -EIO : 0;
+	answer("kernel", found->path);
+	answer("vmlinux", found->vmlinux);
+	answer("tree", found->tree.path);
+	answer("id", found->tree.id);
+	return 0;
+}
+
+static int tell_tree(struct kenv *k, struct ktree *tree, void *arg)
+{
+	const struct kernel_args *args = arg;
+
+	(void)k;
+	if (!args->answers)
+		return printf("%s\n", tree->path) < 0 ? -EIO : 0;
+	answer("tree", tree->path);
+	answer("id", tree->id);
+	return 0;
+}
+
+static int check(struct kenv *k, const struct kernel_args *args)
+{
+	unsigned int i;
+	int ret = kenv_begin(k);
+
+	for (i = 0; !ret && i < args->n_names; i++)
+		ret = kfind_must(k, args->names[i]);
+	return ret;
+}
+
+/* Those that are none are said before any is built. */
+static int build(struct kenv *k, const struct kernel_args *args)
+{
+	unsigned int i = 0;
+	int ret = check(k, args);
+
+	do {
+		ret = ret ?: kfind_each(k, args->n_names ? args->names[i] :
+					NULL, tell_kernel, (void *)args);
+	} while (!ret && ++i < args->n_names);
+	return ret;
+}
+
+static int fetch(struct kenv *k, const struct kernel_args *args)
+{
+	unsigned int i = 0;
+	int ret = kenv_begin(k);
+
+	do {
+		ret = ret ?: ksource_each(k, args->n_names ? args->names[i] :
+					  NULL, tell_tree, (void *)args);
+	} while (!ret && ++i < args->n_names);
+	return ret;
+}
+
+static int tree(struct kenv *k, const struct kernel_args *args)
+{
+	struct ktree tree;
+
+	return kenv_begin(k) ?:
+	       ksource_of(k, args->n_names ? args->names[0] : "", &tree) ?:
+	       tell_tree(k, &tree, (void *)args);
+}
+
 /* ---- all of them ---- */
 
 static int (*const verbs[])(struct kenv *k, const struct kernel_args *args) = {
 	[KERNEL_LIST] = list,
 	[KERNEL_CLEAN] = clean,
+	[KERNEL_WHICH] = build,
+	[KERNEL_BUILD] = build,
+	[KERNEL_FETCH] = fetch,
+	[KERNEL_CHECK] = check,
+	[KERNEL_TREE] = tree,
 };
+
+static void take_args(struct kenv *k, const struct kernel_args *args)
+{
+	char dir[PATH_MAX - sizeof(FRAGMENT) - 1];
+
+	k->update = args->update;
+	k->use_config = args->use_config;
+	k->any_age = !args->suite;
+	for (k->n_near = 0; k->n_near < args->n_near; k->n_near++)
+		k->near[k->n_near] = args->near[k->n_near];
+	if (args->as)
+		k->as = args->as;
+	if (args->told)
+		snprintf(k->told, sizeof(k->told), "%s", args->told);
+	if (args->fragment)
+		snprintf(k->fragment, sizeof(k->fragment), "%s",
+			 args->fragment);
+	else if (!host_self_dir(dir, sizeof(dir)))
+		snprintf(k->fragment, sizeof(k->fragment), "%s/" FRAGMENT, dir);
+}
 
 int kernel_verb_run(const struct kernel_args *args)
 {
@@ -103,6 +211,7 @@ int kernel_verb_run(const struct kernel_args *args)
 	int ret;
 
 	kenv_init(&k);
+	take_args(&k, args);
 	ret = verbs[args->verb](&k, args);
 	kenv_exit(&k);
 	if (!ret && fflush(stdout))

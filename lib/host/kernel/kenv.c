@@ -38,7 +38,7 @@ void kenv_init(struct kenv *k)
 {
 	unsigned int i;
 
-	*k = (struct kenv){ .guard_fd = -1, .guard_pid = -1 };
+	*k = (struct kenv){ .guard_fd = -1, .guard_pid = -1, .as = "" };
 	for (i = 0; i < KENV_MAX_LOCKS; i++)
 		k->locks[i].fd = -1;
 	k->jobs = jobs_of_make();

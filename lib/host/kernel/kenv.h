@@ -50,7 +50,8 @@ struct kenv_lock {
  * @guard_pid: of the guard
  * @shown: a line of progress is on the terminal
  * @told_ns: when progress was last told elsewhere
- * @said: the line about the source that was said last
+ * @as: goes before a name that is none, "--kernel " say
+ * @told: the source that people have been told of already; "" for none
  */
 struct kenv {
 	char cache[PATH_MAX];
@@ -68,7 +69,8 @@ struct kenv {
 	pid_t guard_pid;
 	bool shown;
 	uint64_t told_ns;
-	char said[2 * PATH_MAX];
+	const char *as;
+	char told[NAME_MAX];
 };
 
 /**

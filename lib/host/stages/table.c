@@ -11,7 +11,7 @@
 #include "lib/common/util/util.h"
 
 #define BUILT	"lib vmm init bpf kselftest Makefile"
-#define DOOR	"scripts run_ktstr.sh vmm/emulated-host/fetch.sh"
+#define DOOR	"scripts run_ktstr.sh vmm/emulated-host/fetch.sh lib/host/kernel lib/host/cli"
 
 #define TESTS(name)	.command = "scripts/tests/" name ".sh"
 #define STAGE(file)	.command = "scripts/stages/" file
@@ -99,7 +99,7 @@ static const struct stage rows[] = {
 	  .what = "20 stalls, 20 healthy runs" },
 	{ .name = "kernels", .tier = 2, .needs = STAGE_VM, .cpus = 1,
 	  .seconds = 1300, .limit_s = 7200, STAGE("kernels.sh"),
-	  .paths = "lib/host/monitor/vmlinux/fields.c init/probe bpf ktstr.kconfig scripts/kernel.sh scripts/source.sh scripts/tests/lean.kconfig scripts/tests/old.kconfig",
+	  .paths = "lib/host/monitor/vmlinux/fields.c init/probe bpf ktstr.kconfig lib/host/kernel scripts/tests/lean.kconfig scripts/tests/old.kconfig",
 	  .what = "monitor and repro on a lean and on an old kernel" },
 	{ .name = "repro-times", .tier = 2, .needs = STAGE_VM,
 	  .cpus = STAGE_ALL_CPUS, .seconds = 350, .limit_s = 1200,
