@@ -98,15 +98,19 @@ ktstr_run()
 	return $status
 }
 
-# What the sidecars of a run are told by.
+# ktstr_results [KERNEL...]: what the sidecars of a run are told by; the kernels
+# are those that were named.
 ktstr_results()
 {
-	local dir
+	local dir kernel=$kernel
+
+	(($# < 2)) || kernel=several
 
 	dir=$(results_dir) || exit
 	ktstr_settings=(KTSTR_SIDECAR_DIR="$dir"
 		KTSTR_RUN_ID="$(date +%Y%m%d-%H%M%S)-$$"
-		KTSTR_COMMIT="$(our_commit)")
+		KTSTR_COMMIT="$(our_commit)"
+		${1:+KTSTR_RUN_KERNELS="$(printf '%s\n' "$@")"})
 }
 
 # ktstr_sources COMMAND ARGUMENT...: schedulers that are declared with a source become
@@ -138,20 +142,21 @@ cmd_door()
 {
 	local door needs has_sources sched_kind sched_path test_kernels ktstr_settings=()
 	local kernel='' vmlinux='' tree='' obj install make_suite kvm_state=''
-	local status=0
+	local kernels source_id='' status=0
 
 	cache_init
 	tools_must "$tools_kvm"
 	door_build
 	door_ask "$@"
+	((${#test_kernels[@]} == 0)) || kernel_must "${test_kernels[@]}"
 	out_init
 	install=$out/install
 	if [[ $needs = vms ]]; then
 		door_can_say "$@"
 		tools_must "$tools_run"
 		kvm_must
-		suite_get
-		ktstr_results
+		suite_get "${test_kernels[@]}"
+		ktstr_results ${test_kernels[0]:+"${kernels[@]}"}
 		[[ -z $has_sources ]] || ktstr_sources "$@"
 	elif ! suite_is_fresh; then
 		tools_must "$tools_run"
@@ -161,13 +166,15 @@ cmd_door()
 	exit "$status"
 }
 
-# A kernel, and the suite that is built against it.
+# suite_get [K...]: a kernel, and the suite that is built against it; of several
+# the last one, whose types the BPF programs are compiled for.
 suite_get()
 {
 	local lock
 
 	lock=suite-$(printf '%s' "$out" | hash_stdin 8)
-	kernel_get
+	kernel_get "$@"
+	(($# == 0)) || tree=''
 	lock_take "$lock"
 	suite_build
 	lock_drop "$lock"

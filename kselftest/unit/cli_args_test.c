@@ -126,6 +126,8 @@ TEST_F(line, what_is_wrong_is_named)
 	} cases[] = {
 		{ "rnu", "rnu: no such command; near: run" },
 		{ "run --shard 2", "--shard 2: is no I/N" },
+		{ "run --kernel 7.3..6.12", "--kernel 7.3..6.12: is a range" },
+		{ "run -k", "-k needs a value: K" },
 		{ "run --shard 3/2", "--shard 3/2: is no I/N" },
 		{ "run --shard 0/2", "--shard 0/2: is no I/N" },
 		{ "run --shard 1/2x", "--shard 1/2x: is no I/N" },

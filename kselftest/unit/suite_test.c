@@ -140,6 +140,34 @@ TEST_F(suite, a_list_that_grows)
 	suite_free(&more);
 }
 
+/* Each may have a kernel of its own, which is told once of each. */
+TEST_F(suite, a_program_tells_its_kernel)
+{
+	static char one[] = "KTSTR_KERNEL=/new", two[] = "KTSTR_KERNEL=/old";
+	char *new[] = { one, NULL }, *old[] = { two, NULL };
+	struct suite_program *p;
+	struct suite_slice *s[2];
+	unsigned int i;
+
+	suite_free(&self->suite);
+	for (i = 0; i < 2; i++) {
+		p = suite_add_program(&self->suite, "short", i ? old : new);
+		ASSERT_NE(NULL, p);
+		ASSERT_EQ(0, suite_add_test(p, "f.a", i ? "f.a@6.12" : "f.a@7.3.4"));
+	}
+	s[0] = suite_next(&self->suite, 1);
+	s[1] = suite_next(&self->suite, 1);
+	says(self, s[1], "# kernel: Linux 6.12\n# kernel: Linux 6.12\nok 1 f.a\n");
+	says(self, s[0], "# kernel: Linux 7.3.4\nnot ok 1 f.a # it starved\n");
+	suite_end(&self->suite, s[1], 0);
+	suite_end(&self->suite, s[0], 1);
+	EXPECT_STREQ("KTAP version 1\n1..2\n# short: 1 tests\n"
+		     "# kernel: Linux 7.3.4\nnot ok 1 f.a@7.3.4 # it starved (0.0 s)\n"
+		     "# short: 1 tests\n# kernel: Linux 6.12\nok 2 f.a@6.12 # (0.0 s)\n"
+		     "# Totals: pass:1 fail:1 xfail:0 xpass:0 skip:0 error:0\n",
+		     out(self));
+}
+
 TEST_F(suite, numbers_go_on_over_slices)
 {
 	struct suite_slice *first, *second;

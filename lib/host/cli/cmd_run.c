@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/common/util/log.h"
+#include "lib/common/util/strbuf.h"
 #include "lib/common/util/util.h"
 #include "lib/host/cli/args.h"
 #include "lib/host/cli/cli.h"
@@ -60,23 +61,65 @@ static int take_scheduler(const char *name, char *err)
 	return ret;
 }
 
+static int add_test(struct suite_program *p, const char *test,
+		    const struct running_kernel *kernel)
+{
+	char *label;
+	int ret;
+
+	if (asprintf(&label, "%s@%s", test, kernel->name) < 0)
+		return -ENOMEM;
+	ret = suite_add_test(p, test, label);
+	free(label);
+	return ret;
+}
+
+/* All of them on one of several kernels. */
+static int take_tests_on(struct running *r, struct running_kernel *kernel,
+			 const struct suite_names *names)
+{
+	struct suite_program *p = NULL;
+	const struct suite_name *t;
+	int ret = 0;
+
+	for (t = names->list; !ret && t < names->list + names->n; t++) {
+		if (!t->chosen)
+			continue;
+		if (!p || strcmp(p->name, t->program))
+			p = suite_add_program(&r->suite, t->program,
+					      kernel->env);
+		ret = p ? add_test(p, t->test, kernel) : -ENOMEM;
+	}
+	return ret;
+}
+
 static int take_tests(struct running *r, const struct suite_names *names,
 		      char *err)
 {
 	const struct suite_name *t;
+	unsigned int i;
+	int ret = 0;
 
-	for (t = names->list; t < names->list + names->n; t++)
-		if (t->chosen && suite_add(&r->suite, t->program, t->test))
-			return cli_bad(err, "no memory");
-	return 0;
+	for (i = 0; !ret && i < r->n_kernels; i++)
+		ret = take_tests_on(r, &r->kernels[i], names);
+	for (t = names->list; !ret && !r->n_kernels &&
+	     t < names->list + names->n; t++)
+		if (t->chosen)
+			ret = suite_add(&r->suite, t->program, t->test);
+	return ret ? cli_bad(err, "no memory") : 0;
 }
 
 /* What was written is said, as it may have been a while ago that it was asked. */
 static int convert(const struct running *r, const char *path,
 		   int (*write)(const struct runs *runs, FILE *to))
 {
-	char *paths[] = { (char *)r->results };
-	int ret = runs_convert(paths, 1, r->run_id, path, write);
+	char *paths[RUN_MAX_KERNELS] = { (char *)r->results };
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < r->n_kernels; i++)
+		paths[i] = (char *)r->kernels[i].results;
+	ret = runs_convert(paths, r->n_kernels ?: 1, r->run_id, path, write);
 
 	if (!ret)
 		fprintf(stderr, "ktstr: wrote %s\n", path);
@@ -112,6 +155,8 @@ static int write_files(const struct running *r, const struct run_args *args)
 static int run_chosen(struct running *r, const struct run_args *args,
 		      const struct suite_names *names, char *err)
 {
+	struct strbuf again = STRBUF_INIT;
+	unsigned int i;
 	int ret, status;
 
 	ret = take_tests(r, names, err) ?: running_begin(r, args->jobs, err);
@@ -122,7 +167,13 @@ static int run_chosen(struct running *r, const struct run_args *args,
 		return cli_bad(err, "the tests could not be run: %s",
 			       strerror(-ret));
 	ret = write_files(r, args);
-	status = running_end(r, "run --rerun-failed", NULL);
+	strbuf_addf(&again, "run --rerun-failed");
+	for (i = 0; i < args->n_kernels; i++) {
+		strbuf_addf(&again, " --kernel ");
+		strbuf_add_word(&again, args->kernels[i]);
+	}
+	status = running_end(r, again.text, NULL);
+	strbuf_free(&again);
 	return ret ? 1 : status;
 }
 
@@ -145,6 +196,10 @@ int run_main(int argc, char **argv, char *err)
 	ret = run_args_parse(argc, argv, &args, err) ?:
 	      (args.scheduler ? take_scheduler(args.scheduler, err) : 0) ?:
 	      running_locate(&r, err) ?: choose(&r, &args, &names, err);
+	/* Which may not be built yet. */
+	if (!ret && !args.dry_run)
+		ret = running_take_kernels(&r, args.kernels, args.n_kernels,
+					   err);
 	if (ret == -ENODATA) {
 		fprintf(stderr, "ktstr: %s\n", err);
 		ret = STATUS_NOTHING;

@@ -71,11 +71,15 @@ static void junit_test(FILE *to, const struct suite_program *p,
 		[SUITE_INFRASTRUCTURE] = "skipped",
 		[SUITE_INCONCLUSIVE] = "skipped",
 	};
-	const char *dot = strrchr(t->name, '.');
+	const char *name = t->label ?: t->name;
+	const char *dot = strchr(name, '@');
+
+	/* Versions have dots. */
+	dot = memrchr(name, '.', dot ? (size_t)(dot - name) : strlen(name));
 
 	fprintf(to, "    <testcase classname=\"%s.%.*s\"", p->name,
-		(int)(dot ? dot - t->name : 0), t->name);
-	xml_attribute(to, "name", dot ? dot + 1 : t->name);
+		(int)(dot ? dot - name : 0), name);
+	xml_attribute(to, "name", dot ? dot + 1 : name);
 	fprintf(to, " time=\"%.3f\"", seconds(t->ms));
 	if (t->result == SUITE_PASS) {
 		fputs("/>\n", to);
@@ -144,14 +148,15 @@ static void json_add_test(struct json_object *to, const struct running *r,
 		[SUITE_INCONCLUSIVE] = "DONE",
 	};
 	struct json_object *o = json_object_new_object();
-	char text[512], when[WHEN_SIZE];
+	const char *name = t->label ?: t->name;
+	char text[1024], when[WHEN_SIZE];
 
-	snprintf(text, sizeof(text), "ktstr:%s:%s", r->run_id, t->name);
+	snprintf(text, sizeof(text), "ktstr:%s:%s", r->run_id, name);
 	json_add_text(o, "id", text);
 	json_add_text(o, "origin", "ktstr");
 	snprintf(text, sizeof(text), "ktstr:%s", r->run_id);
 	json_add_text(o, "build_id", text);
-	snprintf(text, sizeof(text), "ktstr.%s.%s", p->name, t->name);
+	snprintf(text, sizeof(text), "ktstr.%s.%s", p->name, name);
 	json_add_text(o, "path", text);
 	json_add_text(o, "status", statuses[t->result]);
 	json_add_text(o, "start_time", when_text(r, when));

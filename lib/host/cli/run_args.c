@@ -12,6 +12,7 @@
 #include "lib/common/util/util.h"
 #include "lib/host/cli/args.h"
 #include "lib/host/cli/command.h"
+#include "lib/host/kernel/kver.h"
 
 /* Better said before the run than after it. */
 static int writable(const char *option, const char *text, char *err)
@@ -68,6 +69,21 @@ static int take_jobs(void *args, const char *text, char *err)
 		       RUN_MAX_JOBS);
 }
 
+static int take_kernel(void *args, const char *text, char *err)
+{
+	struct run_args *a = args;
+	struct kernel_name name;
+	char why[128];
+
+	if (kernel_name_parse(text, &name, why, sizeof(why)))
+		return cli_bad(err, "--kernel %.100s: %s", text, why);
+	if (a->n_kernels == RUN_MAX_KERNELS)
+		return cli_bad(err, "--kernel %.100s: at most %d can be", text,
+			       RUN_MAX_KERNELS);
+	a->kernels[a->n_kernels++] = text;
+	return 0;
+}
+
 static int take_rerun(void *args, const char *text, char *err)
 {
 	(void)text;
@@ -113,6 +129,9 @@ static const struct cli_option run_options[] = {
 	  "under this scheduler, one that is declared, whatever they say",
 	  CLI_SCHEDULER },
 	DECLARED_OPTION,
+	{ 'k', "kernel", "K", take_kernel,
+	  "on this kernel, as `kernel build` takes names [one that is built\n"
+	  "for it]; may be repeated: all on each, NAME@VERSION each", CLI_FILE },
 	{ 0, "rerun-failed", NULL, take_rerun,
 	  "of these only what failed, or was not judged, when it was\n"
 	  "last run", CLI_TEXT },
@@ -156,6 +175,10 @@ static int check(int argc, char **argv, FILE *answers, char *err)
 {
 	struct run_args args;
 	int ret = run_args_parse(argc, argv, &args, err);
+	unsigned int i;
+
+	for (i = 0; !ret && i < args.n_kernels; i++)
+		fprintf(answers, "kernel %s\n", args.kernels[i]);
 
 	if (!ret && args.dry_run)
 		fprintf(answers, "needs programs\n");

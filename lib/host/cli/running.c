@@ -142,7 +142,7 @@ int running_begin(struct running *r, unsigned int jobs, char *err)
 	char why[256];
 	int ret;
 
-	ret = name_results(r, err);
+	ret = name_results(r, err) ?: running_name_results(r, err);
 	if (ret)
 		return ret;
 	if (setenv("KTSTR_SIDECAR_DIR", r->results, 1) ||
@@ -251,16 +251,23 @@ int running_run(struct running *r)
 /* ---- the end ---- */
 
 /* Return: did it fail, or was it not judged? */
-static bool put_failed(const struct running *r, const struct suite_test *t)
+static bool put_failed(const struct running *r, const struct suite_program *p,
+		       const struct suite_test *t)
 {
-	char report[PATH_MAX + 300];
+	char report[2 * PATH_MAX];
+	const char *results = r->results;
+	unsigned int i;
 
 	if (t->result != SUITE_FAIL && !suite_not_judged(t->result))
 		return false;
 	printf("# ktstr: %s: %s: %s",
-	       t->result == SUITE_FAIL ? "failed" : "not judged", t->name,
+	       t->result == SUITE_FAIL ? "failed" : "not judged",
+	       t->label ?: t->name,
 	       t->why && *t->why ? t->why : "see the log");
-	snprintf(report, sizeof(report), "%s/%s." FAILURE_FILE, r->results,
+	for (i = 0; i < r->n_kernels; i++)
+		if (r->kernels[i].env == p->env)
+			results = r->kernels[i].results;
+	snprintf(report, sizeof(report), "%s/%s." FAILURE_FILE, results,
 		 t->name);
 	if (!access(report, R_OK))
 		printf("; %s", report);
@@ -293,7 +300,8 @@ static void put_all_failed(const struct running *r, const char *again)
 
 	for (i = 0; i < s->n_programs; i++)
 		for (j = 0; j < s->programs[i].n_tests; j++)
-			n += put_failed(r, &s->programs[i].tests[j]);
+			n += put_failed(r, &s->programs[i],
+					&s->programs[i].tests[j]);
 	if (n)
 		put_again(again);
 }
@@ -305,10 +313,17 @@ static const char *kernel_text(const struct running *r, char *buf, size_t size)
 	struct host_machine machine;
 	struct host_kernel kernel;
 	char why[PATH_MAX + 128];
+	unsigned int i, len = 0;
 
 	if (r->host) {
 		host_machine_get(&machine);
 		snprintf(buf, size, "%s", machine.release);
+		return buf;
+	}
+	if (r->n_kernels) {
+		for (i = 0; i < r->n_kernels; i++)
+			len += snprintf(buf + len, size - len, "%s%s",
+					i ? ", " : "", r->kernels[i].name);
 		return buf;
 	}
 	if (!named || !*named) {
@@ -377,5 +392,6 @@ int running_end(const struct running *r, const char *again, const char *name)
 
 void running_exit(struct running *r)
 {
+	running_free_kernels(r);
 	suite_free(&r->suite);
 }

@@ -15,6 +15,20 @@
 #include "lib/host/suite/suite.h"
 
 /**
+ * struct running_kernel - one of several that tests are run on
+ * @name: goes behind the names of tests, "@NAME"
+ * @path: a build folder or an image
+ * @results: the folder of its sidecars and reports
+ * @env: by which programs are told of both
+ */
+struct running_kernel {
+	char *name;
+	char *path;
+	char *results;
+	char *env[3];
+};
+
+/**
  * struct running - a run of tests
  * @suite: the tests
  * @own: the folder of our programs
@@ -29,6 +43,8 @@
  *	back what they have changed when they are told to end
  * @more: adds programs while it runs, as struct suite_config has it; NULL
  * @more_arg: for @more
+ * @kernels: those that tests run on, @n_kernels of them, where there are several
+ * @n_kernels: their number, 0 where there is but one
  * @place: where VMs run
  * @jobs: how many run side by side
  * @began_ns: when
@@ -48,6 +64,8 @@ struct running {
 	bool host;
 	bool (*more)(void *arg);
 	void *more_arg;
+	struct running_kernel *kernels;
+	unsigned int n_kernels;
 	enum vms_place place;
 	unsigned int jobs;
 	uint64_t began_ns;
@@ -63,6 +81,33 @@ struct running {
  * Return: 0, -errno.
  */
 int running_locate(struct running *r, char *err);
+
+/**
+ * running_take_kernels() - run on these
+ * @r: located
+ * @names: as they were given, @n of them; those in $KTSTR_RUN_KERNELS, lines of
+ *	paths, go before them: run_ktstr.sh has built them
+ * @n: their number
+ * @err: CLI_ERR_SIZE bytes; gets one sentence
+ *
+ * Nothing is built: one that is not there is an error. Of one alone KTSTR_KERNEL
+ * tells the tests, and names are as they are without.
+ *
+ * Return: 0, -errno.
+ */
+int running_take_kernels(struct running *r, const char *const *names,
+			 unsigned int n, char *err);
+
+void running_free_kernels(struct running *r);
+
+/**
+ * running_name_results() - where the results of each kernel go
+ * @r: begun
+ * @err: CLI_ERR_SIZE bytes; gets one sentence
+ *
+ * Return: 0, -errno.
+ */
+int running_name_results(struct running *r, char *err);
 
 /**
  * running_begin() - have all that a run needs

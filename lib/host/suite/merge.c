@@ -206,7 +206,8 @@ static void whole_line(struct suite *suite, struct suite_slice *slice,
 	if (is_frame(line) ||
 	    (is_result(line) && result_line(suite, slice, line, now_ns)) ||
 	    told_before(line, "# no usable KVM (", &suite->emulated_told) ||
-	    told_before(line, "# kernel: ", &suite->kernel_told))
+	    told_before(line, "# kernel: ", slice->program->env ?
+			&slice->program->kernel_told : &suite->kernel_told))
 		goto out;
 	if (starts(line, "# retried: "))
 		slice->retried = true;

@@ -118,6 +118,7 @@ struct suite_slice {
  * @last: the last of them
  * @printing: the one that is to come out next
  * @begun: its head has come out
+ * @kernel_told: the line that names the kernel has, where @env may name another
  * @status: of the first process that did not end well, as shells have it
  */
 struct suite_program {
@@ -130,6 +131,7 @@ struct suite_program {
 	struct suite_slice *last;
 	struct suite_slice *printing;
 	bool begun;
+	bool kernel_told;
 	int status;
 };
 
