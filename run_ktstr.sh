@@ -87,6 +87,8 @@ Commands (COMMAND --help says more of those before `kernel`):
                  print the names of tests; what workers can do, what is judged
   scenario [--rt-app | --schema] SCENARIO|FILE
                  print a scenario as scenario.json, or as rt-app reads it
+  topology list|show TOPOLOGY|capture [FILE]
+                 machines by name, one as text, this one as a file
   repro TEST     run one test, then again with probes on its crash path, or on
                  functions that are named, and show the calls
   demo           what a scheduler's death looks like: a test that fails
