@@ -48,6 +48,12 @@ KTSTR_VARIANT(topology, cxl, .memory_mb = 512,
 				     { 17, 28, 10 } }));
 KTSTR_VARIANT(topology, boot, NOT_EVEN(1, 2, 2, 1, .boot_cpu = 3, .absent = 4));
 
+/* Ids that no byte holds, with few CPUs: the last cache has 256 and more. */
+KTSTR_VARIANT(topology, wide,
+	      NOT_EVEN(1, 4, 7, 2, .package_llcs = 3, .llcs_given = true,
+		       .llc = { { { { 1, 2, 0 }, { 5, 1, 5 }, { 1, 1, 0 } } },
+				[1 ... 3] = { { { 1, 1, 0 } } } }));
+
 /* ---- what has something in common with a CPU ---- */
 
 enum with { CORE, L2, PART, LLC, PACKAGE };

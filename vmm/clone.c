@@ -337,7 +337,8 @@ void clone_find(struct vm *vm, const struct vm_config *config,
 	int fd;
 
 	*clone = (struct clone){ .fd = -1 };
-	if (!config->clones || machine_describe(vm, config, &key))
+	if (!config->clones || machine_is_wide(&vm->machine) ||
+	    machine_describe(vm, config, &key))
 		goto out_free;
 	snprintf(path, sizeof(path), "%s/%08x.vm", config->clones,
 		 crc32_update(0, key.text, key.len));

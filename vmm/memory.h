@@ -22,11 +22,11 @@
 #define MEM_GIB		(1ULL << 30)
 
 /*
- * Devices live between these; from MEM_DEVICES_END on, IO-APIC, local APIC and
+ * Devices live between these; behind the IO-APIC, local APICs and
  * KVM's own pages.
  */
 #define MEM_HOLE_START	(3 * MEM_GIB)
-#define MEM_DEVICES_END	0xfec00000ULL
+#define MEM_DEVICES_END	0xfec01000ULL
 #define MEM_HOLE_END	(4 * MEM_GIB)
 
 /*

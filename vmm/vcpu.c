@@ -123,6 +123,7 @@ static void handle_exit(struct vcpu *vcpu)
 	case KVM_EXIT_MMIO:
 		handle_mmio(vcpu);
 		break;
+	case KVM_EXIT_IOAPIC_EOI:	/* nobody keeps a line raised until then */
 	case KVM_EXIT_INTR:
 	case KVM_EXIT_IRQ_WINDOW_OPEN:
 		break;

@@ -380,6 +380,33 @@ static unsigned int sharing(struct cpuid_table *table, uint32_t function,
 	return 0;
 }
 
+/* Only who has large ids is told of the way to reach them. */
+TEST(large_ids_have_a_feature)
+{
+	static const struct {
+		struct topology t;
+		bool wide;
+	} cases[] = {
+		{ TOPOLOGY(1, 15, 16, 1), false },
+		{ TOPOLOGY(1, 14, 9, 2), true },
+	};
+	struct apic_layout apic;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct cpuid_table table = { .nent = 0 };
+
+		apic_layout_init(&apic, &cases[i].t);
+		leaf(&table, 0, -1, 0x1f, 0x756e6547, 0, 0);
+		leaf(&table, 1, -1, 0, 0, 0, 0);
+		leaf(&table, 0x40000000, -1, 0x40000001, 0, 0, 0);
+		leaf(&table, 0x40000001, -1, 0x01000000, 0, 0, 0);
+		ASSERT_EQ(0, cpuid_machine(&table, &apic));
+		EXPECT_EQ(0x01000000U | cases[i].wide << 15,
+			  cpuid_find(&table, 0x40000001, 0)->eax);
+	}
+}
+
 /* Who shares what */
 TEST(caches_of_what_is_not_even)
 {

@@ -178,7 +178,7 @@ int machine_cmdline(const struct vm *vm, const struct vm_config *config,
 		.ring_size = vm->mem.ring_size,
 		.kaslr = ktstr_is_on(config->machine->kaslr),
 		.acpi = vm->topology.nodes > 1 ||
-			apic_id_max(&vm->machine.apic) > X86_APIC_ID_MAX,
+			machine_is_wide(&vm->machine),
 		.tiers = topology_cpu_nodes(&vm->topology) < vm->topology.nodes,
 		.crowded = vm->crowded,
 		.verbose = config->verbose,

@@ -16,6 +16,7 @@
 #include <sys/ioctl.h>
 
 #include "lib/common/util/util.h"
+#include "vmm/x86/layout.h"
 
 #define LEAF_CACHE		0x4
 #define LEAF_TOPOLOGY		0xb
@@ -43,6 +44,9 @@
 #define ECX_CMP_LEGACY		(1U << 1)
 #define ECX_SVM			(1U << 2)
 #define ECX_TOPOEXT		(1U << 22)
+
+/* Leaf 0x40000001, EAX. */
+#define KVM_FEATURE_MSI_EXT_DEST_ID	15
 
 #define TOPOLOGY_SMT		1
 #define TOPOLOGY_CORE		2
@@ -315,6 +319,16 @@ static void mask_xsave(struct cpuid_table *table)
 		e->ecx &= ~(ECX_XSAVE | ECX_OSXSAVE);
 }
 
+/* Where CPUs have large ids, interrupts reach them by more bits than hardware has. */
+static void set_wide(struct cpuid_table *table, const struct apic_layout *apic)
+{
+	struct kvm_cpuid_entry2 *e = cpuid_find(table, LEAF_KVM_FEATURES, 0);
+
+	if (e)
+		set_flag(&e->eax, 1U << KVM_FEATURE_MSI_EXT_DEST_ID,
+			 apic_id_max(apic) > X86_APIC_ID_MAX);
+}
+
 int cpuid_machine(struct cpuid_table *table, const struct apic_layout *apic)
 {
 	struct kvm_cpuid_entry2 *e;
@@ -323,6 +337,7 @@ int cpuid_machine(struct cpuid_table *table, const struct apic_layout *apic)
 	raise_max(table, 0, LEAF_TOPOLOGY);
 	set_basic(table, apic);
 	mask_xsave(table);
+	set_wide(table, apic);
 
 	/* No performance counters: they would count the host's work too. */
 	drop_leaf(table, LEAF_PMU);

@@ -14,6 +14,7 @@
 
 #include "vmm/vmm.h"
 #include "vmm/x86/devices.h"
+#include "vmm/x86/ioapic.h"
 #include "vmm/x86/layout.h"
 
 static int init_irqchip(struct vm *vm, const struct vm_error *err)
@@ -27,6 +28,8 @@ static int init_irqchip(struct vm *vm, const struct vm_error *err)
 	if (ioctl(fd, KVM_SET_TSS_ADDR, (unsigned long)X86_TSS_GPA))
 		return vm_fail(err, -errno, "KVM_SET_TSS_ADDR: %s",
 			       strerror(errno));
+	if (machine_is_wide(&vm->machine))
+		return ioapic_create(vm, err);
 	if (ioctl(fd, KVM_CREATE_IRQCHIP, 0))
 		return vm_fail(err, -errno, "KVM_CREATE_IRQCHIP: %s",
 			       strerror(errno));
@@ -93,15 +96,21 @@ void machine_exit(struct machine *m)
 int machine_check_topology(const struct vm *vm, const struct vm_error *err)
 {
 	char name[TOPOLOGY_NAME_LEN];
+	unsigned int most = ioapic_max_id(&vm->kvm);
 	struct apic_layout apic;
 
 	apic_layout_init(&apic, &vm->topology);
-	if (apic_id_max(&apic) <= X86_APIC_ID_MAX)
+	if (apic_id_max(&apic) <= most)
 		return 0;
 	return vm_fail(err, -EINVAL,
-		       "topology %s: its largest APIC id is %u, but they end at %u: use fewer or smaller LLCs",
+		       "topology %s: its largest APIC id is %u, but on this KVM they end at %u: use fewer or smaller LLCs",
 		       topology_name(&vm->topology, name), apic_id_max(&apic),
-		       X86_APIC_ID_MAX);
+		       most);
+}
+
+bool machine_is_wide(const struct machine *m)
+{
+	return apic_id_max(&m->apic) > X86_APIC_ID_MAX;
 }
 
 bool machine_console_used(const struct machine *m)

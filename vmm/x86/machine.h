@@ -6,6 +6,7 @@
 #ifndef KTSTR_VMM_X86_MACHINE_H
 #define KTSTR_VMM_X86_MACHINE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -57,6 +58,13 @@ uint64_t machine_kernel_size(const struct machine *m);
  * Return: 0, -EINVAL with the reason in @err.
  */
 int machine_check_topology(const struct vm *vm, const struct vm_error *err);
+
+/*
+ * machine_is_wide() - does it have APIC ids that a byte does not hold?
+ *
+ * Then it is never cloned.
+ */
+bool machine_is_wide(const struct machine *m);
 
 /*
  * machine_init() - interrupt controllers and devices; before the memory

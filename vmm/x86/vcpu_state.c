@@ -27,6 +27,7 @@
 #define CR4_PAE			(1ULL << 5)
 #define EFER_LME		(1ULL << 8)
 #define EFER_LMA		(1ULL << 10)
+#define APIC_BASE_X2APIC	(1ULL << 10)
 #define RFLAGS_FIXED		(1ULL << 1)
 
 #define MSR_TSC			0x10
@@ -93,6 +94,16 @@ static struct kvm_segment boot_segment(uint16_t selector, uint8_t type)
 	};
 }
 
+/*
+ * As a firmware does it where there are such CPUs: a kernel that starts without
+ * passes over ids that it cannot name yet.
+ */
+static void set_x2apic(const struct vcpu *vcpu, struct kvm_sregs *sregs)
+{
+	if (machine_is_wide(&vcpu->vm->machine))
+		sregs->apic_base |= APIC_BASE_X2APIC;
+}
+
 static int set_sregs(struct vcpu *vcpu, const struct vm_error *err)
 {
 	struct kvm_sregs sregs;
@@ -113,6 +124,7 @@ static int set_sregs(struct vcpu *vcpu, const struct vm_error *err)
 	sregs.cr3 = X86_PML4_GPA;
 	sregs.cr4 = CR4_PAE;
 	sregs.efer = EFER_LME | EFER_LMA;
+	set_x2apic(vcpu, &sregs);
 	if (ioctl(vcpu->fd, KVM_SET_SREGS, &sregs))
 		return vm_fail(err, -errno, "KVM_SET_SREGS: %s",
 			       strerror(errno));

@@ -173,6 +173,7 @@ static const struct stage rows[] = {
 	SUITE_AND_REST("topology", "topology.uneven.*",
 		       "topology.package.*",
 		       "topology.boot.*",
+		       "topology.wide.*",
 		       "topology.*.capture_*",
 		       "topology.*.domains_*"),
 	SUITE_AND_REST("ops", "ops.simple.*",
