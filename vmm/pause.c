@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * All vCPUs out of KVM_RUN for a while, so that their state can be read. Only
- * the service loop asks, and lets them go on before it does anything else.
+ * All vCPUs out of KVM_RUN for a while, so that their state and the guest's
+ * memory can be read as they are at one moment. The service loop asks, or
+ * whoever observes; one at a time.
  */
 #include <errno.h>
 #include <stdatomic.h>
@@ -40,12 +41,21 @@ void vcpu_pause_here(struct vcpu *vcpu)
 	pthread_mutex_lock(&pause->lock);
 	pause->paused++;
 	pthread_cond_broadcast(&pause->changed);
-	while (atomic_load(&pause->wanted))
+	while (atomic_load(&pause->wanted) && !vcpu->vm->stopping)
 		pthread_cond_wait(&pause->changed, &pause->lock);
 	pause->paused--;
 	pthread_mutex_unlock(&pause->lock);
 	/* Who wants us to leave says so before, and goes on kicking. */
 	vcpu_unkick(vcpu);
+}
+
+/* Under threads_lock no thread goes away that is still there. */
+static void kick(struct vcpu *vcpu)
+{
+	pthread_mutex_lock(&vcpu->vm->threads_lock);
+	if (vcpu->timed)
+		vcpu_kick(vcpu);
+	pthread_mutex_unlock(&vcpu->vm->threads_lock);
 }
 
 /* One that looked away just then was not reached by the first kick. */
@@ -59,7 +69,7 @@ static void kick_and_wait(struct vm *vm, uint64_t limit_ns)
 	unsigned int i;
 
 	for (i = 0; i < vm->n_vcpus; i++)
-		vcpu_kick(&vm->vcpus[i]);
+		kick(&vm->vcpus[i]);
 	while (vm->pause.paused < vm->n_vcpus)
 		if (pthread_cond_timedwait(&vm->pause.changed, &vm->pause.lock,
 					   &until))
@@ -71,7 +81,8 @@ int vcpus_pause(struct vm *vm, unsigned int limit_ms)
 	uint64_t limit_ns = clock_now_ns() + limit_ms * NSEC_PER_MSEC;
 	bool all;
 
-	atomic_store(&vm->pause.wanted, true);
+	if (atomic_exchange(&vm->pause.wanted, true))
+		return -EBUSY;
 	pthread_mutex_lock(&vm->pause.lock);
 	do {
 		kick_and_wait(vm, limit_ns);
@@ -90,4 +101,27 @@ void vcpus_resume(struct vm *vm)
 	atomic_store(&vm->pause.wanted, false);
 	pthread_cond_broadcast(&vm->pause.changed);
 	pthread_mutex_unlock(&vm->pause.lock);
+}
+
+void vcpus_let_go(struct vm *vm)
+{
+	pthread_mutex_lock(&vm->pause.lock);
+	pthread_cond_broadcast(&vm->pause.changed);
+	pthread_mutex_unlock(&vm->pause.lock);
+}
+
+int vm_pause(struct vm *vm, unsigned int limit_ms)
+{
+	int ret = vcpus_pause(vm, limit_ms);
+
+	if (!ret)
+		vm->pause.since_ns = clock_now_ns();
+	return ret;
+}
+
+/* What we took is the host's: no wait in the guest, and no gap. */
+void vm_resume(struct vm *vm)
+{
+	vm_steal_add(vm, clock_now_ns() - vm->pause.since_ns);
+	vcpus_resume(vm);
 }

@@ -208,6 +208,13 @@ void vm_steal_start(struct vm *vm)
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 }
 
+void vm_steal_add(struct vm *vm, uint64_t ns)
+{
+	pthread_mutex_lock(&vm->steal.lock);
+	vm->steal.probe.stolen_ns += ns;
+	pthread_mutex_unlock(&vm->steal.lock);
+}
+
 void vm_steal_stop(struct vm *vm)
 {
 	struct vm_steal *s = &vm->steal;
@@ -234,6 +241,16 @@ static uint64_t stolen_now(const struct vm_steal *s, unsigned int i)
 	if (s->started)
 		steal_probe_woke(&probe, clock_now_ns(), 0);
 	return v->stolen_ns + (probe.stolen_ns - v->probe_ns);
+}
+
+uint64_t vm_machine_steal_ns(struct vm *vm)
+{
+	uint64_t ns;
+
+	pthread_mutex_lock(&vm->steal.lock);
+	ns = vm->steal.probe.stolen_ns;
+	pthread_mutex_unlock(&vm->steal.lock);
+	return ns;
 }
 
 int vm_vcpu_steal_ns(struct vm *vm, unsigned int vcpu, uint64_t *ns)

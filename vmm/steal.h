@@ -49,6 +49,11 @@ void vm_steal_exit(struct vm_steal *steal);
 void vm_steal_start(struct vm *vm);
 
 /*
+ * vm_steal_add() - so much was taken from all vCPUs, by ourselves
+ */
+void vm_steal_add(struct vm *vm, uint64_t ns);
+
+/*
  * vm_steal_stop() - what was taken stays known
  */
 void vm_steal_stop(struct vm *vm);

@@ -250,6 +250,7 @@ int vcpus_stop(struct vm *vm)
 	int ret = 0;
 
 	vm->stopping = true;
+	vcpus_let_go(vm);
 	for (i = 0; i < vm->n_vcpus; i++)
 		if (vm->vcpus[i].started)
 			vcpu_kick(&vm->vcpus[i]);

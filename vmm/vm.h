@@ -325,6 +325,18 @@ int vm_vcpu_steal_ns(struct vm *vm, unsigned int vcpu, uint64_t *ns);
 uint64_t vm_steal_ns(struct vm *vm);
 
 /**
+ * vm_machine_steal_ns() - time in which this whole machine or process did not run
+ * @vm: the machine
+ *
+ * By that what is to be held in the guest for a time is held for longer.
+ *
+ * Context: any thread.
+ *
+ * Return: nanoseconds since the start.
+ */
+uint64_t vm_machine_steal_ns(struct vm *vm);
+
+/**
  * vm_guest_tsc() - the guest's time stamp counter now
  * @vm: the machine
  *
@@ -386,6 +398,24 @@ struct vm_vcpu_state {
  */
 int vm_vcpu_peek(struct vm *vm, unsigned int vcpu, uint64_t limit_ns,
 		 struct vm_vcpu_state *state);
+
+/**
+ * vm_pause() - keep all CPUs of a VM that runs from running
+ * @vm: the machine
+ * @limit_ms: how long to wait for their threads
+ *
+ * Between this and vm_resume() its memory stands still. That time is the host's:
+ * it counts as taken from each vCPU, so that no wait and no gap in the guest
+ * has it.
+ *
+ * Context: any thread but those of the vCPUs and those that vm_ops are called on;
+ * one at a time.
+ *
+ * Return: 0, vm_resume() is due then; -EBUSY; -ETIMEDOUT when not all came, or the
+ * VM has ended: none is held.
+ */
+int vm_pause(struct vm *vm, unsigned int limit_ms);
+void vm_resume(struct vm *vm);
 
 /**
  * vm_destroy() - free it

@@ -80,10 +80,12 @@ struct vm_end_note {
  * struct vm_pause - the vCPUs held outside of KVM_RUN, see pause.c
  * @wanted: they are to be
  * @paused: how many are; it and @changed under @lock
+ * @since_ns: CLOCK_MONOTONIC since when all of them are; of who asked for it
  */
 struct vm_pause {
 	_Atomic bool wanted;
 	unsigned int paused;
+	uint64_t since_ns;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 };
@@ -232,12 +234,18 @@ void vcpu_pause_here(struct vcpu *vcpu);
  * vcpus_pause() - keep all vCPUs out of KVM_RUN until vcpus_resume()
  * @limit_ms: how long to wait for them
  *
- * Context: the service loop.
+ * Context: any thread but those of the vCPUs.
  *
- * Return: 0; -ETIMEDOUT when not all came: none is held then.
+ * Return: 0; -EBUSY when somebody else keeps them; -ETIMEDOUT when not all came:
+ * none is held then.
  */
 int vcpus_pause(struct vm *vm, unsigned int limit_ms);
 void vcpus_resume(struct vm *vm);
+
+/*
+ * vcpus_let_go() - the VM ends: who keeps vCPUs keeps its memory, and no thread
+ */
+void vcpus_let_go(struct vm *vm);
 
 /* loop.c: serve a running VM until something ends it. */
 

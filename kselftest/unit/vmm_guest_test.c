@@ -82,6 +82,8 @@ GUEST(hang, PRINT(COM2, "stage mounts\\n") HANG)
 GUEST(mute, PRINT(COM1, "Linux version\\n") HANG)
 GUEST(crash, PRINT(COM2, "stage mounts\\ncrash no /proc\\ncrash two\\n") RESET)
 GUEST(spin, "1:	jmp	1b\n\t")
+GUEST(counts, "1:	incq	0x300000\n\t"
+	"jmp	1b\n\t")
 GUEST(lock, "hlt\n\t" HANG)
 GUEST(die, "ud2\n\t")
 GUEST(poweroff, "mov	$0x604, %%edx\n\t"
@@ -761,6 +763,91 @@ static void run_peeked(struct __test_metadata *_metadata,
 	/* It runs no more. */
 	EXPECT_EQ(-ESRCH, vm_vcpu_peek(self->vm, 0, PEEK_NS, &p->state));
 	EXPECT_EQ(-EINVAL, vm_vcpu_peek(self->vm, 1, PEEK_NS, &p->state));
+}
+
+/* ---- all of it at one moment ---- */
+
+#define PAUSES		20
+#define COUNTER		0x300000
+
+struct pauser {
+	struct vm *vm;
+	int ret;
+	unsigned int moved;	/* though it was to stand still */
+	unsigned int went_on;	/* between two pauses */
+	uint64_t steal_ns;
+	bool keeps;		/* the last one */
+};
+
+static uint64_t counted(struct vm *vm)
+{
+	return *(volatile uint64_t *)vm_memory(vm, COUNTER, 8);
+}
+
+static void *pause_often(void *arg)
+{
+	struct pauser *p = arg;
+	uint64_t seen = 0, before;
+	unsigned int i;
+
+	usleep(300000);
+	for (i = 0; i < PAUSES && !p->ret; i++) {
+		p->ret = vm_pause(p->vm, 5000);
+		if (p->ret)
+			break;
+		before = counted(p->vm);
+		p->went_on += before != seen;
+		usleep(10000);
+		seen = counted(p->vm);
+		p->moved += before != seen;
+		if (i == PAUSES - 1 && p->keeps)
+			break;
+		vm_resume(p->vm);
+		usleep(10000);
+	}
+	vm_vcpu_steal_ns(p->vm, 0, &p->steal_ns);
+	vm_stop_hung(p->vm, "it was enough");
+	return NULL;
+}
+
+static void run_paused(struct __test_metadata *_metadata,
+		       FIXTURE_DATA(guest) *self, struct pauser *p)
+{
+	pthread_t thread;
+
+	self->machine.topology = (struct topology)TOPOLOGY(1, 1, 2, 1);
+	make_image(self->image_fd, guest_counts);
+	ASSERT_EQ(0, vm_create(&self->config, &self->vm, self->err,
+			       sizeof(self->err)));
+	self->heard.vm = self->vm;
+	p->vm = self->vm;
+	ASSERT_EQ(0, pthread_create(&thread, NULL, pause_often, p));
+	EXPECT_EQ(0, vm_run(self->vm, &self->result));
+	pthread_join(thread, NULL);
+	EXPECT_EQ(0, p->ret);
+	EXPECT_EQ(0U, p->moved);
+	EXPECT_EQ(PAUSES, p->went_on);
+	EXPECT_END(VM_END_HUNG);
+}
+
+/* And what we took is told as taken: 20 times 10 ms at least. */
+TEST_F(guest, stands_still_while_it_is_paused)
+{
+	struct pauser p = { };
+
+	run_paused(_metadata, self, &p);
+	EXPECT_LT(PAUSES * 9 * NSEC_PER_MSEC, p.steal_ns);
+	EXPECT_EQ(-ETIMEDOUT, vm_pause(self->vm, 10));
+}
+
+/* A VM that ends is not kept by who keeps its CPUs. */
+TEST_F(guest, ends_while_it_is_paused)
+{
+	struct pauser p = { .keeps = true };
+
+	run_paused(_metadata, self, &p);
+	EXPECT_GT(LONG_MS * NSEC_PER_MSEC, self->result.run_ns);
+	vm_resume(self->vm);
 }
 
 /* Both have interrupts off; only one could go on. */
