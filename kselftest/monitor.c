@@ -47,13 +47,32 @@ KTSTR_TEST_F(monitor, map_write_bad_dsq, .duration_s = 10, .expect_err = true,
 	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
 }
 
+/* The stall is read before the watchdog ends it, and at that end. */
+static int half_time_is_dumped(const struct run_outcome *out, char *err,
+			       size_t size)
+{
+	const struct mon_findings *f = &out->findings;
+	const struct mon_kept_dump *half = mon_findings_get(f, MON_DUMP_HALF);
+	const struct mon_kept_dump *end = mon_findings_get(f, MON_DUMP_EXIT);
+
+	if (half && end && half->host_ns < end->host_ns &&
+	    half->dump->n_stalls && strstr(half->what, "watchdog's 3.0 s") &&
+	    half->dump->sample->scx.loaded && f->peak_wait_ns >= 1500000000)
+		return 0;
+	snprintf(err, size, "half time: %s (%zu stalls), end: %s; longest wait %.3f s",
+		 half ? half->what : "no dump", half ? half->dump->n_stalls : 0,
+		 end ? end->what : "no dump", f->peak_wait_ns / 1e9);
+	return -1;
+}
+
 /* The scheduler's own timeout is 20 s: a task waits for no more than half. */
 KTSTR_TEST_F(monitor, watchdog_override, .duration_s = 30, .expect_err = true,
 	     .watchdog_timeout_ms = 3000,
 	     .bpf_map_write = { .map = ".bss", .var = "fail_mode",
 				.value = KTSTR_FAIL_STALL },
 	     .expect_exit_kind = "runnable task stall",
-	     .expect_scx_bpf_error_matches = "failed to run for [0-9]\\.")
+	     .expect_scx_bpf_error_matches = "failed to run for [0-9]\\.",
+	     .post_vm = half_time_is_dumped)
 {
 	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
 }
@@ -125,6 +144,56 @@ KTSTR_TEST_F(monitor, value_that_is_broken, .duration_s = 3, FOLLOWED,
 }
 
 _Static_assert(KTSTR_FAIL_NO_ATTACH == 17, "it stands in a text above");
+
+/* What each CPU has counted is all that was, if nothing went on meanwhile. */
+static int snapshots_are_whole(const struct run_outcome *out, char *err,
+			       size_t size)
+{
+	const struct mon_snapshots *shots = &out->findings.snapshots;
+	const struct mon_track *all = &out->findings.tracks.list[0];
+	int64_t sum, on[2];
+	unsigned int i, cpu;
+	char place[32];
+	int ret = 0;
+
+	for (i = 0; i < shots->n && !ret; i++) {
+		const struct mon_snapshot *s = &shots->list[i];
+
+		ret = mon_snapshot_get(s, "counts:enqueued", &sum, err, size);
+		for (cpu = 0; cpu < 2 && !ret; cpu++) {
+			snprintf(place, sizeof(place), "counts@%u:enqueued",
+				 cpu);
+			ret = mon_snapshot_get(s, place, &on[cpu], err, size);
+		}
+		if (ret)
+			break;
+		if (all->shots[i].value != sum || on[0] + on[1] != sum ||
+		    s->dump->sample->n_valid != 2 || !s->dump->dsqs.n ||
+		    !s->stood_ns) {
+			snprintf(err, size, "snapshot %u: %lld on CPU 0, %lld on CPU 1, %lld in all, %lld just before; %u CPUs",
+				 i, (long long)on[0], (long long)on[1],
+				 (long long)sum,
+				 (long long)all->shots[i].value,
+				 s->dump->sample->n_valid);
+			ret = -1;
+		}
+	}
+	if (!ret && mon_snapshot_get(&shots->list[0], "counts:enqueud", &sum,
+				     err, size) != -ENOENT)
+		ret = -1;
+	if (!ret)
+		snprintf(err, size, "%u snapshots", shots->n);
+	return ret;
+}
+
+KTSTR_TEST_F(monitor, snapshots_stand_still, .duration_s = 3, .snapshots = 5,
+	     FOLLOWED, .assertions = {
+		"enqueued@snapshots strictly_increasing",
+		"init@snapshots always == 1",
+	     }, .post_vm = snapshots_are_whole)
+{
+	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
+}
 
 /* What a test follows that is not there is no pass, and no end of a search. */
 KTSTR_TEST_F(monitor, value_that_is_not_there, .duration_s = 1,

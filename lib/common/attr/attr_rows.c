@@ -16,6 +16,9 @@
 /* For the scheduler and for the body, within KTSTR_TEST_TIMEOUT_S. */
 #define LIMIT_MAX_S		200
 #define DISK_MAX_MB		(1U << 20)
+/* Each is kept whole, and stops all CPUs. */
+#define SNAPSHOTS_MAX		64
+#define SNAPSHOTS_A_S		8
 /* Below a millisecond the monitor's clock has no steps. */
 #define MONITOR_HZ_MAX		1000
 
@@ -173,6 +176,19 @@ static int check_plant(const struct ktstr_attr *attr, char *err,
 	       wrong(err, err_size, ".plant needs a .kind");
 }
 
+/* They are 100 ms apart at least. */
+static int check_snapshots(const struct ktstr_attr *attr, char *err,
+			   size_t err_size)
+{
+	if (attr->snapshots + 1 <= attr->duration_s * SNAPSHOTS_A_S)
+		return 0;
+	snprintf(err, err_size,
+		 ".snapshots = %u: at most %u can be within .duration_s = %u",
+		 attr->snapshots, attr->duration_s * SNAPSHOTS_A_S - 1,
+		 attr->duration_s);
+	return -EINVAL;
+}
+
 static int check_watches(const struct ktstr_attr *attr, char *err,
 			 size_t err_size)
 {
@@ -198,14 +214,17 @@ static int check_watches(const struct ktstr_attr *attr, char *err,
 
 static bool is_followed(const struct ktstr_attr *attr, const char *name)
 {
+	size_t len = strcspn(name, "@");
 	char why[ATTR_WHY_SIZE];
 	struct map_watch watch;
 	unsigned int i;
 
+	if (name[len] && (strcmp(name + len, AT_SNAPSHOTS) || !attr->snapshots))
+		return false;
 	for (i = 0; i < KTSTR_MAX_ARGS && attr->watch_maps[i]; i++)
 		if (!map_watch_parse(attr->watch_maps[i], &watch, why,
 				     sizeof(why)) &&
-		    !strcmp(watch.name, name))
+		    strlen(watch.name) == len && !strncmp(watch.name, name, len))
 			return true;
 	return false;
 }
@@ -227,7 +246,9 @@ static int check_assertions(const struct ktstr_attr *attr, char *err,
 		name = ret || is_followed(attr, a.of) ? a.over : a.of;
 		if (!ret && *name && !is_followed(attr, name)) {
 			snprintf(why, sizeof(why),
-				 "nothing in .watch_maps is called %s", name);
+				 "nothing in .watch_maps%s is called %s",
+				 strchr(name, '@') ? " with .snapshots" : "",
+				 name);
 			ret = -EINVAL;
 		}
 		if (!ret)
@@ -315,6 +336,9 @@ const struct attr_row attr_rows[] = {
 	{ MEMBER(monitor_hz), .kind = &attr_number, .max = MONITOR_HZ_MAX,
 	  .value = &(const unsigned int){ 10 },
 	  .what = "samples that the monitor takes a second, at most 1000" },
+	{ MEMBER(snapshots), .kind = &attr_number, .max = SNAPSHOTS_MAX,
+	  .check = check_snapshots, .usual = "none",
+	  .what = "how often all queues and maps are read while the CPUs stand still, within 10 to 90 % of duration_s, at most 64; see assertions.rst" },
 	{ MEMBER(watch_maps), .kind = &attr_args, .check = check_watches,
 	  .usual = "none",
 	  .what = "a value in a BPF map that each sample takes as well: NAME=MAP[KEY]@CPU:PATH, see assertions.rst; up to 16" },

@@ -206,6 +206,8 @@ static inline const char *run_subject_name(const struct run_subject *subject)
  *	by it may take as long as half of the scheduler's own [as the scheduler
  *	has it]
  * @monitor_hz: samples that the monitor takes a second, at most 1000 [10]
+ * @snapshots: how often all queues and maps are read while the CPUs stand still,
+ *	spread over 10 to 90 % of @duration_s, at most 64 [never]
  * @watch_maps: values in BPF maps that each sample takes as well, see
  *	lib/common/check/watch.h; an inner level's replace an outer's [none]
  */
@@ -219,6 +221,7 @@ struct run_workload {
 	struct guest_plant plant;
 	unsigned int watchdog_timeout_ms;
 	unsigned int monitor_hz;
+	unsigned int snapshots;
 	const char *watch_maps[KTSTR_MAX_ARGS];
 };
 

@@ -20,7 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ASSERTION_NAME_LEN	48
+#define ASSERTION_NAME_LEN	64
 #define ASSERTION_WHY_LEN	240
 #define ASSERTION_BODY		(-1)	/* a phase: all of the body */
 

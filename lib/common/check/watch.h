@@ -16,6 +16,7 @@
 #define WATCH_MAP_LEN	32
 #define WATCH_PATH_LEN	160
 #define WATCH_ALL_CPUS	(-1)
+#define AT_SNAPSHOTS	"@snapshots"	/* behind a name: its values in those */
 
 /**
  * struct map_watch - what is followed

@@ -317,6 +317,33 @@ static void print_assertions(FILE *to, const struct run_outcome *out)
 	}
 }
 
+static void print_snapshots(FILE *to, const struct mon_snapshots *s)
+{
+	uint64_t most_ns = 0, all_ns = 0;
+	unsigned int i;
+
+	if (!s->wanted)
+		return;
+	for (i = 0; i < s->n; i++) {
+		most_ns = max(most_ns, s->list[i].stood_ns);
+		all_ns += s->list[i].stood_ns;
+	}
+	fprintf(to, "#   snapshots: %u of %u; the CPUs stood still for %.1f ms in all, %.1f at most%s%s\n",
+		s->n, s->wanted, all_ns / (double)NSEC_PER_MSEC,
+		most_ns / (double)NSEC_PER_MSEC, *s->why ? "; " : "", s->why);
+}
+
+/* Of a scheduler that was ended for a stall: was it seen before? */
+static void print_half_time(FILE *to, const struct mon_findings *f)
+{
+	if (!f->watchdog_ns || !mon_findings_get(f, MON_DUMP_EXIT))
+		return;
+	fprintf(to, "#   watchdog %.1f s: half of it was %s, the longest wait seen %.1f s\n",
+		f->watchdog_ns / (double)NSEC_PER_SEC,
+		mon_findings_get(f, MON_DUMP_HALF) ? "dumped" : "not reached",
+		f->peak_wait_ns / (double)NSEC_PER_SEC);
+}
+
 void report_monitor(FILE *to, const struct run_outcome *out)
 {
 	const struct mon_series *s = &out->series;
@@ -334,6 +361,8 @@ void report_monitor(FILE *to, const struct run_outcome *out)
 	print_progs(to, &out->findings);
 	print_notes(to, s->notes);
 	report_alarms(to, out);
+	print_half_time(to, &out->findings);
+	print_snapshots(to, &out->findings.snapshots);
 	print_assertions(to, out);
 }
 
@@ -343,7 +372,7 @@ void report_monitor(FILE *to, const struct run_outcome *out)
 static const struct mon_kept_dump *best_dump(const struct mon_findings *f)
 {
 	static const enum mon_dump_why order[] = {
-		MON_DUMP_END, MON_DUMP_ALARM, MON_DUMP_EXIT,
+		MON_DUMP_END, MON_DUMP_ALARM, MON_DUMP_HALF, MON_DUMP_EXIT,
 	};
 	const struct mon_kept_dump *d = NULL;
 	size_t i;

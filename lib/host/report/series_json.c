@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/common/util/util.h"
+#include "lib/host/report/dump_json.h"
 #include "lib/host/report/json.h"
 #include "lib/host/report/monitor.h"
 #include "lib/host/report/quantity_json.h"
@@ -320,6 +321,7 @@ static struct json_object *dumps_json(const struct mon_findings *f,
 		json_add_int(o, "time_us", clock_host_us(clock, d->host_ns));
 		json_add_new(o, "text", json_text(d->text.text, len));
 		json_add_bool(o, "cut", d->text.len > len);
+		json_add_new(o, "data", kept_dump_json(d));
 		json_object_array_add(dumps, o);
 	}
 	return dumps;
@@ -390,6 +392,21 @@ static struct json_object *programs_json(const struct mon_findings *f)
 	return programs;
 }
 
+static struct json_object *snapshots_json(const struct mon_snapshots *shots,
+					  const struct clock *clock)
+{
+	struct json_object *list = json_object_new_array();
+	unsigned int i;
+
+	for (i = 0; list && i < shots->n; i++) {
+		const struct mon_snapshot *s = &shots->list[i];
+		int64_t time_us = clock_host_us(clock, s->host_ns);
+
+		json_object_array_add(list, snapshot_json(s, time_us));
+	}
+	return list;
+}
+
 struct json_object *series_json(const struct run_outcome *out,
 				const struct run_quantities *run)
 {
@@ -414,6 +431,8 @@ struct json_object *series_json(const struct run_outcome *out,
 	json_add_new(o, "programs", programs_json(&out->findings));
 	json_add_new(o, "alarms", alarms_json(&out->findings, &clock));
 	json_add_new(o, "watches", tracks_json(&out->findings.tracks, &clock));
+	json_add_new(o, "snapshots",
+		     snapshots_json(&out->findings.snapshots, &clock));
 	json_add_new(o, "dumps", dumps_json(&out->findings, &clock));
 	return o;
 }

@@ -109,26 +109,47 @@ static void judge_all(const struct run_expectations *e,
 	}
 }
 
-void asserted_judge(const struct run_expectations *expectations,
-		    struct run_outcome *out)
+/* A value has one in the samples, and one in the snapshots. */
+struct both_series {
+	struct assertion_series list[2 * KTSTR_MAX_ARGS];
+	char names[KTSTR_MAX_ARGS][ASSERTION_NAME_LEN + sizeof(AT_SNAPSHOTS)];
+};
+
+static void find_series(struct both_series *both, const struct run_outcome *out)
 {
-	const struct mon_tracks *tracks = &out->findings.tracks;
-	struct assertion_series series[KTSTR_MAX_ARGS];
-	struct phases *phases = calloc(1, sizeof(*phases));
-	struct assertion_run run = {
-		.series = series, .n_series = tracks->n,
-	};
+	const struct mon_findings *f = &out->findings;
+	const struct mon_tracks *tracks = &f->tracks;
 	unsigned int i;
 
 	for (i = 0; i < tracks->n; i++) {
 		const struct mon_track *t = &tracks->list[i];
+		const char *why = t->n ? t->why : out->series.why_none;
 
-		series[i] = (struct assertion_series){
+		snprintf(both->names[i], sizeof(both->names[i]),
+			 "%s" AT_SNAPSHOTS, t->watch.name);
+		both->list[2 * i] = (struct assertion_series){
 			.name = t->watch.name, .points = t->points, .n = t->n,
-			.interval_ns = tracks->interval_ns,
-			.why = t->n ? t->why : out->series.why_none,
+			.interval_ns = tracks->interval_ns, .why = why,
+		};
+		both->list[2 * i + 1] = (struct assertion_series){
+			.name = both->names[i], .points = t->shots,
+			.n = t->n_shots,
+			.why = *f->snapshots.why ? f->snapshots.why : why,
 		};
 	}
+}
+
+void asserted_judge(const struct run_expectations *expectations,
+		    struct run_outcome *out)
+{
+	const struct mon_tracks *tracks = &out->findings.tracks;
+	struct phases *phases = calloc(1, sizeof(*phases));
+	struct both_series both;
+	struct assertion_run run = {
+		.series = both.list, .n_series = 2 * tracks->n,
+	};
+
+	find_series(&both, out);
 	out->n_assertions = 0;
 	/* Without memory they are about the whole body, and its steps are open. */
 	if (phases) {

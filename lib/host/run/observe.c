@@ -26,6 +26,11 @@ static int vm_steal(void *ctx, unsigned int cpu, uint64_t *ns)
 	return vm_vcpu_steal_ns(ctx, cpu, ns);
 }
 
+static uint64_t vm_machine_steal(void *ctx)
+{
+	return vm_machine_steal_ns(ctx);
+}
+
 static uint64_t vm_tsc(void *ctx)
 {
 	return vm_guest_tsc(ctx);
@@ -62,6 +67,16 @@ static int vm_peek(void *ctx, unsigned int cpu, uint64_t limit_ns,
 	return 0;
 }
 
+static int pause_vm(void *ctx, unsigned int limit_ms)
+{
+	return vm_pause(ctx, limit_ms);
+}
+
+static void resume_vm(void *ctx)
+{
+	vm_resume(ctx);
+}
+
 static void stop_vm(void *ctx)
 {
 	vm_stop(ctx);
@@ -76,9 +91,12 @@ static const struct mon_mem_ops vm_mem_ops = {
 	.map = vm_map,
 	.vcpu_time_ns = vm_cpu_time,
 	.steal_ns = vm_steal,
+	.machine_steal_ns = vm_machine_steal,
 	.guest_tsc = vm_tsc,
 	.vcpu_regs = vm_regs,
 	.vcpu_peek = vm_peek,
+	.pause = pause_vm,
+	.resume = resume_vm,
 };
 
 /* RAM that finds no place below the hole of MMIO lies above it. */
@@ -97,7 +115,8 @@ static struct mon_live *cannot(const struct run_config *config,
 	const struct run_workload *load = config->workload;
 
 	if (load->bpf_map_write.map || load->plant.kind ||
-	    load->watchdog_timeout_ms || load->watch_maps[0])
+	    load->watchdog_timeout_ms || load->watch_maps[0] ||
+	    load->snapshots)
 		snprintf(out->findings.error, sizeof(out->findings.error),
 			 "no monitor to do what the test asks for: %.200s",
 			 out->series.why_none);

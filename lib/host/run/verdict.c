@@ -337,6 +337,8 @@ static void judge_open(const struct run_config *c,
 		       const struct run_outcome *out, struct run_verdict *v)
 {
 	const struct outcome_assertion *a = asserted_find(out, ASSERTION_OPEN);
+	const struct mon_snapshots *shots = &out->findings.snapshots;
+	unsigned int wanted = c->workload->snapshots;
 
 	if (v->code != RUN_PASS)
 		return;
@@ -347,6 +349,11 @@ static void judge_open(const struct run_config *c,
 		leave_open(v, RUN_INCONCLUSIVE,
 			   "asserted: %s: nobody has looked",
 			   c->expectations->assertions[0]);
+	else if (shots->n < wanted)
+		leave_open(v, RUN_INCONCLUSIVE,
+			   "%u of %u snapshots were taken: %s", shots->n,
+			   wanted, *shots->why ? shots->why :
+			   "the scenario was over before");
 }
 
 /* The monitor could not do what it was asked for. */

@@ -184,6 +184,7 @@ static const struct stage rows[] = {
 	SUITE_AND_REST("payload", "payload.those_that_do_not_behave_*"),
 	SUITE("wakes", NULL),
 	SUITE_AND_REST("monitor", "monitor.map_write_bad_dsq",
+		       "monitor.value_that_is_not_there",
 		       "monitor.watchdog_spares_*",
 		       "monitor.cpu_that_is_idle_*",
 		       "monitor.dump_agrees_*",

@@ -49,8 +49,12 @@ struct mon_vcpu {
  *	is not there any more
  * @steal_ns: what the host has taken from a vCPU so far; 0, or -errno where that
  *	is not known
+ * @machine_steal_ns: time so far in which the whole machine did not run
  * @guest_tsc: the guest's time stamp counter now
  * @vcpu_regs: registers of a vCPU that is stopped; 0 or -errno
+ * @pause: keep all vCPUs from running until @resume, for which to wait @limit_ms;
+ *	0 or -errno
+ * @resume: let them go on
  * @vcpu_peek: what a vCPU does that runs, which it is kept from for a moment;
  *	0, -ETIMEDOUT when the host did not run its thread within @limit_ns, or
  *	another -errno
@@ -59,10 +63,13 @@ struct mon_mem_ops {
 	void *(*map)(void *ctx, uint64_t gpa, size_t len);
 	int (*vcpu_time_ns)(void *ctx, unsigned int cpu, uint64_t *ns);
 	int (*steal_ns)(void *ctx, unsigned int cpu, uint64_t *ns);
+	uint64_t (*machine_steal_ns)(void *ctx);
 	uint64_t (*guest_tsc)(void *ctx);
 	int (*vcpu_regs)(void *ctx, unsigned int cpu, struct mon_regs *regs);
 	int (*vcpu_peek)(void *ctx, unsigned int cpu, uint64_t limit_ns,
 			 struct mon_vcpu *vcpu);
+	int (*pause)(void *ctx, unsigned int limit_ms);
+	void (*resume)(void *ctx);
 };
 
 /* Reads after which a walk that was told to hurry gives up. */

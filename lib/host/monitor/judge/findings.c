@@ -5,25 +5,38 @@
 #include "lib/host/monitor/judge/findings.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/common/util/util.h"
 #include "lib/host/monitor/judge/story.h"
 
 #define MON_STORY_TEXT_MAX	(64U << 10)
+#define MAP_TEXT_MAX	(16U << 10)	/* of one map's values */
 #define STALLS_SHOWN	8	/* with what was idle meanwhile */
+
+static void free_maps(struct mon_kept_dump *kept)
+{
+	size_t i;
+
+	for (i = 0; kept->maps && i < kept->dump->n_maps; i++)
+		strbuf_free(&kept->maps[i]);
+	free(kept->maps);
+}
 
 void mon_findings_exit(struct mon_findings *f)
 {
 	unsigned int i;
 
 	for (i = 0; i < f->n_dumps; i++) {
+		free_maps(&f->dumps[i]);
 		mon_dump_destroy(f->dumps[i].dump);
 		strbuf_free(&f->dumps[i].story);
 		strbuf_free(&f->dumps[i].text);
 	}
 	strbuf_free(&f->where);
 	mon_tracks_exit(&f->tracks);
+	mon_snapshots_exit(&f->snapshots);
 	memset(f, 0, sizeof(*f));
 }
 
@@ -124,6 +137,21 @@ static void meanwhile(struct mon_series *s, struct mon_kept_dump *kept)
 	pthread_mutex_unlock(&s->lock);
 }
 
+/* Each by itself, for who wants no text of all */
+static void keep_maps(struct mon_kept_dump *kept)
+{
+	size_t i, n = kept->dump->n_maps;
+
+	kept->maps = calloc(n + 1, sizeof(*kept->maps));
+	if (!kept->maps)
+		return;
+	for (i = 0; i < n; i++)
+		kept->maps[i] = (struct strbuf){
+			.text = (char *)"", .max = MAP_TEXT_MAX,
+		};
+	mon_dump_maps_text(kept->dump, kept->maps);
+}
+
 const struct mon_kept_dump *
 mon_findings_dump(struct mon_findings *f, const struct mon_guest *guest,
 		  enum mon_dump_why why, const char *what, uint64_t stall_ns,
@@ -134,7 +162,7 @@ mon_findings_dump(struct mon_findings *f, const struct mon_guest *guest,
 		/* Who asks wants to compare. */
 		.all_maps = why == MON_DUMP_ASKED,
 		/* One that stalls stays where it is. */
-		.peek = why == MON_DUMP_ALARM,
+		.peek = why == MON_DUMP_ALARM || why == MON_DUMP_HALF,
 	};
 	char story_culprit[sizeof(f->culprit)];
 	struct mon_kept_dump *kept;
@@ -163,6 +191,7 @@ mon_findings_dump(struct mon_findings *f, const struct mon_guest *guest,
 	}
 	meanwhile(series, kept);
 	mon_dump_text(kept->dump, &kept->text);
+	keep_maps(kept);
 	kept->dump->guest = NULL;
 	f->n_dumps++;
 	return kept;

@@ -9,15 +9,17 @@
 #include "lib/host/monitor/judge/checks.h"
 #include "lib/host/monitor/judge/hang.h"
 #include "lib/host/monitor/judge/series.h"
+#include "lib/host/monitor/judge/snapshots.h"
 #include "lib/host/monitor/judge/tracks.h"
 #include "lib/host/monitor/read/dump.h"
 
-#define MON_DUMPS_MAX		4
+#define MON_DUMPS_MAX		5
 #define MON_DUMP_TEXT_MAX	(4U << 20)
 
 /**
  * enum mon_dump_why - what made the monitor read everything
  * @MON_DUMP_ALARM: a verdict
+ * @MON_DUMP_HALF: a task has waited for half of sched_ext's watchdog's time
  * @MON_DUMP_EXIT: the scheduler was told to go
  * @MON_DUMP_ASKED: the guest asked for it
  * @MON_DUMP_END: the VM did not end by itself
@@ -25,6 +27,7 @@
  */
 enum mon_dump_why {
 	MON_DUMP_ALARM,
+	MON_DUMP_HALF,
 	MON_DUMP_EXIT,
 	MON_DUMP_ASKED,
 	MON_DUMP_END,
@@ -39,6 +42,7 @@ enum mon_dump_why {
  * @tsc: the guest's time stamp counter; 0 when not known
  * @dump: what was read; its @guest is NULL, so nothing more can be
  * @story: of MON_DUMP_END: mon_story(), lines
+ * @maps: for each of @dump's maps, its values, lines; NULL without memory
  * @text: the story, which CPUs were idle while tasks waited, mon_dump_text()
  */
 struct mon_kept_dump {
@@ -48,6 +52,7 @@ struct mon_kept_dump {
 	uint64_t tsc;
 	struct mon_dump *dump;
 	struct strbuf story;
+	struct strbuf *maps;
 	struct strbuf text;
 };
 
@@ -56,6 +61,11 @@ struct mon_kept_dump {
  * @alarms: verdicts, @n_alarms of them, in order of time
  * @n_judged: samples that fell into the workload, and so could be judged
  * @tracks: values that were followed
+ * @snapshots: what was read at moments at which the CPUs stood still
+ * @peak_wait_ns: the longest that a task of sched_ext was seen to wait while the
+ *	body ran
+ * @watchdog_ns: after which of those its watchdog would end the scheduler; 0 when
+ *	there was none
  * @dumps: dumps, @n_dumps of them, in order of time; one for each reason
  * @hang: the guest hangs; of kind MON_HANG_NONE when it does not
  * @culprit: who is to blame, one line, by what CPUs and tasks were found doing;
@@ -71,6 +81,9 @@ struct mon_findings {
 	unsigned int n_alarms;
 	uint64_t n_judged;
 	struct mon_tracks tracks;
+	struct mon_snapshots snapshots;
+	uint64_t peak_wait_ns;
+	uint64_t watchdog_ns;
 	struct mon_kept_dump dumps[MON_DUMPS_MAX];
 	unsigned int n_dumps;
 	struct mon_hang hang;

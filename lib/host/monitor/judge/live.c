@@ -23,6 +23,7 @@
 #include "lib/common/util/log.h"
 #include "lib/common/util/thread.h"
 #include "lib/common/util/util.h"
+#include "lib/common/wire/steal.h"
 
 /* Domains change slowly: they are not read more often than this. */
 #define DOMAINS_NS	(50 * NSEC_PER_MSEC)
@@ -31,6 +32,9 @@
 #define WRITE_AFTER_MS	500
 /* In a dump, a task that waits for longer is a stall */
 #define DUMP_STALL_MS	500
+
+/* For all CPUs to stop, where the machine is no slower than others */
+#define PAUSE_MS	1000
 
 /* How often a guest that boots is looked at: a look is a scan of its RAM. */
 #define ATTACH_NS	(50 * NSEC_PER_MSEC)
@@ -59,6 +63,8 @@
  * @halts: looks for CPUs that are halted for ever
  * @hangs: looks for hangs, from init's first words on
  * @body_ns: when the body was first seen to run
+ * @scenario_ns: when the scenario began, as the guest told; 0 before
+ * @scenario_steal_ns: what had been taken from the whole machine by then
  * @written: the map was written to, or can never be
  * @planted: likewise
  * @exit_seen: the scheduler that was told to go, by its address
@@ -87,6 +93,8 @@ struct mon_live {
 	struct mon_halts *halts;
 	struct mon_hangs *hangs;
 	uint64_t body_ns;
+	uint64_t scenario_ns;
+	uint64_t scenario_steal_ns;
 	bool written;
 	bool planted;
 	uint64_t exit_seen;
@@ -465,6 +473,57 @@ static void answer_request(struct mon_live *l)
 		take_dump(l, MON_DUMP_ASKED, "the guest asked for it");
 }
 
+/* ---- snapshots ---- */
+
+/* As the guest counts it, whose scenario holds for longer by that */
+static uint64_t machine_steal(const struct mon_live *l)
+{
+	const struct mon_live_config *c = &l->config;
+
+	return c->ops->machine_steal_ns ? c->ops->machine_steal_ns(c->ctx) : 0;
+}
+
+/* The guest tells when a scenario begins, which is after its cgroups were made. */
+static void look_for_scenario(struct mon_live *l)
+{
+	struct mon_series *s = l->config.series;
+	size_t i;
+
+	pthread_mutex_lock(&s->lock);
+	for (i = 0; i < s->n_marks && !l->scenario_ns; i++)
+		if (s->marks[i].kind == MON_MARK_STEP && !s->marks[i].step.edge)
+			l->scenario_ns = s->marks[i].host_ns;
+	pthread_mutex_unlock(&s->lock);
+	if (l->scenario_ns)
+		l->scenario_steal_ns = machine_steal(l);
+}
+
+static void take_snapshot(struct mon_live *l)
+{
+	struct mon_snapshots *shots = &l->config.findings->snapshots;
+	uint64_t due_ns = mon_snapshots_due_ns(shots);
+	const struct mon_snapshot *shot;
+	char text[128];
+
+	if (due_ns == UINT64_MAX || !l->body_ns)
+		return;
+	if (!l->scenario_ns)
+		look_for_scenario(l);
+	if (!l->scenario_ns)
+		return;
+	if (steal_own_ns(clock_now_ns() - l->scenario_ns,
+			 machine_steal(l) - l->scenario_steal_ns) < due_ns ||
+	    mon_snapshots_take(shots, &l->guest, &l->config.findings->tracks,
+			       PAUSE_MS * max(l->config.slowness, 1.0)))
+		return;
+	shot = &shots->list[shots->n - 1];
+	snprintf(text, sizeof(text),
+		 "snapshot %u of %u: the CPUs stood still for %.1f ms",
+		 shots->n, shots->wanted,
+		 shot->stood_ns / (double)NSEC_PER_MSEC);
+	mark(l, MON_MARK_DUMP, text);
+}
+
 static void turn(struct mon_live *l)
 {
 	if (!l->body_ns && stage_now(l) == STAGE_WORKLOAD)
@@ -473,6 +532,8 @@ static void turn(struct mon_live *l)
 	set_watchdog(l);
 	plant(l);
 	write_map(l);
+	if (stage_now(l) == STAGE_WORKLOAD && !told_to_stop(l))
+		take_snapshot(l);
 	answer_request(l);
 }
 
@@ -516,6 +577,50 @@ static void judge(struct mon_live *l)
 		l->config.alarmed(l->config.ctx);
 }
 
+/* The one that has waited longest; NULL for none */
+static const struct mon_waiter *longest_waiter(const struct mon_sample *s)
+{
+	const struct mon_waiter *w = NULL;
+	unsigned int cpu;
+
+	for (cpu = 0; cpu < s->n_cpus; cpu++)
+		if (s->cpus[cpu].valid && s->cpus[cpu].waiter.pid &&
+		    (!w || s->cpus[cpu].waiter.wait_ns > w->wait_ns))
+			w = &s->cpus[cpu].waiter;
+	return w;
+}
+
+/*
+ * A stall is best looked at before the watchdog ends it: by then the scheduler
+ * may be gone with all that it knew.
+ */
+static void look_for_half_time(struct mon_live *l)
+{
+	struct mon_findings *f = l->config.findings;
+	const struct mon_scx *scx = &l->sample->scx;
+	const struct mon_waiter *w = longest_waiter(l->sample);
+	uint64_t watchdog_ns = l->kernel->hz ?
+		scx->watchdog_timeout * (NSEC_PER_SEC / l->kernel->hz) : 0;
+	char what[160];
+
+	if (!scx->loaded || scx->exit_kind || !watchdog_ns || told_to_stop(l) ||
+	    stage_now(l) != STAGE_WORKLOAD)
+		return;
+	f->watchdog_ns = watchdog_ns;
+	if (!w)
+		return;
+	f->peak_wait_ns = max(f->peak_wait_ns, w->wait_ns);
+	if (w->wait_ns < watchdog_ns / 2 ||
+	    mon_findings_get(f, MON_DUMP_HALF))
+		return;
+	snprintf(what, sizeof(what),
+		 "%s[%d] has waited for %.1f s, half of the watchdog's %.1f s",
+		 w->comm, w->pid, w->wait_ns / (double)NSEC_PER_SEC,
+		 watchdog_ns / (double)NSEC_PER_SEC);
+	take_dump(l, MON_DUMP_HALF, what);
+	blame_holder(l, MON_DUMP_HALF);
+}
+
 /* What will not end: a guest that has not begun is not looked at for that. */
 static void look_for_hang(struct mon_live *l)
 {
@@ -555,6 +660,7 @@ static void take_sample(struct mon_live *l)
 		mon_tracks_take(&l->config.findings->tracks, &l->guest,
 				l->sample);
 	judge(l);
+	look_for_half_time(l);
 	look_for_hang(l);
 }
 
@@ -630,6 +736,9 @@ int mon_live_start(const struct mon_live_config *config,
 	config->series->interval_ns = l->config.interval_ms * NSEC_PER_MSEC;
 	mon_tracks_init(&config->findings->tracks, config->workload->watch_maps,
 			config->series->interval_ns);
+	config->findings->snapshots.wanted = config->workload->snapshots;
+	config->findings->snapshots.duration_ns =
+		config->workload->duration_s * NSEC_PER_SEC;
 	set_why(l, "the VM ended before the monitor had opened vmlinux");
 	pthread_mutex_init(&l->lock, NULL);
 	ret = init_wake(l);

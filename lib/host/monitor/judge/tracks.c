@@ -37,6 +37,7 @@ void mon_tracks_exit(struct mon_tracks *tracks)
 	for (i = 0; i < tracks->n; i++) {
 		mon_follow_exit(&tracks->list[i].follow);
 		free(tracks->list[i].points);
+		free(tracks->list[i].shots);
 	}
 	free(tracks->steal_ns);
 	memset(tracks, 0, sizeof(*tracks));
@@ -89,23 +90,14 @@ static struct assertion_point *new_point(struct mon_track *t)
 	return &t->points[t->n++];
 }
 
-static void take_one(struct mon_track *t, const struct mon_tracks *tracks,
-		     const struct mon_guest *guest,
-		     const struct mon_sample *sample)
+/* @p has its times. */
+static void take_one(struct mon_track *t, const struct mon_guest *guest,
+		     struct assertion_point *p)
 {
-	struct assertion_point *p = new_point(t);
-	int ret;
+	int ret = mon_follow_read(guest, &t->follow, p->wall_ns, &p->value,
+				  &p->life);
 
-	if (!p)
-		return;
-	*p = (struct assertion_point){
-		.time_ns = sample->guest_tsc, .wall_ns = sample->host_ns,
-		.own_ns = tracks->own_ns,
-	};
-	ret = mon_follow_read(guest, &t->follow, sample->host_ns, &p->value,
-			      &p->life);
 	p->known = !ret;
-	t->n_known += p->known;
 	if (!ret)
 		return;
 	t->ret = ret;
@@ -120,38 +112,70 @@ void mon_tracks_take(struct mon_tracks *tracks, const struct mon_guest *guest,
 	if (!tracks->n)
 		return;
 	count_time(tracks, sample);
-	for (i = 0; i < tracks->n; i++)
-		take_one(&tracks->list[i], tracks, guest, sample);
+	for (i = 0; i < tracks->n; i++) {
+		struct mon_track *t = &tracks->list[i];
+		struct assertion_point *p = new_point(t);
+
+		if (!p)
+			continue;
+		*p = (struct assertion_point){
+			.time_ns = sample->guest_tsc,
+			.wall_ns = sample->host_ns, .own_ns = tracks->own_ns,
+		};
+		take_one(t, guest, p);
+		t->n_known += p->known;
+	}
+}
+
+void mon_tracks_shoot(struct mon_tracks *tracks, const struct mon_guest *guest,
+		      uint64_t host_ns, uint64_t tsc)
+{
+	uint64_t since_ns = tracks->last_ns ? host_ns - tracks->last_ns : 0;
+	unsigned int i;
+
+	for (i = 0; i < tracks->n; i++) {
+		struct mon_track *t = &tracks->list[i];
+		struct assertion_point *p;
+
+		if (!t->shots)
+			t->shots = calloc(MON_SHOTS_MAX, sizeof(*t->shots));
+		if (!t->shots || t->n_shots == MON_SHOTS_MAX)
+			continue;
+		p = &t->shots[t->n_shots++];
+		*p = (struct assertion_point){
+			.time_ns = tsc, .wall_ns = host_ns,
+			.own_ns = tracks->own_ns + since_ns,
+		};
+		take_one(t, guest, p);
+	}
 }
 
 /* ---- once it has ended ---- */
 
 /* Where one point has no time of the guest's, all have the host's. */
-static bool guest_told(const struct mon_track *t, const struct mon_series *s)
+static void put_on_clock(struct assertion_point *points, size_t n,
+			 const struct mon_series *s)
 {
+	bool told = true;
 	size_t i;
 
-	for (i = 0; i < t->n; i++)
-		if (!mon_series_guest_ns(s, t->points[i].time_ns))
-			return false;
-	return true;
+	for (i = 0; i < n; i++)
+		told &= mon_series_guest_ns(s, points[i].time_ns) != 0;
+	for (i = 0; i < n; i++)
+		points[i].time_ns = told ?
+			mon_series_guest_ns(s, points[i].time_ns) :
+			points[i].wall_ns;
 }
 
 void mon_tracks_finish(struct mon_tracks *tracks, const struct mon_series *s)
 {
 	unsigned int i;
-	size_t k;
 
 	for (i = 0; i < tracks->n; i++) {
 		struct mon_track *t = &tracks->list[i];
-		bool told = guest_told(t, s);
 
-		for (k = 0; k < t->n; k++) {
-			struct assertion_point *p = &t->points[k];
-
-			p->time_ns = told ? mon_series_guest_ns(s, p->time_ns) :
-					    p->wall_ns;
-		}
+		put_on_clock(t->points, t->n, s);
+		put_on_clock(t->shots, t->n_shots, s);
 	}
 }
 

@@ -12,6 +12,7 @@
 #include "lib/host/monitor/read/sample.h"
 
 #define MON_TRACK_POINTS_MAX	(256U << 10)
+#define MON_SHOTS_MAX		64
 
 struct mon_series;
 
@@ -24,6 +25,8 @@ struct mon_series;
  *	host's, where the guest has told no time)
  * @n: see there
  * @room: points that there is memory for
+ * @shots: the same at each snapshot, @n_shots of them; room for MON_SHOTS_MAX
+ * @n_shots: see there
  * @n_known: values that could be read
  * @n_lost: points that found no room
  * @ret: what the last reading that failed came to; 0 when none did
@@ -35,6 +38,8 @@ struct mon_track {
 	struct assertion_point *points;
 	size_t n;
 	size_t room;
+	struct assertion_point *shots;
+	size_t n_shots;
 	size_t n_known;
 	size_t n_lost;
 	int ret;
@@ -86,6 +91,16 @@ void mon_tracks_exit(struct mon_tracks *tracks);
  */
 void mon_tracks_take(struct mon_tracks *tracks, const struct mon_guest *guest,
 		     const struct mon_sample *sample);
+
+/**
+ * mon_tracks_shoot() - take a point of each for a snapshot
+ * @tracks: whose
+ * @guest: attached, and standing still
+ * @host_ns: CLOCK_MONOTONIC of the host
+ * @tsc: the guest's time stamp counter; 0 when not known
+ */
+void mon_tracks_shoot(struct mon_tracks *tracks, const struct mon_guest *guest,
+		      uint64_t host_ns, uint64_t tsc);
 
 /**
  * mon_tracks_finish() - put all points on the guest's clock

@@ -114,8 +114,9 @@ static int add_task(void *ctx, uint64_t va)
 	/* One that cannot be read is on its way out, or never was one. */
 	if (mon_task_read(d->guest, va, &d->now, t))
 		return 0;
-	if (t->runnable || t->state == 'D' || t->pid == 1 ||
-	    m->options->all_stacks)
+	if (!m->options->no_stacks &&
+	    (t->runnable || t->state == 'D' || t->pid == 1 ||
+	     m->options->all_stacks))
 		read_stack(d->guest, m->options->peek, t);
 	d->n_tasks++;
 	return 0;
@@ -357,7 +358,7 @@ static int fill(struct mon_dump *d, const struct mon_dump_options *options)
 	struct maker m = { .dump = d, .options = options };
 	int ret = take_sample(d);
 
-	if (!ret)
+	if (!ret && !options->no_stacks)
 		ret = mon_symbols_index(d->guest->kernel->symbols);
 	if (ret)
 		return ret;
@@ -378,6 +379,9 @@ static int fill(struct mon_dump *d, const struct mon_dump_options *options)
 		ret = read_bpf(d);
 	if (!ret && options->all_maps)
 		ret = mon_maps_copy(d->guest, &d->copies, &d->n_copies);
+	else if (!ret && options->own_maps)
+		ret = mon_maps_copy_some(d->guest, d->maps, d->n_maps,
+					 &d->copies, &d->n_copies);
 	return ret == -ENOMEM ? ret : 0;
 }
 
@@ -392,7 +396,7 @@ int mon_dump_create(const struct mon_guest *g,
 	*dump = NULL;
 	if (!d)
 		return -ENOMEM;
-	d->budget.left = MON_DUMP_READS;
+	d->budget.left = options->reads ?: MON_DUMP_READS;
 	d->budget.hurry = g->mem.budget ? g->mem.budget->hurry : NULL;
 	d->limited = *g;
 	d->limited.mem.budget = &d->budget;

@@ -82,7 +82,7 @@ struct mon_at {
  * @values: of each map that is a plain array, the bytes of element 0, as far
  *	as they are no more than MON_DUMP_VALUE_MAX; else NULL
  * @progs: all programs
- * @copies: all maps with all entries, when the options say so
+ * @copies: maps with all entries, those that the options say
  * @took_ns: how long the dump took
  */
 struct mon_dump {
@@ -114,13 +114,19 @@ struct mon_dump {
  * struct mon_dump_options - how much of it
  * @stall_ns: a task that waits for longer is a stall
  * @all_stacks: stacks of all tasks, not just of runnable ones
+ * @no_stacks: none at all
  * @all_maps: copy all maps, whoever uses them
+ * @own_maps: copy the scheduler's
+ * @reads: how often to read at most; 0 for MON_DUMP_READS
  * @peek: stacks also of tasks that run, as far as the host runs their vCPUs
  */
 struct mon_dump_options {
 	uint64_t stall_ns;
 	bool all_stacks;
+	bool no_stacks;
 	bool all_maps;
+	bool own_maps;
+	uint64_t reads;
 	bool peek;
 };
 
@@ -129,7 +135,7 @@ struct mon_dump_options {
  * @guest: attached, with its CPUs known; must outlive the dump
  * @dump: gets it
  *
- * Reads no more than MON_DUMP_READS times, and no more than MON_HURRY_READS
+ * Reads no more than the options say, and no more than MON_HURRY_READS
  * once @guest's budget, if it has one, says to hurry.
  *
  * Return: 0 with whatever could be read; -EAGAIN when no run queue makes
@@ -148,6 +154,25 @@ void mon_dump_destroy(struct mon_dump *dump);
  * mon_dump_text() - write it for people
  */
 void mon_dump_text(const struct mon_dump *dump, struct strbuf *out);
+
+/**
+ * mon_dump_maps_text() - write the values of each map by itself
+ * @dump: the dump; its guest must be there
+ * @texts: one for each of its maps, initialised: gets its values, a line each
+ */
+void mon_dump_maps_text(const struct mon_dump *dump, struct strbuf *texts);
+
+/**
+ * mon_entry_text() - write a value of a map, a line "[KEY, CPU n] = {...}"
+ * @out: gets it
+ * @mem: whose budget it is taken from
+ * @map: the map
+ * @btf: its types; NULL for bytes
+ * @entry: the entry
+ */
+void mon_entry_text(struct strbuf *out, const struct mon_mem *mem,
+		    const struct mon_map *map, const struct btf *btf,
+		    const struct mon_map_entry *entry);
 
 /**
  * mon_exit_read() - why the scheduler was told to go, as far as it is known

@@ -304,6 +304,21 @@ static void dsq_text(const struct mon_dump *d, const struct mon_dsq *q,
 
 /* ---- maps ---- */
 
+void mon_entry_text(struct strbuf *out, const struct mon_mem *mem,
+		    const struct mon_map *map, const struct btf *btf,
+		    const struct mon_map_entry *e)
+{
+	strbuf_addf(out, "[");
+	mon_value_print(out, mem, btf, map->btf_key_type_id, e->key,
+			map->key_size);
+	if (e->cpu >= 0)
+		strbuf_addf(out, ", CPU %d", e->cpu);
+	strbuf_addf(out, "] = ");
+	mon_value_print(out, mem, btf, map->btf_value_type_id, e->value,
+			map->value_size);
+	strbuf_addf(out, "\n");
+}
+
 struct entry_printer {
 	struct strbuf *out;
 	const struct mon_mem *mem;
@@ -322,15 +337,8 @@ static int print_entry(void *ctx, const struct mon_map_entry *e)
 		strbuf_addf(p->out, "    ...\n");
 		return -1;
 	}
-	strbuf_addf(p->out, "    [");
-	mon_value_print(p->out, p->mem, p->btf, p->map->btf_key_type_id,
-			e->key, p->map->key_size);
-	if (e->cpu >= 0)
-		strbuf_addf(p->out, ", CPU %d", e->cpu);
-	strbuf_addf(p->out, "] = ");
-	mon_value_print(p->out, p->mem, p->btf, p->map->btf_value_type_id,
-			e->value, p->map->value_size);
-	strbuf_addf(p->out, "\n");
+	strbuf_addf(p->out, "    ");
+	mon_entry_text(p->out, p->mem, p->map, p->btf, e);
 	return 0;
 }
 
@@ -358,20 +366,36 @@ static void types_exit(struct types *t)
 		btf__free(t->kept[i].btf);
 }
 
-static void map_text(const struct mon_dump *d, const struct mon_map *map,
-		     struct types *types, struct strbuf *out)
+static void entries_text(const struct mon_dump *d, const struct mon_map *map,
+			 struct types *types, struct strbuf *out)
 {
 	struct entry_printer p = {
 		.out = out, .mem = &d->guest->mem, .map = map,
 	};
 
-	strbuf_addf(out, "  map %u %s (%s, %u entries of %u bytes)\n", map->id,
-		    map->name, mon_map_type_name(map->type), map->max_entries,
-		    map->value_size);
 	if (!mon_map_is_walkable(map))
 		return;
 	p.btf = map_types(d, map, types);
 	mon_map_each(d->guest, map, print_entry, &p);
+}
+
+static void map_text(const struct mon_dump *d, const struct mon_map *map,
+		     struct types *types, struct strbuf *out)
+{
+	strbuf_addf(out, "  map %u %s (%s, %u entries of %u bytes)\n", map->id,
+		    map->name, mon_map_type_name(map->type), map->max_entries,
+		    map->value_size);
+	entries_text(d, map, types, out);
+}
+
+void mon_dump_maps_text(const struct mon_dump *d, struct strbuf *texts)
+{
+	struct types types = { };
+	size_t i;
+
+	for (i = 0; i < d->n_maps; i++)
+		entries_text(d, &d->maps[i], &types, &texts[i]);
+	types_exit(&types);
 }
 
 static void maps_text(const struct mon_dump *d, struct strbuf *out)

@@ -21,24 +21,17 @@ static int copy_entry(void *ctx, const struct mon_map_entry *e)
 	return 0;
 }
 
-int mon_maps_copy(const struct mon_guest *guest, struct mon_map_copy **copies,
-		  size_t *n)
+int mon_maps_copy_some(const struct mon_guest *guest,
+		       const struct mon_map *maps, size_t n_maps,
+		       struct mon_map_copy **copies, size_t *n)
 {
-	struct mon_map_copy *c;
-	struct mon_map *maps;
-	size_t n_maps, i;
-	int ret;
+	struct mon_map_copy *c = calloc(n_maps + 1, sizeof(*c));
+	size_t i;
 
-	*copies = NULL;
+	*copies = c;
 	*n = 0;
-	ret = mon_maps_list(guest, &maps, &n_maps);
-	if (ret)
-		return ret;
-	c = calloc(n_maps + 1, sizeof(*c));
-	if (!c) {
-		free(maps);
+	if (!c)
 		return -ENOMEM;
-	}
 	for (i = 0; i < n_maps; i++) {
 		if (!mon_map_is_walkable(&maps[i]))
 			continue;
@@ -49,9 +42,24 @@ int mon_maps_copy(const struct mon_guest *guest, struct mon_map_copy **copies,
 					    &c[*n]);
 		(*n)++;
 	}
-	free(maps);
-	*copies = c;
 	return 0;
+}
+
+int mon_maps_copy(const struct mon_guest *guest, struct mon_map_copy **copies,
+		  size_t *n)
+{
+	struct mon_map *maps;
+	size_t n_maps;
+	int ret;
+
+	*copies = NULL;
+	*n = 0;
+	ret = mon_maps_list(guest, &maps, &n_maps);
+	if (ret)
+		return ret;
+	ret = mon_maps_copy_some(guest, maps, n_maps, copies, n);
+	free(maps);
+	return ret;
 }
 
 void mon_maps_copy_free(struct mon_map_copy *copies, size_t n)

@@ -37,6 +37,20 @@ int mon_maps_copy(const struct mon_guest *guest, struct mon_map_copy **copies,
 		  size_t *n);
 
 /**
+ * mon_maps_copy_some() - the same of some maps
+ * @guest: attached
+ * @maps: which, @n_maps of them
+ * @n_maps: see there
+ * @copies: as for mon_maps_copy()
+ * @n: gets their number
+ *
+ * Return: 0; -ENOMEM.
+ */
+int mon_maps_copy_some(const struct mon_guest *guest,
+		       const struct mon_map *maps, size_t n_maps,
+		       struct mon_map_copy **copies, size_t *n);
+
+/**
  * mon_maps_copy_free() - release them; takes NULL
  * @copies: the array
  * @n: their number
