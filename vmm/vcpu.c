@@ -134,6 +134,9 @@ static void handle_exit(struct vcpu *vcpu)
 	case KVM_EXIT_SYSTEM_EVENT:
 		handle_system_event(vcpu);
 		break;
+	case KVM_EXIT_DEBUG:
+		vcpu_watch_hit(vcpu);
+		break;
 	case KVM_EXIT_INTERNAL_ERROR:
 		handle_internal_error(vcpu);
 		break;

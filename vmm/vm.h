@@ -418,6 +418,39 @@ int vm_pause(struct vm *vm, unsigned int limit_ms);
 void vm_resume(struct vm *vm);
 
 /**
+ * struct vm_watchpoint - a place in a guest's memory that somebody watches
+ * @va: guest virtual address, a multiple of @len
+ * @len: 1, 2, 4 or 8 bytes
+ * @most: writes after which nobody is told any more, and none costs anything
+ * @hit: a CPU has written there, and goes on once this has returned: it must not
+ *	block, nor call anything of the VM but vm_memory(). On the vCPU's thread,
+ *	so on several at a time; @pc is the instruction behind the one that wrote
+ * @ctx: its first argument
+ */
+struct vm_watchpoint {
+	uint64_t va;
+	unsigned int len;
+	unsigned int most;
+	void (*hit)(void *ctx, unsigned int cpu, uint64_t pc);
+	void *ctx;
+};
+
+/**
+ * vm_watch() - watch a place of a VM that runs
+ * @vm: the machine
+ * @watchpoint: copied; takes the place of another one
+ *
+ * A guest's own debug registers do not work meanwhile. The CPUs are stopped for
+ * a moment.
+ *
+ * Context: as vm_pause() has it.
+ *
+ * Return: 0; -EINVAL for what cannot be watched; as vm_pause() has it; -errno of
+ * KVM.
+ */
+int vm_watch(struct vm *vm, const struct vm_watchpoint *watchpoint);
+
+/**
  * vm_destroy() - free it
  * @vm: the machine, ended or never run; may be NULL
  */

@@ -91,6 +91,16 @@ struct vm_pause {
 };
 
 /*
+ * struct vm_watch - a place that is watched, see watch.c
+ * @point: where; changed only while no vCPU runs
+ * @n: writes so far
+ */
+struct vm_watch {
+	struct vm_watchpoint point;
+	_Atomic uint64_t n;
+};
+
+/*
  * struct vm - a machine
  * @virtio: devices that it was asked for, which are on @bus as well
  * @crowded: not every vCPU, and the service loop, has a host CPU for itself
@@ -103,6 +113,7 @@ struct vm_pause {
  * @steal: what the host takes from it
  * @peeks: guards the answers of vcpu.peek, and tells of new ones
  * @pause: holds all vCPUs
+ * @watch: the place that somebody watches
  * @load_size: bytes of what init gets to do, behind the ring; 0 for none
  * @gone: init was let go
  * @template: where to leave this one for clones, NULL for nowhere
@@ -153,6 +164,7 @@ struct vm {
 		pthread_cond_t answered;
 	} peeks;
 	struct vm_pause pause;
+	struct vm_watch watch;
 	uint64_t load_size;
 	bool gone;
 	char *template;
@@ -246,6 +258,10 @@ void vcpus_resume(struct vm *vm);
  * vcpus_let_go() - the VM ends: who keeps vCPUs keeps its memory, and no thread
  */
 void vcpus_let_go(struct vm *vm);
+
+/* watch.c: a vCPU has left with KVM_EXIT_DEBUG; only by its own thread. */
+
+void vcpu_watch_hit(struct vcpu *vcpu);
 
 /* loop.c: serve a running VM until something ends it. */
 

@@ -850,6 +850,75 @@ TEST_F(guest, ends_while_it_is_paused)
 	vm_resume(self->vm);
 }
 
+/* ---- writes to one place ---- */
+
+#define HITS	20
+
+struct watcher {
+	struct vm *vm;
+	int ret;
+	uint64_t pc;
+	uint64_t values[HITS];
+
+	_Atomic unsigned int hits;
+};
+
+static void note_hit(void *ctx, unsigned int cpu, uint64_t pc)
+{
+	struct watcher *w = ctx;
+	unsigned int i = w->hits++;
+
+	w->pc = pc;
+	if (i < HITS && !cpu)
+		w->values[i] = counted(w->vm);
+}
+
+static void *watch_writes(void *arg)
+{
+	struct watcher *w = arg;
+	const struct vm_watchpoint point = {
+		.va = COUNTER, .len = 8, .most = HITS, .hit = note_hit, .ctx = w,
+	};
+	const struct vm_watchpoint odd = { .va = COUNTER + 1, .len = 8 };
+	unsigned int ms;
+
+	usleep(300000);
+	w->ret = vm_watch(w->vm, &point);
+	for (ms = 0; w->hits < HITS && ms < SHORT_MS; ms++)
+		usleep(1000);
+	/* It goes on, and is not stopped any more. */
+	usleep(100000);
+	if (vm_watch(w->vm, &odd) != -EINVAL)
+		w->ret = -EINVAL;
+	vm_stop_hung(w->vm, "it was enough");
+	return NULL;
+}
+
+/* Each write is told, once it was done, with who did it, and no more of them. */
+TEST_F(guest, writes_are_told)
+{
+	struct watcher w = { };
+	pthread_t thread;
+	unsigned int i;
+
+	make_image(self->image_fd, guest_counts);
+	ASSERT_EQ(0, vm_create(&self->config, &self->vm, self->err,
+			       sizeof(self->err)));
+	self->heard.vm = self->vm;
+	w.vm = self->vm;
+	ASSERT_EQ(0, pthread_create(&thread, NULL, watch_writes, &w));
+	EXPECT_EQ(0, vm_run(self->vm, &self->result));
+	pthread_join(thread, NULL);
+	EXPECT_EQ(0, w.ret);
+	EXPECT_END(VM_END_HUNG);
+	ASSERT_EQ(HITS, w.hits);
+	EXPECT_LE(LOAD_GPA + ENTRY, w.pc);
+	EXPECT_GT(LOAD_GPA + CODE_SIZE, w.pc);
+	for (i = 1; i < HITS; i++)
+		EXPECT_EQ(w.values[0] + i, w.values[i]);
+	EXPECT_LT(w.values[HITS - 1] + 1, counted(self->vm));
+}
+
 /* Both have interrupts off; only one could go on. */
 TEST_F(guest, halted_cpu_is_told_from_one_that_spins)
 {

@@ -135,6 +135,27 @@ bool machine_console_used(const struct machine *m);
 int machine_vcpu_regs(struct vcpu *vcpu, struct vm_regs *regs);
 
 /*
+ * machine_watch() - have a vCPU leave KVM_RUN once it has written somewhere
+ * @va: the guest's virtual address, a multiple of @len
+ * @len: 1, 2, 4, 8, or 0 for nowhere
+ *
+ * Context: its own thread, or while that is outside of KVM_RUN. Return: 0 or
+ * -errno.
+ */
+int machine_watch(struct vcpu *vcpu, uint64_t va, unsigned int len);
+
+/*
+ * machine_watch_hit() - is that why it left with KVM_EXIT_DEBUG?
+ * @pc: gets the address of the instruction behind the one that wrote
+ */
+bool machine_watch_hit(const struct vcpu *vcpu, uint64_t *pc);
+
+/*
+ * machine_debug_inject() - if not, let the guest have its exception
+ */
+void machine_debug_inject(struct vcpu *vcpu, uint64_t va, unsigned int len);
+
+/*
  * machine_tsc() - the guest's time stamp counter now
  */
 uint64_t machine_tsc(const struct vm *vm);
