@@ -195,6 +195,29 @@ KTSTR_TEST_F(monitor, snapshots_stand_still, .duration_s = 3, .snapshots = 5,
 	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
 }
 
+/* Who calls scx_bpf_error() writes why, before all else. */
+static int exit_is_seen(const struct run_outcome *out, char *err, size_t size)
+{
+	const struct mon_writes *w = &out->findings.writes;
+
+	if (w->n && w->list[0].value == 1025 && w->list[0].cpu < 2 &&
+	    strstarts(w->list[0].where, "scx_") &&
+	    mon_findings_get(&out->findings, MON_DUMP_WRITE))
+		return 0;
+	snprintf(err, size, "%u writes, the first of %lld at %s by CPU %u",
+		 w->n, (long long)w->list[0].value, w->list[0].where,
+		 w->list[0].cpu);
+	return -1;
+}
+
+KTSTR_TEST_F(monitor, write_is_seen, .duration_s = 10, .expect_err = true,
+	     .watchpoint = "scx_root:scx_sched:->exit_kind",
+	     .bpf_map_write = { .map = ".bss", .var = "crash", .value = 1 },
+	     .expect_exit_kind = "scx_bpf_error", .post_vm = exit_is_seen)
+{
+	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
+}
+
 /* What a test follows that is not there is no pass, and no end of a search. */
 KTSTR_TEST_F(monitor, value_that_is_not_there, .duration_s = 1,
 	     .watch_maps = { "x=no_such:a" },

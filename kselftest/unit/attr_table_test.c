@@ -96,7 +96,7 @@ TEST_F(given, each_kind_is_read_and_written)
 		"limits.isolation=on", "expect_err=on", "auto_repro=on",
 		"auto_repro=off", "expect_alarm=stall",
 		"watchdog_timeout_ms=1000", "monitor_hz=1000",
-		"watch_maps=x=.bss:crash",
+		"watch_maps=x=.bss:crash", "snapshots=3", "watchpoint=jiffies",
 	};
 	char name[64];
 	size_t i;
@@ -349,6 +349,15 @@ TEST(assertions_are_of_what_is_followed)
 		{ { .watch_maps = { "a=.bss:a", "b=m" },
 		    .assertions = { "a nondecreasing",
 				    "b ratio_within 1 2 over a" } }, NULL },
+		{ { .watch_maps = { "a=.bss:a" }, .snapshots = 3,
+		    .assertions = { "a@snapshots nondecreasing" } }, NULL },
+		{ { .watch_maps = { "a=.bss:a" },
+		    .assertions = { "a@snapshots nondecreasing" } },
+		  "nothing in .watch_maps with .snapshots is called a@snapshots" },
+		{ { .snapshots = 16 },
+		  ".snapshots = 16: at most 15 can be within .duration_s = 2" },
+		{ { .snapshots = 65, .duration_s = 100 }, "at most 64 can be" },
+		{ { .watchpoint = "a:b" }, ".watchpoint: 'a:b' is neither" },
 		{ { .watch_maps = { "a=.bss:a", "b" } },
 		  ".watch_maps: 'b': its name is none" },
 		{ { .watch_maps = { "a=.bss:a", "a=.bss:b" } },

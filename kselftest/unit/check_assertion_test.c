@@ -202,6 +202,43 @@ TEST(watches)
 	}
 }
 
+TEST(watched_symbols)
+{
+	static const struct {
+		const char *text;
+		struct watch_symbol w;
+		int ret;
+	} cases[] = {
+		{ "jiffies", { "jiffies", "", "" }, 0 },
+		{ "a:b:c.d", { "a", "b", "c.d" }, 0 },
+		{ "a:b:->c[1]", { "a", "b", "->c[1]" }, 0 },
+		{ "", { }, -EINVAL },
+		{ "a b", { }, -EINVAL },
+		{ "a:", { }, -EINVAL },
+		{ "a:b", { }, -EINVAL },
+		{ "a:b:", { }, -EINVAL },
+		{ "a::c", { }, -EINVAL },
+		{ ":b:c", { }, -EINVAL },
+	};
+	struct watch_symbol w;
+	char err[200];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct watch_symbol *want = &cases[i].w;
+
+		ASSERT_EQ(cases[i].ret, watch_symbol_parse(cases[i].text, &w,
+							   err, sizeof(err)))
+			TH_LOG("%s", cases[i].text);
+		if (cases[i].ret)
+			continue;
+		EXPECT_TRUE(!strcmp(want->symbol, w.symbol) &&
+			    !strcmp(want->type, w.type) &&
+			    !strcmp(want->path, w.path))
+			TH_LOG("%s", cases[i].text);
+	}
+}
+
 /* ---- what it comes to ---- */
 
 #define INTERVAL_MS	100

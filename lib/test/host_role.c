@@ -127,7 +127,7 @@ static void describe_run(struct host_run *hr)
 static bool needs_monitor(const struct ktstr_attr *attr)
 {
 	return attr->bpf_map_write.map || attr->watchdog_timeout_ms ||
-	       attr->watch_maps[0] || attr->snapshots || attr->expect_alarm;
+	       attr->watch_maps[0] || attr->snapshots || attr->watchpoint || attr->expect_alarm;
 }
 
 /* Its program, where it has one */

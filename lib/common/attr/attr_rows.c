@@ -176,11 +176,24 @@ static int check_plant(const struct ktstr_attr *attr, char *err,
 	       wrong(err, err_size, ".plant needs a .kind");
 }
 
-/* They are 100 ms apart at least. */
+static int check_watchpoint(const struct ktstr_attr *attr, char *err,
+			    size_t err_size)
+{
+	struct watch_symbol watch;
+	char why[ATTR_WHY_SIZE];
+
+	if (!watch_symbol_parse(attr->watchpoint, &watch, why, sizeof(why)))
+		return 0;
+	snprintf(err, err_size, ".watchpoint: %s", why);
+	return -EINVAL;
+}
+
+/* They are 100 ms apart at least. A command line may leave open for how long. */
 static int check_snapshots(const struct ktstr_attr *attr, char *err,
 			   size_t err_size)
 {
-	if (attr->snapshots + 1 <= attr->duration_s * SNAPSHOTS_A_S)
+	if (!attr->duration_s ||
+	    attr->snapshots + 1 <= attr->duration_s * SNAPSHOTS_A_S)
 		return 0;
 	snprintf(err, err_size,
 		 ".snapshots = %u: at most %u can be within .duration_s = %u",
@@ -336,6 +349,9 @@ const struct attr_row attr_rows[] = {
 	{ MEMBER(monitor_hz), .kind = &attr_number, .max = MONITOR_HZ_MAX,
 	  .value = &(const unsigned int){ 10 },
 	  .what = "samples that the monitor takes a second, at most 1000" },
+	{ MEMBER(watchpoint), .kind = &attr_string, .check = check_watchpoint,
+	  .usual = "none",
+	  .what = "a variable of the kernel's of which each write is told, as SYMBOL or SYMBOL:TYPE:PATH; see monitor.rst" },
 	{ MEMBER(snapshots), .kind = &attr_number, .max = SNAPSHOTS_MAX,
 	  .check = check_snapshots, .usual = "none",
 	  .what = "how often all queues and maps are read while the CPUs stand still, within 10 to 90 % of duration_s, at most 64; see assertions.rst" },

@@ -206,6 +206,8 @@ static inline const char *run_subject_name(const struct run_subject *subject)
  *	by it may take as long as half of the scheduler's own [as the scheduler
  *	has it]
  * @monitor_hz: samples that the monitor takes a second, at most 1000 [10]
+ * @watchpoint: a variable of the kernel's, of which each write is told while the
+ *	body runs, see lib/common/check/watch.h [none]
  * @snapshots: how often all queues and maps are read while the CPUs stand still,
  *	spread over 10 to 90 % of @duration_s, at most 64 [never]
  * @watch_maps: values in BPF maps that each sample takes as well, see
@@ -221,6 +223,7 @@ struct run_workload {
 	struct guest_plant plant;
 	unsigned int watchdog_timeout_ms;
 	unsigned int monitor_hz;
+	const char *watchpoint;
 	unsigned int snapshots;
 	const char *watch_maps[KTSTR_MAX_ARGS];
 };

@@ -85,3 +85,23 @@ int map_watch_parse(const char *text, struct map_watch *w, char *err,
 			     "its name is none of letters, digits and _");
 	return parse_map(text + len + 1, w, err, err_size);
 }
+
+int watch_symbol_parse(const char *text, struct watch_symbol *w, char *err,
+		       size_t err_size)
+{
+	size_t len = strspn(text, NAME_BYTES), type;
+	const char *rest = text + len;
+
+	memset(w, 0, sizeof(*w));
+	if (copy(w->symbol, sizeof(w->symbol), text, len) && !*rest)
+		return 0;
+	type = *rest == ':' ? strspn(rest + 1, NAME_BYTES) : 0;
+	if (*w->symbol && copy(w->type, sizeof(w->type), rest + 1, type) &&
+	    rest[1 + type] == ':' &&
+	    copy(w->path, sizeof(w->path), rest + 2 + type,
+		 strlen(rest + 2 + type)))
+		return 0;
+	snprintf(err, err_size,
+		 "'%.100s' is neither SYMBOL nor SYMBOL:TYPE:PATH", text);
+	return -EINVAL;
+}

@@ -48,4 +48,28 @@ struct map_watch {
 int map_watch_parse(const char *text, struct map_watch *watch, char *err,
 		    size_t err_size);
 
+/**
+ * struct watch_symbol - a variable of the kernel's, or a number in one
+ * @symbol: its name
+ * @type: the struct that it is, or points to; "" for a number
+ * @path: then, the member: "a.b", or "->a.b" where @symbol is a pointer
+ */
+struct watch_symbol {
+	char symbol[ASSERTION_NAME_LEN];
+	char type[ASSERTION_NAME_LEN];
+	char path[WATCH_PATH_LEN];
+};
+
+/**
+ * watch_symbol_parse() - read SYMBOL or SYMBOL:TYPE:PATH
+ * @text: that
+ * @watch: filled in
+ * @err: gets what is wrong with it, one sentence
+ * @err_size: bytes at @err
+ *
+ * Return: 0, -EINVAL.
+ */
+int watch_symbol_parse(const char *text, struct watch_symbol *watch, char *err,
+		       size_t err_size);
+
 #endif /* KTSTR_CHECK_WATCH_H */

@@ -77,6 +77,17 @@ static void resume_vm(void *ctx)
 	vm_resume(ctx);
 }
 
+static int watch_vm(void *ctx, uint64_t va, unsigned int len, unsigned int most,
+		    void (*hit)(void *hit_ctx, unsigned int cpu, uint64_t pc),
+		    void *hit_ctx)
+{
+	const struct vm_watchpoint point = {
+		.va = va, .len = len, .most = most, .hit = hit, .ctx = hit_ctx,
+	};
+
+	return vm_watch(ctx, &point);
+}
+
 static void stop_vm(void *ctx)
 {
 	vm_stop(ctx);
@@ -97,6 +108,7 @@ static const struct mon_mem_ops vm_mem_ops = {
 	.vcpu_peek = vm_peek,
 	.pause = pause_vm,
 	.resume = resume_vm,
+	.watch = watch_vm,
 };
 
 /* RAM that finds no place below the hole of MMIO lies above it. */
@@ -116,7 +128,7 @@ static struct mon_live *cannot(const struct run_config *config,
 
 	if (load->bpf_map_write.map || load->plant.kind ||
 	    load->watchdog_timeout_ms || load->watch_maps[0] ||
-	    load->snapshots)
+	    load->snapshots || load->watchpoint)
 		snprintf(out->findings.error, sizeof(out->findings.error),
 			 "no monitor to do what the test asks for: %.200s",
 			 out->series.why_none);

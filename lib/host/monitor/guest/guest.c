@@ -66,6 +66,22 @@ void mon_guest_detach(struct mon_guest *g)
 	memset(g, 0, sizeof(*g));
 }
 
+uint64_t mon_guest_named(const struct mon_guest *g, const char *name,
+			 uint64_t *size)
+{
+	struct mon_symbol wanted = { .name = name };
+
+	if (mon_symbols_lookup(g->kernel->symbols, &wanted, 1) || !wanted.addr)
+		return 0;
+	if (size)
+		*size = wanted.size;
+	/* As mon_guest_symbol() has it. */
+	if (wanted.addr < g->kernel->f.sym[MON_SYM_TEXT] ||
+	    wanted.addr >= g->kernel->f.sym[MON_SYM_END])
+		return wanted.addr;
+	return wanted.addr + g->kaslr;
+}
+
 uint64_t mon_guest_symbol(const struct mon_guest *g, enum mon_symbol_id id)
 {
 	const uint64_t *sym = g->kernel->f.sym;

@@ -72,6 +72,19 @@ int mon_guest_cpus(struct mon_guest *guest);
 uint64_t mon_guest_symbol(const struct mon_guest *guest, enum mon_symbol_id id);
 
 /**
+ * mon_guest_named() - the same of a symbol by its name
+ * @guest: attached
+ * @name: its name
+ * @size: gets its bytes, 0 when not known; may be NULL
+ *
+ * A look through all symbols.
+ *
+ * Return: 0 when this kernel has no such symbol.
+ */
+uint64_t mon_guest_named(const struct mon_guest *guest, const char *name,
+			 uint64_t *size);
+
+/**
  * mon_guest_percpu() - address of a per-CPU object on one CPU
  * @addr: address without the CPU's offset
  * @cpu: below @guest->nr_cpus

@@ -55,6 +55,8 @@ struct mon_vcpu {
  * @pause: keep all vCPUs from running until @resume, for which to wait @limit_ms;
  *	0 or -errno
  * @resume: let them go on
+ * @watch: have @hit called each time that a vCPU has written to @len bytes at a
+ *	virtual address, on its thread, at most @most times; 0 or -errno
  * @vcpu_peek: what a vCPU does that runs, which it is kept from for a moment;
  *	0, -ETIMEDOUT when the host did not run its thread within @limit_ns, or
  *	another -errno
@@ -70,6 +72,10 @@ struct mon_mem_ops {
 			 struct mon_vcpu *vcpu);
 	int (*pause)(void *ctx, unsigned int limit_ms);
 	void (*resume)(void *ctx);
+	int (*watch)(void *ctx, uint64_t va, unsigned int len,
+		     unsigned int most,
+		     void (*hit)(void *hit_ctx, unsigned int cpu, uint64_t pc),
+		     void *hit_ctx);
 };
 
 /* Reads after which a walk that was told to hurry gives up. */

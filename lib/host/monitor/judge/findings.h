@@ -11,15 +11,17 @@
 #include "lib/host/monitor/judge/series.h"
 #include "lib/host/monitor/judge/snapshots.h"
 #include "lib/host/monitor/judge/tracks.h"
+#include "lib/host/monitor/judge/watchpoint.h"
 #include "lib/host/monitor/read/dump.h"
 
-#define MON_DUMPS_MAX		5
+#define MON_DUMPS_MAX		6
 #define MON_DUMP_TEXT_MAX	(4U << 20)
 
 /**
  * enum mon_dump_why - what made the monitor read everything
  * @MON_DUMP_ALARM: a verdict
  * @MON_DUMP_HALF: a task has waited for half of sched_ext's watchdog's time
+ * @MON_DUMP_WRITE: a variable that is watched was written to
  * @MON_DUMP_EXIT: the scheduler was told to go
  * @MON_DUMP_ASKED: the guest asked for it
  * @MON_DUMP_END: the VM did not end by itself
@@ -28,6 +30,7 @@
 enum mon_dump_why {
 	MON_DUMP_ALARM,
 	MON_DUMP_HALF,
+	MON_DUMP_WRITE,
 	MON_DUMP_EXIT,
 	MON_DUMP_ASKED,
 	MON_DUMP_END,
@@ -62,6 +65,7 @@ struct mon_kept_dump {
  * @n_judged: samples that fell into the workload, and so could be judged
  * @tracks: values that were followed
  * @snapshots: what was read at moments at which the CPUs stood still
+ * @writes: to the variable that was watched
  * @peak_wait_ns: the longest that a task of sched_ext was seen to wait while the
  *	body ran
  * @watchdog_ns: after which of those its watchdog would end the scheduler; 0 when
@@ -82,6 +86,7 @@ struct mon_findings {
 	uint64_t n_judged;
 	struct mon_tracks tracks;
 	struct mon_snapshots snapshots;
+	struct mon_writes writes;
 	uint64_t peak_wait_ns;
 	uint64_t watchdog_ns;
 	struct mon_kept_dump dumps[MON_DUMPS_MAX];

@@ -67,6 +67,8 @@
  * @scenario_steal_ns: what had been taken from the whole machine by then
  * @written: the map was written to, or can never be
  * @planted: likewise
+ * @watchpoint: NULL where none is wanted
+ * @n_writes: to it that were told
  * @exit_seen: the scheduler that was told to go, by its address
  * @exit_known: the kernel's reason for that is known
  * @watchdog: the timeout that was asked for
@@ -97,6 +99,8 @@ struct mon_live {
 	uint64_t scenario_steal_ns;
 	bool written;
 	bool planted;
+	struct mon_watchpoint *watchpoint;
+	unsigned int n_writes;
 	uint64_t exit_seen;
 	bool exit_known;
 	struct mon_watchdog watchdog;
@@ -473,6 +477,27 @@ static void answer_request(struct mon_live *l)
 		take_dump(l, MON_DUMP_ASKED, "the guest asked for it");
 }
 
+/* The first is looked into. */
+static void look_for_writes(struct mon_live *l)
+{
+	const struct mon_writes *writes = &l->config.findings->writes;
+	unsigned int n = mon_watchpoint_turn(l->watchpoint, &l->guest);
+	char text[160];
+
+	for (; l->n_writes < n; l->n_writes++) {
+		const struct mon_write *w = &writes->list[l->n_writes];
+
+		snprintf(text, sizeof(text),
+			 "%.60s: CPU %u wrote %" PRId64 " at %.80s",
+			 l->config.workload->watchpoint, w->cpu, w->value,
+			 w->where);
+		mon_series_mark(l->config.series, MON_MARK_WATCHPOINT, w->tsc,
+				text);
+		if (!l->n_writes)
+			take_dump(l, MON_DUMP_WRITE, text);
+	}
+}
+
 /* ---- snapshots ---- */
 
 /* As the guest counts it, whose scenario holds for longer by that */
@@ -528,6 +553,8 @@ static void turn(struct mon_live *l)
 {
 	if (!l->body_ns && stage_now(l) == STAGE_WORKLOAD)
 		l->body_ns = clock_now_ns();
+	if (stage_now(l) == STAGE_WORKLOAD && !told_to_stop(l))
+		look_for_writes(l);
 	look_for_exit(l);
 	set_watchdog(l);
 	plant(l);
@@ -730,6 +757,15 @@ int mon_live_start(const struct mon_live_config *config,
 	if (!l)
 		return -ENOMEM;
 	l->config = *config;
+	if (config->workload->watchpoint) {
+		l->watchpoint =
+			mon_watchpoint_create(config->workload->watchpoint,
+					      &config->findings->writes);
+		if (!l->watchpoint) {
+			free(l);
+			return -ENOMEM;
+		}
+	}
 	if (!l->config.interval_ms)
 		l->config.interval_ms = MON_INTERVAL_MS;
 	config->series->slowness = config->slowness;
@@ -754,6 +790,7 @@ destroy_wake:
 	pthread_cond_destroy(&l->wake);
 free_live:
 	pthread_mutex_destroy(&l->lock);
+	mon_watchpoint_destroy(l->watchpoint);
 	free(l);
 	return ret;
 }
@@ -819,6 +856,11 @@ static void check_done(struct mon_live *l)
 				     ret == -ENOTUNIQ;
 		fail(l, text);
 	}
+	ret = mon_watchpoint_why(l->watchpoint, text, sizeof(text));
+	if (ret) {
+		f->error_is_tests |= ret == -ENOENT || ret == -EINVAL;
+		fail(l, text);
+	}
 	if (load->bpf_map_write.map && !l->written)
 		fail(l, "bpf_map_write: the body was over before it was time, or the monitor had not found the guest's kernel");
 	if (load->plant.kind && !l->planted)
@@ -870,6 +912,7 @@ void mon_live_stop(struct mon_live *l, const char *dump)
 		name_regs(l);
 	check_done(l);
 
+	mon_watchpoint_destroy(l->watchpoint);
 	mon_hangs_destroy(l->hangs);
 	mon_halts_destroy(l->halts);
 	mon_verdict_destroy(l->verdict);

@@ -403,6 +403,7 @@ const char *mon_mark_name(enum mon_mark_kind kind)
 		[MON_MARK_WRITE] = "map write",
 		[MON_MARK_ALARM] = "alarm",
 		[MON_MARK_DUMP] = "dump",
+		[MON_MARK_WATCHPOINT] = "watchpoint",
 		[MON_MARK_OP] = "op",
 	};
 

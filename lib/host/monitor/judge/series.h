@@ -32,6 +32,7 @@
  * @MON_MARK_WRITE: the host has written to a BPF map: @text
  * @MON_MARK_ALARM: a verdict: @text names CPU, time, value, threshold
  * @MON_MARK_DUMP: the host read everything; @text says why
+ * @MON_MARK_WATCHPOINT: the kernel has written to a variable: @text
  * @MON_MARK_OP: a step of the workload has done something: @text
  */
 enum mon_mark_kind {
@@ -41,6 +42,7 @@ enum mon_mark_kind {
 	MON_MARK_WRITE,
 	MON_MARK_ALARM,
 	MON_MARK_DUMP,
+	MON_MARK_WATCHPOINT,
 	MON_MARK_OP,
 	MON_MARK_KINDS
 };

@@ -38,27 +38,13 @@ static const struct code {
 	} },
 };
 
-/* Run-time address of a symbol; 0 when there is none. */
-static uint64_t find_symbol(const struct mon_guest *g, const char *name)
-{
-	struct mon_symbol wanted = { .name = name };
-
-	if (mon_symbols_lookup(g->kernel->symbols, &wanted, 1) || !wanted.addr)
-		return 0;
-	/* As mon_guest_symbol() has it. */
-	if (wanted.addr < g->kernel->f.sym[MON_SYM_TEXT] ||
-	    wanted.addr >= g->kernel->f.sym[MON_SYM_END])
-		return wanted.addr;
-	return wanted.addr + g->kaslr;
-}
-
 static int find_va(const struct mon_guest *g, const struct guest_plant *p,
 		   uint64_t *va)
 {
 	struct mon_field f = { };
 	int id;
 
-	*va = find_symbol(g, p->symbol);
+	*va = mon_guest_named(g, p->symbol, NULL);
 	if (!*va)
 		return -ENOENT;
 	if (p->percpu) {
@@ -112,7 +98,7 @@ static int take_spinlock(const struct mon_guest *g, uint64_t va)
 static int take_mutex(const struct mon_guest *g, uint64_t va)
 {
 	uint64_t *owner = mon_ptr(&g->mem, va, sizeof(*owner));
-	uint64_t task_va = find_symbol(g, "kthreadd_task"), task, was;
+	uint64_t task_va = mon_guest_named(g, "kthreadd_task", NULL), task, was;
 	unsigned int i;
 
 	if (!task_va)
