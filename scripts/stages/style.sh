@@ -159,8 +159,10 @@ style_names()
 # has none of what was kept, all of them take eight minutes.
 style_ci_files()
 {
-	printf '%s\n' "$@" | awk -v turn="${KTSTR_CHECK_TURN:-0}" '
+	printf '%s\n' "$@" | awk -v turn=0 '
 		NR == FNR {
+			if (/^commit / && !seen++)
+				turn = $3 % 5
 			if (sub(/^touched /, ""))
 				touched[$0]
 			next

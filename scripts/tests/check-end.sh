@@ -13,7 +13,7 @@ set -uo pipefail
 install=${KTSTR_TEST_INSTALL:?names an installed suite}/ktstr
 ktstr=$install/ktstr
 unset KTSTR_STRICT CI KTSTR_CHECK_AGAIN KTSTR_CHECK_SINCE KTSTR_CHECK_BEGAN KTSTR_HOSTS \
-	KTSTR_JOBS KTSTR_CHECK_TURN
+	KTSTR_JOBS
 
 # What run_ktstr.sh leaves, and a table of three stages. One notes that it began,
 # then prints what say.STAGE prints, or a pass and a skip.
@@ -424,6 +424,19 @@ no_build_no_pass()
 	closing '0 passed, 1 failed, 0 skipped'
 }
 
+# Nor is what cannot be begun.
+no_log_no_pass()
+{
+	stubs
+	rmdir out/logs
+	touch out/logs
+	checks 1 one
+	closing '0 passed, 1 failed, 0 skipped'
+	grep -q '^not ok 1 runner # a stage could not be started: Not a directory$' \
+		stdout || fail "not said"
+	grep -q '^# failed: runner; ' stdout || fail "not named"
+}
+
 # ---- CI ----
 
 # On a machine that is late already, nothing is begun that would not end.
@@ -483,14 +496,12 @@ ci()
 	diff <(grep -v huge began) really || fail "others began"
 }
 
-# Each stage comes in ten landings, whatever they touch; so does each turn.
+# Each stage comes in ten landings, whatever they touch.
 each_stage_in_ten_landings()
 {
 	local i ci_says
 
 	ci_repository
-	# shellcheck disable=SC2016
-	echo 'echo "turn $KTSTR_CHECK_TURN" >>all; say' >say.one
 	for i in {1..10}; do
 		land README
 		ci
@@ -498,7 +509,7 @@ each_stage_in_ten_landings()
 		[[ $(wc -l <began) -ge 2 && $(wc -l <began) -le 5 ]] ||
 			fail "$(wc -l <began) of 11 in one run"
 	done
-	for i in late{0..9} huge 'turn '{0..4}; do
+	for i in late{0..9} huge; do
 		grep -qx "$i" all || fail "$i never ran"
 	done
 }
@@ -542,8 +553,9 @@ style_of_what_changed()
 		grep -qx "src/$i/file" files || fail "src/$i/file was not read"
 	done
 	(($(wc -l <files) < 60)) || fail "all were read"
-	for i in {0..4}; do
-		KTSTR_CHECK_TURN=$i scripts/stages/style.sh --read src/{1..5}/file
+	for i in {1..5}; do
+		land other
+		scripts/stages/style.sh --read src/{1..5}/file
 	done | sort -u >files
 	[[ $(<files) = "$(printf '%s\n' src/{1..5}/file)" ]] ||
 		fail "one is never read"
@@ -635,6 +647,7 @@ try check_end.sigint ended INT 130
 try check_end.sigterm ended TERM 143
 try check_end.kill_9 ended KILL 137
 try check_end.keeper_is_killed keeper_is_killed
+try check_end.no_log_no_pass no_log_no_pass
 try check_end.no_build_no_pass no_build_no_pass
 try check_end.no_time_is_left no_time_is_left
 try check_end.each_stage_in_ten_landings each_stage_in_ten_landings

@@ -140,7 +140,6 @@ struct check_inputs {
  * @workers: how many run side by side
  * @ci_says: what CI chose, and why; empty where it did not
  * @ci_late: what was not begun for want of time, with a blank before each
- * @ci_turn: the group whose turn it is
  * @inputs: for what is kept
  * @number: of the last result
  * @total: of all that have ended
@@ -158,7 +157,6 @@ struct check {
 	unsigned int workers;
 	struct strbuf ci_says;
 	struct strbuf ci_late;
-	unsigned int ci_turn;
 	struct check_inputs inputs;
 	unsigned int number;
 	struct stage_counts total;
@@ -203,7 +201,7 @@ int check_run(struct check *check, const volatile sig_atomic_t *stop);
 
 /**
  * landing_choose() - what CI adds of tier 2
- * @check: stages are added to it, and @ci_says and @ci_turn are filled in
+ * @check: stages are added to it, and @ci_says is filled in
  *
  * Return: 0, -errno.
  */

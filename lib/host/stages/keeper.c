@@ -127,8 +127,6 @@ static void set_environment(const struct check *check,
 	setenv("KTSTR_TEST_DIR", scratch, 1);
 	setenv("KTSTR_CHECK_TMP", tmp, 1);
 	set_number("KTSTR_OWNER_PID", getppid());
-	if (w->ci)
-		set_number("KTSTR_CHECK_TURN", check->ci_turn);
 	if (!stage->suite)
 		return;
 	/* What failed the last time is of whoever typed `run`. */

@@ -232,7 +232,6 @@ int landing_choose(struct check *check)
 		strbuf_reset(&l.text);
 	for (pass = PASS_TURN; pass < NR_PASSES; pass++)
 		choose(check, &l, pass);
-	check->ci_turn = l.first < 0 ? 0 : l.first;
 	say(check, &l);
 	strbuf_free(&l.text);
 	free(l.choices);

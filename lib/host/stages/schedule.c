@@ -291,6 +291,15 @@ static void end_all(struct check *check)
 	children_end(SIGKILL, SWEEP_MS);
 }
 
+/* Whoever reads the last line alone must not take it for a pass. */
+static void say_that_it_broke(struct check *check, int ret)
+{
+	printf("not ok %u runner # a stage could not be started: %s\n",
+	       ++check->number, strerror(-ret));
+	check->total.failed++;
+	strbuf_addf(&check->bad_stages, " runner");
+}
+
 int check_run(struct check *check, const volatile sig_atomic_t *stop)
 {
 	struct pollfd *pfds = calloc(check->n ?: 1, sizeof(*pfds));
@@ -307,8 +316,10 @@ int check_run(struct check *check, const volatile sig_atomic_t *stop)
 	ret = run_all(check, pfds);
 	end_all(check);
 	free(pfds);
-	if (ret)
+	if (ret == -EINTR)
 		return ret;
+	if (ret)
+		say_that_it_broke(check, ret);
 	tell_no_more();
 	printf("1..%u\n", check->number);
 	fprintf(stderr, "ktstr: check took %u s; logs: %s/logs\n",
