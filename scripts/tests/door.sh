@@ -339,6 +339,7 @@ bash_completes()
 	[[ $(complete_line run scx.simple.st) = scx.simple.steady ]] ||
 		fail "no names of tests: $(complete_line run scx.simple.st)"
 	[[ $(complete_line test -s ste) = steady ]] || fail "no scenarios"
+	[[ $(complete_line check suite-wa) = suite-wakes ]] || fail "no stages"
 	touch some.file
 	complete_line html -o some.f | grep -qx some.file || fail "no files"
 }

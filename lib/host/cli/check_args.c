@@ -101,4 +101,5 @@ const struct cli_spec check_spec = {
 		 "files, kernel and tools is not run again, unless it is named or\n"
 		 "KTSTR_CHECK_AGAIN=1. Ends with \"N passed, N failed, N skipped\"; what is skipped\n"
 		 "does not count unless KTSTR_STRICT=1.\n",
+	.operand = CLI_STAGE,
 };

@@ -13,6 +13,7 @@
 #include "lib/host/cli/cli.h"
 #include "lib/host/cli/command.h"
 #include "lib/host/cli/test.h"
+#include "lib/host/stages/stages.h"
 
 /* Those that people type. */
 static const struct cli_command *next(const struct cli_command *c)
@@ -47,6 +48,15 @@ static void put_topologies(const char *between)
 		printf("%s%s", i ? between : "", presets[i].name);
 	for (i = 0; i < n_machines; i++)
 		printf("%s%s", between, machines[i].name);
+}
+
+static void put_stages(void)
+{
+	size_t i;
+
+	fputs("all", stdout);
+	for (i = 0; i < stage_table.n; i++)
+		printf(" %s", stage_table.rows[i].name);
 }
 
 /* ---- bash ---- */
@@ -104,6 +114,11 @@ static void bash_value(enum cli_value is)
 		fputs("words='", stdout);
 		put_schedulers(" ");
 		fputs("' files=1", stdout);
+		break;
+	case CLI_STAGE:
+		fputs("words='", stdout);
+		put_stages();
+		fputs("'", stdout);
 		break;
 	case CLI_KERNEL:
 		fputs("words='" KERNEL_VERBS "'", stdout);
@@ -187,6 +202,8 @@ static const char *zsh_action(enum cli_value is)
 		return "_ktstr_tests";
 	case CLI_SCENARIO:
 		return "_ktstr_scenarios";
+	case CLI_STAGE:
+		return "_ktstr_stages";
 	case CLI_KERNEL:
 		return "(" KERNEL_VERBS ")";
 	case CLI_TOPOLOGY:
@@ -236,7 +253,9 @@ static void put_zsh(void)
 	put_scenarios(" ");
 	fputs("\n}\n\n_ktstr_topologies()\n{\n\tcompadd -- ", stdout);
 	put_topologies(" ");
-	fputs("\n\t_files\n}\n\n_ktstr()\n{\n\tlocal curcontext=$curcontext state line _ktstr_program=$words[1]\n"
+	fputs("\n\t_files\n}\n\n_ktstr_stages()\n{\n\tcompadd -- ", stdout);
+	put_stages();
+	fputs("\n}\n\n_ktstr()\n{\n\tlocal curcontext=$curcontext state line _ktstr_program=$words[1]\n"
 	      "\tlocal -a commands=(\n", stdout);
 	for (c = next(NULL); c; c = next(c)) {
 		printf("\t\t'%s:", c->name);

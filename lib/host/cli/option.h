@@ -32,6 +32,7 @@
  * @CLI_SCENARIO: one of the ready scenarios
  * @CLI_SCHEDULER: a scheduler, or a file
  * @CLI_KERNEL: what `kernel` can do
+ * @CLI_STAGE: a stage of check
  */
 enum cli_value {
 	CLI_TEXT,
@@ -41,6 +42,7 @@ enum cli_value {
 	CLI_SCENARIO,
 	CLI_SCHEDULER,
 	CLI_KERNEL,
+	CLI_STAGE,
 };
 
 /**
