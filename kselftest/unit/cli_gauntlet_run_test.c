@@ -191,9 +191,9 @@ TEST_F(run, each_process_is_told_what_it_is_about)
 		{ "/eevdf [", ",duration_s=3]" },
 		{ "/eevdf [", "[eevdf-1n1l1c1t=1n1l1c1t eevdf-1n2l1c1t=1n2l1c1t]" },
 		{ "/eevdf.numa-off [", "kernel_args=own=1 numa=off,duration_s=3]" },
-		{ "/other [", "scheduler.name=other,scheduler.binary=scx_o,scheduler.args=-a\\,b," },
+		{ "/other [", "=other,scheduler.binary=scx_o,scheduler.args=-a\\,b," },
 		{ "/other [", ",scheduler.binary=/opt/o/scx_o,duration_s=3]" },
-		{ "/eevdf.numa-off [", "[test eevdf -d 3 --kernel 7.3.4 --attr kernel_args=numa=off]" },
+		{ "/eevdf.numa-off [", " -d 3 --kernel 7.3.4 --attr kernel_args=numa=off]" },
 		{ "/other [", "[test other -d 3 --kernel 7.3.4]" },
 		{ "/other.numa-off [", "7.3.4 /tmp/gauntlet." },
 	};

@@ -177,13 +177,17 @@ static char *read_config(const char *path)
 static int add_kernel(struct gauntlet *g, const char *name, const char *own,
 		      char *err)
 {
-	char cache[PATH_MAX] = "", why[PATH_MAX + 128];
+	char cache[PATH_MAX] = "", why[PATH_MAX + 128], path[PATH_MAX];
 	struct host_kernel kernel;
 	struct gauntlet_kernel *k;
 
 	host_cache_dir(cache, sizeof(cache));
 	if (host_kernel_find_from(name, own, cache, &kernel, why, sizeof(why)))
 		return cli_bad(err, "%s%.3000s", name ? "--kernel: " : "", why);
+	/* Tests run in other folders than ours. */
+	if (name && (host_is_folder(name) || host_is_file(name)) &&
+	    realpath(name, path))
+		name = path;
 	k = gauntlet_add_kernel(g, name ?: kernel.image);
 	if (!k)
 		return cli_bad(err, "no memory");
