@@ -4,19 +4,15 @@
  * CPU, in sysfs, /proc/cpuinfo and its scheduling domains.
  */
 #include <sched.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "ktstr.h"
+#include "topology_compare.h"
 
 #include "lib/common/topology_capture.h"
-#include "lib/common/util/log.h"
-#include "lib/common/util/strbuf.h"
 #include "lib/common/util/util.h"
-#include "lib/guest/work/machine_cpus.h"
 
-#define SYSFS		"/sys/devices/system"
 #define TEXT_SIZE	65536
 
 KTSTR_FIXTURE(topology, .duration_s = 1);
@@ -33,8 +29,9 @@ KTSTR_VARIANT(topology, package,
 KTSTR_VARIANT(topology, hybrid,
 	      NOT_EVEN(1, 1, 3, 2, .llcs_given = true,
 		       .llc = { { { { 1, 2, 0 }, { 2, 1, 2 } } } }));
-KTSTR_VARIANT(topology, snc, NOT_EVEN(2, 1, 4, 1, .llc_nodes = 2,
-	      .distances_given = true, .distance = { { 10, 12 }, { 12, 10 } }));
+KTSTR_VARIANT(topology, snc,
+	      NOT_EVEN(2, 1, 4, 1, .llc_nodes = 2, .distances_given = true,
+		       .distance = { { 10, 12 }, { 12, 10 } }));
 #define CXL_NODE(llcs_, memory, latency, bandwidth, cache)		\
 	{ .llcs = llcs_, .memory_mib = memory, .latency_ns = latency,	\
 	  .bandwidth_mbs = bandwidth, .cache_mib = cache }
@@ -54,158 +51,9 @@ KTSTR_VARIANT(topology, wide,
 		       .llc = { { { { 1, 2, 0 }, { 5, 1, 5 }, { 1, 1, 0 } } },
 				[1 ... 3] = { { { 1, 1, 0 } } } }));
 
-/* ---- what has something in common with a CPU ---- */
-
-enum with { CORE, L2, PART, LLC, PACKAGE };
-
-static bool together(const struct topology *t, unsigned int a, unsigned int b,
-		     enum with what)
-{
-	struct topology_place p, q;
-
-	topology_place(t, a, &p);
-	topology_place(t, b, &q);
-	if (what == PACKAGE)
-		return p.package == q.package;
-	if (p.llc != q.llc || what == LLC)
-		return p.llc == q.llc;
-	if (p.part != q.part || what == PART)
-		return p.part == q.part;
-	return p.cluster == q.cluster &&
-	       (what == L2 || p.in_cluster == q.in_cluster);
-}
-
-static void those_with(const struct topology *t, unsigned int cpu,
-		       enum with what, cpu_set_t *set)
-{
-	unsigned int i;
-
-	CPU_ZERO(set);
-	for (i = 0; i < topology_cpus(t); i++)
-		if (together(t, cpu, i, what))
-			CPU_SET(i, set);
-}
-
-static void say_set(const char *what, const cpu_set_t *set)
-{
-	struct strbuf text = STRBUF_INIT;
-	int i;
-
-	for (i = 0; i < CPU_SETSIZE; i++)
-		if (CPU_ISSET(i, set))
-			strbuf_addf(&text, " %d", i);
-	pr_err("%s:%s", what, text.text);
-	strbuf_free(&text);
-}
-
-static bool same_set(const char *what, const cpu_set_t *asked,
-		     const cpu_set_t *seen)
-{
-	if (CPU_EQUAL(asked, seen))
-		return true;
-	pr_err("%s is not as it was asked for", what);
-	say_set("asked", asked);
-	say_set("seen", seen);
-	return false;
-}
-
-static bool __printf(2, 3) list_is(const cpu_set_t *asked, const char *fmt, ...)
-{
-	cpu_set_t seen;
-	char path[128];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(path, sizeof(path), fmt, ap);
-	va_end(ap);
-	cpus_read(path, &seen);
-	return same_set(path, asked, &seen);
-}
-
-/* ---- sysfs ---- */
-
-static bool is_amd(void)
-{
-	char line[256] = "";
-	bool amd = false;
-	FILE *f = fopen("/proc/cpuinfo", "re");
-
-	while (f && !amd && fgets(line, sizeof(line), f))
-		amd = strstarts(line, "vendor_id") &&
-		      strstr(line, "AuthenticAMD");
-	if (f)
-		fclose(f);
-	return amd;
-}
-
-/* Where nodes share an LLC, AMD's is what is near: it has no such machines. */
-static bool cpu_is_so(const struct topology *t, unsigned int cpu, bool amd)
-{
-	const struct {
-		const char *file;
-		enum with what;
-	} files[] = {
-		{ "topology/thread_siblings_list", CORE },
-		{ "cache/index0/shared_cpu_list", CORE },
-		{ "cache/index2/shared_cpu_list", L2 },
-		{ "cache/index3/shared_cpu_list", amd ? PART : LLC },
-		{ "topology/package_cpus_list", PACKAGE },
-	};
-	bool good = true;
-	cpu_set_t asked;
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(files); i++) {
-		those_with(t, cpu, files[i].what, &asked);
-		good &= list_is(&asked, SYSFS "/cpu/cpu%u/%s", cpu,
-				files[i].file);
-	}
-	return good;
-}
-
-static void cpus_of_node(const struct topology *t, unsigned int node,
-			 cpu_set_t *set)
-{
-	struct topology_place p;
-	unsigned int i;
-
-	CPU_ZERO(set);
-	for (i = 0; i < topology_cpus(t); i++) {
-		topology_place(t, i, &p);
-		if (p.node == node)
-			CPU_SET(i, set);
-	}
-}
-
-static void first_ones(unsigned int n, cpu_set_t *set)
-{
-	unsigned int i;
-
-	CPU_ZERO(set);
-	for (i = 0; i < n; i++)
-		CPU_SET(i, set);
-}
-
 KTSTR_TEST_F(topology, sysfs_shows_what_was_asked_for)
 {
-	const struct topology *t = &self->ctx->topology;
-	unsigned int n = topology_cpus(t), i;
-	bool amd = is_amd();
-	cpu_set_t asked;
-
-	first_ones(n, &asked);
-	EXPECT_TRUE(list_is(&asked, SYSFS "/cpu/online"));
-	EXPECT_TRUE(list_is(&asked, SYSFS "/cpu/present"));
-	first_ones(n + (t->form ? t->form->absent : 0), &asked);
-	EXPECT_TRUE(list_is(&asked, SYSFS "/cpu/possible"));
-	for (i = 0; i < n; i++)
-		EXPECT_TRUE(cpu_is_so(t, i, amd));
-	first_ones(t->nodes, &asked);
-	EXPECT_TRUE(list_is(&asked, SYSFS "/node/online"));
-	for (i = 0; i < t->nodes; i++) {
-		cpus_of_node(t, i, &asked);
-		EXPECT_TRUE(list_is(&asked, SYSFS "/node/node%u/cpulist", i));
-	}
+	EXPECT_TRUE(sysfs_is_so(&self->ctx->topology));
 }
 
 /* ---- nodes: memory, distances, speeds ---- */

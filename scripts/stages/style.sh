@@ -19,6 +19,11 @@ CAMELCASE		| .		| names of libelf, zlib and libFuzzer
 MINMAX			| .		| programs have no min_t()
 STATIC_CONST_CHAR_ARRAY	| .		| local arrays of pointers are argument lists
 VOLATILE		| .		| memory shared with a guest or BPF; sig_atomic_t
+COMPLEX_MACRO		| ^lib/common/presets.h | a table, for macros that take a row
+MACRO_ARG_REUSE		| ^lib/common/presets.h | one for each row
+MACRO_ARG_UNUSED	| ^(lib/common|kselftest)/presets.c | and each reader wants its part of one
+MACRO_ARG_REUSE		| ^kselftest/presets.c | a number
+TRAILING_SEMICOLON	| ^kselftest/presets.c | a row becomes a declaration
 STRING_FRAGMENTS	| ^kselftest/unit/vmm_acpi_test.c | bytes of tables, a field a string
 SPLIT_STRING		| ^kselftest/unit/vmm_acpi_test.c | a field a string
 MISSING_SPACE		| ^kselftest/unit/vmm_acpi_test.c | a field a string
@@ -300,7 +305,7 @@ style_test_names()
 		ktap_result 1 style.test_names "the suite has no program"
 		return
 	}
-	(suite_list --plan; suite_list --plan repro_demo plants scale knobs) |
+	(suite_list --plan; suite_list --plan repro_demo plants scale knobs presets) |
 		sed -e 's/\..*//' | sort -u | cut -d' ' -f2 >"$scratch/fixtures"
 	sort "$scratch/fixtures" | uniq -d |
 		sed -e 's/$/: a fixture of two programs/' >"$scratch/output"
