@@ -142,20 +142,30 @@ static const struct question {
 	{ "compared", ask_compare, true },
 };
 
+static uint64_t cpu_now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
+	return (uint64_t)ts.tv_sec * NSEC_PER_SEC + (uint64_t)ts.tv_nsec;
+}
+
 static bool measure(const struct question *q, unsigned int number,
 		    const char *dir, unsigned int n)
 {
-	uint64_t from_ns = clock_now_ns(), ms;
+	uint64_t from_ns = clock_now_ns(), cpu_ns = cpu_now_ns(), ms;
 	int ret = q->ask(dir);
 	bool ok;
 
 	ms = (clock_now_ns() - from_ns) / NSEC_PER_MSEC;
+	cpu_ns = cpu_now_ns() - cpu_ns;
 	ok = !ret && (!q->has_goal || ms < GOAL_MS);
 	if (ret)
 		printf("# %s: %s\n", q->name, strerror(-ret));
-	printf("%s %u %u sidecars are %s: %llu ms%s\n", ok ? "ok" : "not ok",
-	       number, n, q->name, (unsigned long long)ms,
-	       q->has_goal ? ", goal 1000" : "");
+	printf("%s %u %u sidecars are %s: %llu ms%s, %llu ms of CPU time\n",
+	       ok ? "ok" : "not ok", number, n, q->name,
+	       (unsigned long long)ms, q->has_goal ? " (goal 1000)" : "",
+	       (unsigned long long)(cpu_ns / NSEC_PER_MSEC));
 	fflush(stdout);
 	return ok;
 }

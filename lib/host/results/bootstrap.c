@@ -171,6 +171,17 @@ static int error_by_rounds(struct boot_state *s, size_t draws, bool by_runs,
 	return 0;
 }
 
+/* What is the same in each pair is so in each round. */
+static bool is_one_value(const double *v, size_t n)
+{
+	size_t i;
+
+	for (i = 1; i < n; i++)
+		if (v[i] != v[0])
+			return false;
+	return true;
+}
+
 /* Return: values of all pairs, 0 where one has a side of less than two. */
 static size_t values_of_runs(const struct boot_pair *pairs, size_t n)
 {
@@ -227,7 +238,7 @@ int boot_estimate(const struct boot_pair *pairs, size_t n, uint64_t seed,
 				      mean_of(pairs[i].b, pairs[i].n_b));
 	e->difference = mean_of(s.differences, n);
 	e->freedom = values ? (double)(values - 2 * n) : (double)n - 1;
-	if (e->freedom >= 1)
+	if (e->freedom >= 1 && (values || !is_one_value(s.differences, n)))
 		ret = error_by_rounds(&s, values ?: n, e->by_runs, &e->error);
 	free(s.differences);
 	if (!ret)
