@@ -239,8 +239,10 @@ TEST_F(cli, nothing_to_compare_is_no_success)
 
 	write_runs(self->dir, 1);
 	made_write(self->dir, &m);
-	EXPECT_EQ(1, run(self, "compare --dir DIR old1 other"));
+	EXPECT_EQ(4, run(self, "compare --dir DIR old1 other"));
 	EXPECT_NE(NULL, strstr(self->out, "no test that both sides have"));
+	EXPECT_EQ(4, run(self, "compare --dir DIR run=old1,test=sim.v1.* run=new1"));
+	EXPECT_NE(NULL, strstr(self->out, "too few values to tell"));
 }
 
 /* All is in the page, and text cannot get out of its script element. */

@@ -19,6 +19,7 @@
 #include "lib/host/results/files.h"
 
 #define TESTS_SHOWN	10
+#define STATUS_MISSING	4
 
 /* ---- sides ---- */
 
@@ -212,6 +213,8 @@ static void print_all(const struct comparison *c, const char *const names[2])
 	else if (compare_is_worse(c))
 		printf("B is worse than A: %zu that are worse, %zu tests that fail.\n",
 		       c->n_worse, c->n_broken);
+	else if (!c->n_told)
+		puts("There are too few values to tell: run each side more often, or more tests.");
 	else
 		printf("B is not worse than A, as far as %zu pairs tell.\n",
 		       c->n_pairs);
@@ -254,8 +257,9 @@ static int show(const struct comparison *c, const struct compare_args *args)
 	else
 		print_all(c, names);
 	json_object_put(o);
-	return ret || fflush(stdout) || compare_is_worse(c) || !c->n_pairs ?
-	       1 : 0;
+	if (ret || fflush(stdout) || compare_is_worse(c))
+		return 1;
+	return c->n_told ? 0 : STATUS_MISSING;
 }
 
 int compare_main(int argc, char **argv, char *err)

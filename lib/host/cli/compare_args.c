@@ -163,7 +163,7 @@ const struct cli_spec compare_spec = {
 		 "here, which numbers are worse, by how much, and how sure that is. A side is a\n"
 		 "run, a folder, or DIMENSION=VALUE, several with commas between; a value may be a\n"
 		 "pattern of shells'. Documentation/results.rst tells what is worse.\n"
-		 "Exit status: 1 where anything is.\n",
+		 "Exit status: 1 where anything is, 4 where there is too little to tell.\n",
 	.more = more,
 	.operand = CLI_FILE,
 };

@@ -299,6 +299,7 @@ static int judge_all(struct comparison *c)
 	double level = both ? COMPARE_LEVEL / 2 : COMPARE_LEVEL;
 	size_t i;
 
+	c->n_told = chances(c, c->all, c->n_all, NULL);
 	/* Of one pair all is said by what is said of all. */
 	for (i = 0; !both && i < c->n_each; i++)
 		c->each[i].verdict = COMPARE_TOO_FEW;

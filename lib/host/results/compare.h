@@ -117,6 +117,7 @@ struct compare_estimate {
  * @metrics: @n_metrics of them
  * @all: each metric over all pairs, @n_all of them
  * @each: each metric in each pair, @n_each of them
+ * @n_told: estimates that can be told from chance, or not
  * @n_broken: pairs that are broken
  * @n_worse: estimates that are worse
  */
@@ -133,6 +134,7 @@ struct comparison {
 	size_t n_all;
 	struct compare_estimate *each;
 	size_t n_each;
+	size_t n_told;
 	size_t n_broken;
 	size_t n_worse;
 };

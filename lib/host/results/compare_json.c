@@ -131,5 +131,6 @@ struct json_object *compare_json(const struct comparison *c,
 	}
 	json_add_int(o, "worse", (int64_t)c->n_worse);
 	json_add_bool(o, "is_worse", compare_is_worse(c));
+	json_add_bool(o, "is_told", c->n_told > 0);
 	return o;
 }
