@@ -293,8 +293,9 @@ longest_first()
 	stubs
 	mkdir -p cache/ktstr/check
 	echo 'one 50' >cache/ktstr/check/times
-	echo 'sleep 0.5; say' >say.one
-	echo 'sleep 0.5; say' >say.two
+	# However slow the machine is, two are on their way before one has ended.
+	echo 'until grep -q two began; do sleep 0.1; done; say' >say.one
+	echo 'until grep -q one began; do sleep 0.1; done; say' >say.two
 	checks 0
 	began one two vms
 	[[ $(tail -n 1 began) = vms ]] || fail "the shortest came before"
@@ -314,7 +315,9 @@ other	| 1 | -			| 80, 100 | stage.sh other | src | any
 more	| 1 | -			| 85, 100 | stage.sh more | src | any
 TABLE
 	echo 'sleep 0.5; echo made >>began; say' >say.images
-	echo 'sleep 1; echo over >>began; say' >say.other
+	# However slow the machine is, it runs until the reader has begun.
+	echo 'until [[ -e alone ]] || grep -q reader began; do sleep 0.1; done
+		echo over >>began; say' >say.other
 	# shellcheck disable=SC2016
 	for name in lonely other; do
 		echo 'echo "$KTSTR_HOSTS $KTSTR_JOBS" >"share.'$name'"; say' >>"say.$name"
@@ -329,6 +332,7 @@ TABLE
 	KTSTR_CHECK_AGAIN=1 KTSTR_HOSTS=1 checks 0
 	[[ $(head -n 2 began) = *images* ]] ||
 		fail "they were not among the first: $(xargs <began)"
+	touch alone
 	KTSTR_JOBS=7 checks 0 other
 	[[ $(<share.other) = '1 7' ]] || fail "jobs that were asked for"
 }
