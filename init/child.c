@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -29,26 +30,48 @@ static pid_t child_clone(int cgroup_fd)
 	return syscall(SYS_clone3, &args, sizeof(args));
 }
 
+/* Nothing comes in, and what is printed is the host's to read. */
+static bool child_take_output(int output)
+{
+	int null_fd = open("/dev/null", O_RDONLY);
+	bool ok = null_fd >= 0 && dup2(null_fd, STDIN_FILENO) >= 0 &&
+		  dup2(output, STDOUT_FILENO) >= 0 &&
+		  dup2(output, STDERR_FILENO) >= 0 && !setpgid(0, 0);
+
+	if (null_fd > STDERR_FILENO)
+		close(null_fd);
+	return ok;
+}
+
+/* A session's, so that Ctrl-C finds whoever is in front. */
+static bool child_take_tty(const char *tty)
+{
+	int fd = setsid() < 0 ? -1 : open(tty, O_RDWR);
+	bool ok = fd >= 0 && !ioctl(fd, TIOCSCTTY, 0) &&
+		  dup2(fd, STDIN_FILENO) >= 0 &&
+		  dup2(fd, STDOUT_FILENO) >= 0 &&
+		  dup2(fd, STDERR_FILENO) >= 0;
+
+	if (fd > STDERR_FILENO)
+		close(fd);
+	return ok;
+}
+
 /* In the child: @error_fd closes on a good execve(), else carries errno. */
 static void __noreturn
 child_exec(const struct child_spec *spec, int error_fd)
 {
 	const char *argv[PLAN_LIST_MAX + 2] = { spec->path };
 	sigset_t none;
-	int null_fd, error;
+	int error;
 
 	memcpy(argv + 1, spec->args, spec->n_args * sizeof(*argv));
 	sigemptyset(&none);
-	null_fd = open("/dev/null", O_RDONLY);
-	if (null_fd >= 0 && dup2(null_fd, STDIN_FILENO) >= 0 &&
-	    dup2(spec->output, STDOUT_FILENO) >= 0 &&
-	    dup2(spec->output, STDERR_FILENO) >= 0 &&
+	if ((spec->tty ? child_take_tty(spec->tty) :
+			 child_take_output(spec->output)) &&
 	    (spec->keep < 0 || !fcntl(spec->keep, F_SETFD, 0)) &&
-	    !setpgid(0, 0) && !sigprocmask(SIG_SETMASK, &none, NULL)) {
-		if (null_fd > STDERR_FILENO)
-			close(null_fd);
+	    !sigprocmask(SIG_SETMASK, &none, NULL))
 		execve(spec->path, (char **)argv, spec->envp);
-	}
 	error = errno;
 	if (write(error_fd, &error, sizeof(error)) < 0)
 		_exit(126);

@@ -359,6 +359,8 @@ const char *cgroup_parent(const struct init *in, char *path, size_t size);
  * @args: its arguments behind argv[0], which is @path
  * @envp: its environment
  * @output: its stdout and stderr
+ * @tty: path of the terminal that it has instead, in a session of its own; NULL
+ *	for none
  * @keep: a descriptor that it inherits, -1 for none
  * @cgroup: path of the cgroup that it starts in; NULL for init's
  */
@@ -368,6 +370,7 @@ struct child_spec {
 	unsigned int n_args;
 	char *const *envp;
 	int output;
+	const char *tty;
 	int keep;
 	const char *cgroup;
 };

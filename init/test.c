@@ -172,6 +172,7 @@ static int test_spawn(struct init *in, int output, int wire)
 		.n_args = in->plan.n_args,
 		.envp = env.list,
 		.output = output,
+		.tty = in->plan.tty,
 		.keep = wire,
 		.cgroup = CGROUP_TEST,
 	};

@@ -205,13 +205,13 @@ TEST_F(init, waiting_ends_in_time)
 }
 
 /* A child like the test program, without its cgroup. */
-static pid_t start(struct init *in, const char *path,
-		   const char *const *args, unsigned int n_args, int keep)
+static pid_t start_on(struct init *in, const char *tty, const char *path,
+		      const char *const *args, unsigned int n_args, int keep)
 {
 	static char *envp[] = { (char *)"PATH=/bin:/usr/bin", NULL };
 	struct child_spec spec = {
 		.path = path, .args = args, .n_args = n_args, .envp = envp,
-		.keep = keep,
+		.tty = tty, .keep = keep,
 	};
 	int fds[2], error_fd;
 	pid_t pid;
@@ -227,6 +227,90 @@ static pid_t start(struct init *in, const char *path,
 	in->test.reaped = test_reaped;
 	in->test.pid = pid;
 	return pid;
+}
+
+static pid_t start(struct init *in, const char *path, const char *const *args,
+		   unsigned int n_args, int keep)
+{
+	return start_on(in, NULL, path, args, n_args, keep);
+}
+
+/* A terminal of which we have the other end. */
+static int open_tty(char *path, size_t size)
+{
+	int fd = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+	if (fd >= 0 && (grantpt(fd) || unlockpt(fd) ||
+			ptsname_r(fd, path, size))) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+/* Reads until it has said that, for some time. */
+static bool says(int fd, const char *word)
+{
+	char text[1024] = "";
+	size_t len = 0;
+	ssize_t n;
+
+	while (len < sizeof(text) - 1 && !strstr(text, word)) {
+		n = read(fd, text + len, sizeof(text) - 1 - len);
+		if (n <= 0)
+			return false;
+		len += n;
+	}
+	return strstr(text, word);
+}
+
+TEST_F(init, child_has_a_terminal)
+{
+	static const char *const args[] = {
+		"-c", "read x <&1; echo \"got $x\" >&2; exit 3",
+	};
+	char path[64], how[64];
+	int fd = open_tty(path, sizeof(path));
+
+	ASSERT_LE(0, fd);
+	ASSERT_LT(0, start_on(self->in, path, "/bin/sh", args,
+			      ARRAY_SIZE(args), -1));
+	ASSERT_EQ(6, write(fd, "typed\n", 6));
+	EXPECT_TRUE(says(fd, "got typed"));
+	ASSERT_TRUE(loop_until(self->in, test_exited, 20000));
+	EXPECT_STREQ("exit status 3", child_describe(self->in->test.status, how,
+						     sizeof(how)));
+	close(fd);
+}
+
+/* It is the terminal that it takes its signals from. */
+TEST_F(init, ctrl_c_finds_the_child)
+{
+	static const char *const args[] = { "-c", "echo ready; sleep 100" };
+	char path[64];
+	int fd = open_tty(path, sizeof(path));
+
+	ASSERT_LE(0, fd);
+	/* Whoever runs us may have us ignore it. */
+	signal(SIGINT, SIG_DFL);
+	ASSERT_LT(0, start_on(self->in, path, "/bin/sh", args,
+			      ARRAY_SIZE(args), -1));
+	EXPECT_TRUE(says(fd, "ready"));
+	ASSERT_EQ(1, write(fd, "\3", 1));
+	ASSERT_TRUE(loop_until(self->in, test_exited, 20000));
+	EXPECT_EQ(SIGINT, self->in->test.status & 0x7f);
+	close(fd);
+}
+
+TEST_F(init, child_without_its_terminal_says_why)
+{
+	static const char *const args[] = { "unused" };
+
+	ASSERT_LT(0, start_on(self->in, "/no/such/tty", "/bin/sh", args, 0,
+			      -1));
+	ASSERT_TRUE(loop_until(self->in, test_exited, 20000));
+	loop_drain(self->in, SRC_TEST_START);
+	EXPECT_EQ(-ENOENT, self->in->test.start_error);
 }
 
 TEST_F(init, child_speaks_and_ends)

@@ -19,6 +19,7 @@ static const char whole[] =
 	"\n"
 	"env KTSTR_DURATION_MS=2000\n"
 	"env EMPTY=\n"
+	"tty /dev/hvc0\n"
 	"scheduler /ktstr/bin/scx_simple\n"
 	"sched_arg -f\n"
 	"ops simple\n"
@@ -49,6 +50,7 @@ TEST(whole_plan)
 	ASSERT_EQ(2, plan.n_env);
 	EXPECT_STREQ("KTSTR_DURATION_MS=2000", plan.env[0]);
 	EXPECT_STREQ("EMPTY=", plan.env[1]);
+	EXPECT_STREQ("/dev/hvc0", plan.tty);
 	EXPECT_STREQ("/ktstr/bin/scx_simple", plan.scheduler);
 	EXPECT_STREQ("simple", plan.ops);
 	EXPECT_STREQ("/a/b", plan.cgroup);

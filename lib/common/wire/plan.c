@@ -183,6 +183,7 @@ static const struct plan_key plan_keys[] = {
 	PLAN_KEY("test", plan_set_path, test),
 	PLAN_LIST("arg", plan_append, args),
 	PLAN_LIST("env", plan_append_assign, env),
+	PLAN_KEY("tty", plan_set_path, tty),
 	PLAN_KEY("scheduler", plan_set_path, scheduler),
 	PLAN_LIST("sched_arg", plan_append, sched_args),
 	PLAN_KEY("ops", plan_set_text, ops),

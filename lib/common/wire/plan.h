@@ -11,6 +11,8 @@
  *	test /ktstr/bin/eevdf		program to run, with arguments, one a
  *	arg -r				line; argv[0] is the path itself
  *	arg eevdf.steady
+ *	tty /dev/hvc0			terminal that it has; none to have what it
+ *					prints sent to the host
  *	env KTSTR_DURATION_MS=2000	environment of the test program
  *	scheduler /ktstr/bin/scx_simple	scheduler to start; none for EEVDF
  *	sched_arg -f
@@ -69,6 +71,7 @@
  * @ring_gpa: guest address of the ring
  * @ring_size: its size; 0 when the plan does not say
  * @test: path of the test program
+ * @tty: path of the test program's terminal, NULL for none
  * @scheduler: path of the scheduler, NULL for none
  * @ops: what the scheduler's name in sched_ext begins with, NULL for any
  * @cgroup: below the root, the parent of tests' cgroups; NULL for init's own
@@ -89,6 +92,7 @@ struct plan {
 	unsigned int n_args;
 	const char *env[PLAN_LIST_MAX];
 	unsigned int n_env;
+	const char *tty;
 	const char *scheduler;
 	const char *sched_args[PLAN_LIST_MAX];
 	unsigned int n_sched_args;
