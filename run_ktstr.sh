@@ -89,6 +89,8 @@ Commands (COMMAND --help says more of those before `kernel`):
                  print a scenario as scenario.json, or as rt-app reads it
   topology list|show TOPOLOGY|capture [FILE]
                  machines by name, one as text, this one as a file
+  shell [-t TOPOLOGY] [--scheduler S] [-i PATH]... [--exec COMMAND]
+                 a prompt in a VM on this terminal, or one command of it
   repro TEST     run one test, then again with probes on its crash path, or on
                  functions that are named, and show the calls
   demo           what a scheduler's death looks like: a test that fails

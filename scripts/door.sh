@@ -29,7 +29,7 @@ door_build()
 		lib/host/kernel/kver.h lib/host/machine/paths.h \
 		lib/host/stages/stages.h \
 		lib/host/{suite/names,results/record,state/state}.h \
-		lib/common/{machines,presets,ready,topology,topology_text}.h \
+		lib/common/{machines,presets,ready,shell,topology,topology_text}.h \
 		lib/common/{quantity,quantities}.h \
 		lib/common/attr/*.h lib/common/check/{assertion,limits,watch}.h \
 		lib/common/wire/{map_write,plant}.h \

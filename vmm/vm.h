@@ -104,6 +104,9 @@ struct vm_disk {
 	unsigned int kb_s;
 };
 
+/* Where a guest finds its terminal. */
+#define VM_TERMINAL_PATH	"/dev/hvc0"
+
 /**
  * struct vm_terminal - what the guest's hvc0 is
  * @in_fd: bytes for the guest. Its end is none of the guest's

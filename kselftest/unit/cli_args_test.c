@@ -205,6 +205,17 @@ TEST_F(line, what_is_wrong_is_named)
 		{ "kernel clean --all 7.3", "kernel clean takes one of names" },
 		{ "kernel clean --keep -1", "--keep -1: is no number from 0" },
 		{ "demo a", "demo takes no arguments" },
+		{ "shell ls", "ls: shell takes options only" },
+		{ "shell --topology 1n0l", "--attr topology=1n0l" },
+		{ "shell --exec=", "--exec: is no command" },
+		{ "shell --exec=a\nb", "--exec: is no command of one line" },
+		{ "shell --limit 5", "--limit is for --exec" },
+		{ "shell --exec a --limit 86401",
+		  "--limit 86401: is no number from 1 to 86400" },
+		{ "shell -ia -ia -ia -ia -ia -ia -ia -ia -ib",
+		  "-i b: at most 8" },
+		{ "shell --memory-mb x", "memory_mb=x: is no number" },
+		{ "shell --kernel=", "--kernel: names none" },
 	};
 	size_t i;
 
@@ -229,6 +240,7 @@ TEST_F(line, what_is_right_is_taken)
 		"host compare --group-by cgroup --sort-by majflt --limit 3 a b",
 		"stats", "stats list --json",
 		"stats values kernel --dir x", "stats explain vm --run=r",
+		"shell", "shell --exec ls --limit=5 -i a -i b -t 1n2l2c1t",
 		"compare a b", "compare --html x --json kernel=1,run=a dir=/tmp",
 		"list --schedulers --json",
 		"gauntlet", "gauntlet -s a --preset=b* --scheduler=c -k d -k e --flavour=* --budget=9 scx",

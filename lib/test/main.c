@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "lib/common/ready.h"
+#include "lib/common/shell.h"
 #include "lib/common/util/lifeline.h"
 #include "lib/common/util/log.h"
 #include "lib/common/util/process.h"
@@ -27,6 +28,7 @@
 #include "lib/test/move.h"
 #include "lib/test/options.h"
 #include "lib/test/resume.h"
+#include "lib/test/shell.h"
 #include "vmm/emulated-host/emulated-host.h"
 
 /* make, a shell and a make a level, the runner's subshells and timeouts. */
@@ -224,6 +226,28 @@ static int settings_take(void)
 	return -EINVAL;
 }
 
+/* No tests: results are none, and what it prints is the guest's. */
+static int begin_shell(char **argv)
+{
+	int ret;
+
+	tie_to_owner();
+	if (settings_take()) {
+		pr_err("%s", ktstr_glue.missing);
+		return SHELL_NO_STATUS;
+	}
+	ret = shell_has_terminal() ?
+	      move_not_needed(ktstr_glue.missing, sizeof(ktstr_glue.missing)) :
+	      move_to_kvm(argv, ktstr_glue.missing,
+			  sizeof(ktstr_glue.missing));
+	if (ret >= 0)
+		return ret;
+	if (!ktstr_glue.missing[0])
+		return shell_run();
+	pr_err("%s", ktstr_glue.missing);
+	return SHELL_NO_STATUS;
+}
+
 int ktstr_main_begin(int argc, char **argv,
 		     unsigned int (*n_tests)(int argc, char **argv))
 {
@@ -235,6 +259,8 @@ int ktstr_main_begin(int argc, char **argv,
 	if (ktstr_glue.in_guest)
 		return -1;
 	process_begin();
+	if (shell_wanted())
+		return begin_shell(argv);
 	ret = options_take(argc, argv, n_tests);
 	if (ret != -1)
 		return ret;

@@ -132,6 +132,18 @@ static int rerun(char **argv, const char *why)
 	return ret ? ret : emuhost_exit_code(status);
 }
 
+int move_not_needed(char *missing, size_t missing_size)
+{
+	enum kvm_usability usable;
+	char why[CHECK_WHY_SIZE] = "";
+
+	if (kvm_check(NULL, &usable, why, sizeof(why)) || usable != KVM_USABLE)
+		snprintf(missing, missing_size,
+			 "a prompt needs a KVM that can run a kernel (%s): the emulated host has no terminal, but runs --exec COMMAND",
+			 why);
+	return -1;
+}
+
 int move_to_kvm(char **argv, char *missing, size_t missing_size)
 {
 	enum kvm_usability usable;

@@ -12,6 +12,15 @@
 #include "lib/host/machine/kernel.h"
 
 /**
+ * move_not_needed() - is this a machine with a KVM that can run a kernel?
+ * @missing: gets one sentence if not
+ * @missing_size: bytes at @missing
+ *
+ * For what an emulated host cannot do. Return: -1.
+ */
+int move_not_needed(char *missing, size_t missing_size);
+
+/**
  * move_to_kvm() - stay where KVM is usable, else rerun on an emulated host
  * @argv: this program's arguments
  * @missing: gets one sentence when neither can be had

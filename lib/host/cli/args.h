@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "lib/common/shell.h"
 #include "lib/host/results/record.h"
 #include "lib/host/state/state.h"
 #include "lib/host/suite/names.h"
@@ -77,6 +78,29 @@ struct repro_args {
 	const char *rounds;
 	bool dry_run;
 };
+
+/**
+ * struct shell_args - of `shell`
+ * @kernel: -k K; NULL for what KTSTR_KERNEL says
+ * @command: --exec COMMAND; NULL for a prompt
+ * @limit_s: --limit SECONDS; 0 for the usual
+ * @files: -i PATH, @n_files of them
+ * @n_files: see there
+ */
+struct shell_args {
+	const char *kernel;
+	const char *command;
+	unsigned int limit_s;
+	const char *files[SHELL_MAX_FILES];
+	size_t n_files;
+};
+
+/**
+ * shell_args_parse() - read the arguments of `shell`
+ *
+ * As run_args_parse().
+ */
+int shell_args_parse(int argc, char **argv, struct shell_args *args, char *err);
 
 /**
  * struct scenario_args - of `scenario`

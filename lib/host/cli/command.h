@@ -46,6 +46,8 @@ enum cli_needs {
 	row(topology, "topology", CLI_PROGRAMS, &topology_spec,		\
 	    "list|show TOPOLOGY|capture [FILE]",			\
 	    "machines by name, one as text, this one as a file")	\
+	row(shell, "shell", CLI_VMS, &shell_spec, "[OPTION...]",	\
+	    "a prompt in a VM, or one command")				\
 	row(repro, "repro", CLI_VMS, &repro_spec, "[OPTION...] TEST",	\
 	    "one test, and again with probes on its crash path")	\
 	row(demo, "demo", CLI_VMS, &no_spec, "",			\
@@ -106,7 +108,7 @@ struct cli_command {
 /* Those of the rows, and one that takes nothing. */
 extern const struct cli_spec no_spec, test_spec, run_spec, list_spec,
 	gauntlet_spec, verify_spec,
-	scenario_spec, topology_spec, repro_spec, check_spec, kernel_spec,
+	scenario_spec, topology_spec, shell_spec, repro_spec, check_spec, kernel_spec,
 	convert_spec, stats_spec, compare_spec, host_spec, completion_spec,
 	suite_spec;
 

@@ -58,6 +58,11 @@ void budget_limit(struct run_budget *budget, unsigned int ms)
 		set_part(budget, &budget->attach_ms, ms);
 }
 
+void budget_limit_body(struct run_budget *budget, unsigned int ms)
+{
+	set_part(budget, &budget->test_ms, ms);
+}
+
 void budget_switch(struct run_budget *budget, unsigned int n_staged)
 {
 	if (n_staged)

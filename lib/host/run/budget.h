@@ -51,6 +51,13 @@ void budget_compute(struct run_budget *budget, unsigned int duration_ms,
 void budget_limit(struct run_budget *budget, unsigned int ms);
 
 /**
+ * budget_limit_body() - let the test program have so long, whatever it does
+ * @budget: changed
+ * @ms: its limit
+ */
+void budget_limit_body(struct run_budget *budget, unsigned int ms);
+
+/**
  * budget_switch() - make room for ops that attach schedulers
  * @budget: with limits for a scheduler
  * @n_staged: how many there are beside the first

@@ -138,15 +138,30 @@ static void plan_subject(const struct run_subject *subject,
 			    budget->attach_ms, budget->stop_ms);
 }
 
+static void plan_terminal(const struct run_config *c, struct strbuf *plan)
+{
+	const char *term = getenv("TERM");
+
+	if (!c->terminal)
+		return;
+	strbuf_addf(plan, "tty " VM_TERMINAL_PATH "\n");
+	if (term && *term && !strpbrk(term, "\r\n"))
+		strbuf_addf(plan, "env TERM=%s\n", term);
+}
+
 static void plan_write(const struct run_config *c,
 		       const struct run_budget *budget, struct strbuf *plan)
 {
 	const unsigned int duration_ms = c->workload->duration_s * MSEC_PER_SEC;
 	struct strbuf words = STRBUF_INIT;
+	unsigned int i;
 
 	strbuf_addf(plan, "test %s/%s\n", PLAN_BIN_DIR, basename(c->program));
-	if (c->test)
+	for (i = 0; c->args && i < c->n_args; i++)
+		strbuf_addf(plan, "arg %s\n", c->args[i]);
+	if (c->test && !c->args)
 		strbuf_addf(plan, "arg -r\narg %s\n", c->test);
+	plan_terminal(c, plan);
 	strbuf_addf(plan, "env %s=", ENV_TOPOLOGY);
 	topology_write(&c->machine->topology, ":", plan);
 	strbuf_addf(plan, "\n");
@@ -509,8 +524,14 @@ static int run_one(struct run *run, const struct vm_config *vmc, char *err,
 		return ret;
 
 	run->vm = vm;
-	run->monitor = observe_start(c, vm, run->out);
+	/* Who types may wait for as long as they like: no hang, no gap. */
+	if (!c->args)
+		run->monitor = observe_start(c, vm, run->out);
+	if (c->running)
+		c->running(c->ctx, vm);
 	ret = vm_run(vm, &run->out->vm);
+	if (c->running)
+		c->running(c->ctx, NULL);
 	note_regs(vm, run->out);
 	observe_stop(run->monitor, run->out);
 	run->monitor = NULL;
@@ -540,6 +561,7 @@ static int boot(struct run *run, const struct archives *a,
 		.kernel = c->kernel->image,
 		.machine = machine,
 		.disks = disks.disks,
+		.terminal = c->terminal,
 		.boot_ms = budget->boot_ms,
 		.deadline_ms = budget->deadline_ms,
 		.wall_ms = budget->wall_ms,
@@ -609,6 +631,8 @@ int run_vm(const struct run_config *config, struct run_outcome *out,
 		budget_limit(&budget, load->limit_s * MSEC_PER_SEC);
 	budget_switch(&budget, config->subject->n_staged);
 	budget_payloads(&budget, load, config->slowness);
+	if (config->body_ms)
+		budget_limit_body(&budget, config->body_ms);
 	if (config->probes)
 		budget.deadline_ms += budget.attach_ms + budget.stop_ms;
 	budget_finish(&budget, left_ms(config));

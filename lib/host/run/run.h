@@ -21,6 +21,13 @@
  * @expectations: what it is held to
  * @program: the test program on this machine, also run in the guest
  * @test: full name of the test, for -r; NULL for no arguments
+ * @args: its arguments instead, @n_args of them, of a run that no monitor
+ *	watches; NULL for those of a test
+ * @n_args: see there
+ * @terminal: what it has as its terminal; NULL to have what it prints by @output
+ * @body_ms: how long it may take; 0 by @workload
+ * @running: called with the VM before it runs, with NULL when it has ended; may
+ *	be NULL
  * @given: attributes that were given as text, for @program in the guest; NULL
  *	for none
  * @kernel: what to boot
@@ -44,6 +51,11 @@ struct run_config {
 	const struct run_expectations *expectations;
 	const char *program;
 	const char *test;
+	const char *const *args;
+	unsigned int n_args;
+	const struct vm_terminal *terminal;
+	unsigned int body_ms;
+	void (*running)(void *ctx, struct vm *vm);
 	const char *given;
 	const struct host_kernel *kernel;
 	uint64_t harness_ns;
