@@ -298,7 +298,7 @@ static void close_list(struct runner *r)
 static void tell_progress(struct runner *r)
 {
 	const struct suite *suite = r->suite;
-	unsigned int i, j, done = 0, all = 0;
+	unsigned int i, done = 0, all = 0;
 	struct strbuf text = STRBUF_INIT;
 	uint64_t now = clock_now_ns();
 
@@ -312,11 +312,12 @@ static void tell_progress(struct runner *r)
 	strbuf_addf(&text, "%u of %u tests", done, all);
 	for (i = 0; i < r->config->jobs; i++) {
 		const struct suite_slice *s = r->running[i];
+		const struct suite_test *t;
 
-		j = s ? min(s->seen, s->n - 1) : 0;
-		if (s)
-			strbuf_addf(&text, ", %s",
-				    s->program->tests[s->first + j].name);
+		if (!s)
+			continue;
+		t = &s->program->tests[s->first + min(s->seen, s->n - 1)];
+		strbuf_addf(&text, ", %s", t->label ?: t->name);
 	}
 	tell(r, "progress", text.text);
 	strbuf_free(&text);
