@@ -14,6 +14,7 @@ static struct asked {
 	uint64_t va;
 	unsigned int len;
 	unsigned int times;
+	unsigned int refused;
 	int ret;
 	void (*hit)(void *ctx, unsigned int cpu, uint64_t pc);
 	void *ctx;
@@ -24,8 +25,10 @@ static int watch(void *ctx, uint64_t va, unsigned int len, unsigned int most,
 		 void *hit_ctx)
 {
 	(void)ctx;
-	if (asked.ret || !most)
+	if (asked.ret || !most) {
+		asked.refused++;
 		return asked.ret;
+	}
 	asked.va = va;
 	asked.len = len;
 	asked.times++;
@@ -172,6 +175,11 @@ TEST_F(watchpoint, that_cannot_be_set_says_why)
 	asked.ret = -ETIMEDOUT;
 	turn(self, EXIT_KIND);
 	EXPECT_EQ(-EAGAIN, why(self));
+	/* It is tried again, but not for ever. */
+	for (i = 0; i < 5; i++)
+		mon_watchpoint_turn(self->w, self->g);
+	EXPECT_EQ(-ETIMEDOUT, why(self));
+	EXPECT_EQ(3U, asked.refused);
 	self->ops.watch = NULL;
 	turn(self, EXIT_KIND);
 	EXPECT_EQ(-ENOTSUP, why(self));

@@ -17,8 +17,8 @@
 #include "lib/host/monitor/read/path.h"
 
 #define WHY_LEN	200
-/* More writes than are noted, as several CPUs may be at it at once */
-#define WRITES_TOLD	MON_WRITES_MAX
+/* To have the CPUs stopped, on a host that does not run them */
+#define TRIES	3
 
 /**
  * struct mon_watchpoint - one that is wanted, or set
@@ -28,6 +28,7 @@
  * @begins_at_ptr: it is a pointer, and the path begins where that leads
  * @found: names and types have been looked up
  * @va: where it is set; 0 while it is not
+ * @failed: times that the CPUs could not be told
  * @ret: why not
  * @why: the same as one sentence
  * @lock: guards what follows: several CPUs may write at a time
@@ -44,6 +45,7 @@ struct mon_watchpoint {
 	bool begins_at_ptr;
 	bool found;
 	uint64_t va;
+	unsigned int failed;
 	int ret;
 	char why[WHY_LEN];
 	pthread_mutex_t lock;
@@ -206,10 +208,11 @@ static void set(struct mon_watchpoint *w, const struct mon_guest *g,
 	w->ops = g->mem.ops;
 	w->ctx = g->mem.ctx;
 	pthread_mutex_unlock(&w->lock);
-	ret = w->ops->watch(w->ctx, va, len, WRITES_TOLD, hit, w);
+	ret = w->ops->watch(w->ctx, va, len, MON_WRITES_MAX, hit, w);
 	if (ret) {
-		refuse(w, ret == -ETIMEDOUT || ret == -EBUSY ? -EAGAIN : ret,
-		       "the CPUs could not be told");
+		/* Each try may keep us, and with us all that is looked for. */
+		refuse(w, ++w->failed < TRIES && ret == -ETIMEDOUT ? -EAGAIN :
+		       ret, "the CPUs could not be told");
 		return;
 	}
 	w->va = va;
