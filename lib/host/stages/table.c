@@ -186,6 +186,7 @@ static const struct stage rows[] = {
 		       "ops.eevdf.tasks_are_moved_*",
 		       "ops_sched.schedulers_come_and_go"),
 	SUITE_AND_REST("payload", "payload.those_that_do_not_behave_*"),
+	SUITE("devices", NULL),
 	SUITE("wakes", NULL),
 	SUITE_AND_REST("monitor", "monitor.map_write_bad_dsq",
 		       "monitor.value_that_is_not_there",
