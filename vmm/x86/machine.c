@@ -108,11 +108,6 @@ int machine_check_topology(const struct vm *vm, const struct vm_error *err)
 		       most);
 }
 
-bool machine_is_wide(const struct machine *m)
-{
-	return apic_id_max(&m->apic) > X86_APIC_ID_MAX;
-}
-
 bool machine_console_used(const struct machine *m)
 {
 	return m->com1 && m->com1->touched;

@@ -17,6 +17,7 @@
 #include "vmm/x86/apicid.h"
 #include "vmm/x86/bzimage.h"
 #include "vmm/x86/cpuid.h"
+#include "vmm/x86/layout.h"
 
 struct blob;
 struct strbuf;
@@ -64,7 +65,10 @@ int machine_check_topology(const struct vm *vm, const struct vm_error *err);
  *
  * Then it is never cloned.
  */
-bool machine_is_wide(const struct machine *m);
+static inline bool machine_is_wide(const struct machine *m)
+{
+	return apic_id_max(&m->apic) > X86_APIC_ID_MAX;
+}
 
 /*
  * machine_init() - interrupt controllers and devices; before the memory

@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "lib/common/presets.h"
-#include "lib/common/attr/schedulers.h"
 #include "lib/common/util/util.h"
 
 static void *member_of(struct attr_given *given, const struct attr_row *row)
@@ -227,46 +226,6 @@ static void print_topology(const struct attr_row *row, const void *member,
 
 const struct attr_kind attr_topology = {
 	"TOPOLOGY", parse_topology, print_topology,
-};
-
-static int parse_scheduler(const struct attr_row *row, const char *text,
-			   struct attr_given *given, char *why)
-{
-	const struct scheduler **value = member_of(given, row), *known;
-
-	/* Tests run in other folders than ours. */
-	if (!*text || (strchr(text, '/') && *text != '/')) {
-		snprintf(why, ATTR_WHY_SIZE,
-			 "is neither a name, nor an absolute path, nor " SCHED_EEVDF);
-		return -EINVAL;
-	}
-	known = scheduler_find(text);
-	/* Of EEVDF nothing holds for what is said of another one behind it. */
-	if (known && !known->binary) {
-		given->scheduler = (struct scheduler){ .name = SCHED_EEVDF };
-	} else if (known) {
-		given->scheduler = *known;
-	} else {
-		given->scheduler = (struct scheduler){ .name = basename(text) };
-		given->scheduler.binary = text;
-	}
-	*value = &given->scheduler;
-	return 0;
-}
-
-static void print_scheduler(const struct attr_row *row, const void *member,
-			    struct strbuf *text)
-{
-	const struct scheduler * const *value = member;
-	const struct scheduler *s = *value;
-
-	(void)row;
-	strbuf_addf(text, "%s", s->binary ?: s->enable[0] ? s->name :
-						 SCHED_EEVDF);
-}
-
-const struct attr_kind attr_scheduler = {
-	"PROGRAM|" SCHED_EEVDF, parse_scheduler, print_scheduler,
 };
 
 static int parse_in_c(const struct attr_row *row, const char *text,

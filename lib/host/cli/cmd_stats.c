@@ -27,33 +27,6 @@ static const struct {
 	[STATS_EXPLAIN] = { stats_explain, false },
 };
 
-int stats_print_json(struct json_object *o)
-{
-	const char *text = json_object_to_json_string_ext(o,
-				JSON_C_TO_STRING_PRETTY |
-				JSON_C_TO_STRING_NOSLASHESCAPE);
-	int ret = text && puts(text) >= 0 && !fflush(stdout) ? 0 : -EIO;
-
-	json_object_put(o);
-	return ret;
-}
-
-struct json_object *stats_doc(const struct asked *asked,
-			      const struct result_row *row, char *err)
-{
-	struct json_object *doc = NULL;
-	char path[PATH_MAX], why[256];
-	int ret = -ENAMETOOLONG;
-
-	snprintf(why, sizeof(why), "%s", strerror(ENAMETOOLONG));
-	if ((size_t)snprintf(path, sizeof(path), "%s/%s", asked->index.root,
-			     row->path) < sizeof(path))
-		ret = record_doc_load(path, &doc, why, sizeof(why));
-	if (ret)
-		cli_bad(err, "%.1000s: %s", path, why);
-	return doc;
-}
-
 /* Of those that lie there, which was meant? */
 static int no_such_run(struct asked *asked, const char *run, char *err)
 {

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/common/util/strbuf.h"
@@ -20,15 +19,6 @@
 #include "lib/host/kernel/kenv.h"
 #include "lib/host/kernel/kimage.h"
 
-/* Where a build folder and a cache entry keep what. */
-static const struct {
-	const char *image;
-	const char *config;
-} layouts[] = {
-	{ "arch/x86/boot/bzImage", ".config" },
-	{ "bzImage", "config" },
-};
-
 /* What a name stands for is handed on to these. */
 struct kuser {
 	int (*use)(struct kenv *k, const struct kfound *found, void *arg);
@@ -37,59 +27,16 @@ struct kuser {
 
 /* ---- those that are built ---- */
 
-static bool is_file(const char *path)
-{
-	struct stat st;
-
-	return !stat(path, &st) && S_ISREG(st.st_mode);
-}
-
-static bool built_in(const char *dir, struct kfound *f)
-{
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(layouts); i++) {
-		if (snprintf(f->image, sizeof(f->image), "%s/%s", dir,
-			     layouts[i].image) >= (int)sizeof(f->image) ||
-		    !is_file(f->image) || !realpath(dir, f->path))
-			continue;
-		snprintf(f->vmlinux, sizeof(f->vmlinux), "%.*s/vmlinux",
-			 PATH_MAX - 16, dir);
-		snprintf(f->config, sizeof(f->config), "%.*s/%s",
-			 PATH_MAX - 16, dir, layouts[i].config);
-		return true;
-	}
-	return false;
-}
-
-bool kfind_built(const struct kenv *k, const char *name, struct kfound *found)
-{
-	char path[PATH_MAX];
-
-	*found = (struct kfound){ };
-	if (built_in(name, found))
-		return true;
-	if (!strchr(name, '/') && strcmp(name, "..") &&
-	    built_in(kenv_path(k, path, "kernels/%s", name), found))
-		return true;
-	if (!is_file(name) || !realpath(name, found->path))
-		return false;
-	strcpy(found->image, found->path);
-	found->vmlinux[0] = '\0';
-	found->config[0] = '\0';
-	return true;
-}
-
 /* Good for tests, as far as can be seen from outside. */
 static int built_must(struct kenv *k, const struct kfound *f)
 {
 	int ret = kimage_must(k, f->image);
 
-	if (!ret && *f->config && is_file(f->config))
+	if (!ret && *f->config && kfind_is_file(f->config))
 		ret = kconf_must(k, f->config);
 	if (ret || !*f->vmlinux)
 		return ret;
-	if (!is_file(f->vmlinux))
+	if (!kfind_is_file(f->vmlinux))
 		return kenv_missing(k, "%s: missing; build it beside the image: make vmlinux",
 				    f->vmlinux);
 	return kvmlinux_must(k, f->vmlinux);
@@ -116,7 +63,7 @@ static int build(struct kenv *k, struct ktree *tree, void *arg)
 
 	if (ret)
 		return ret;
-	if (!built_in(kenv_path(k, path, "kernels/%s", key), &f))
+	if (!kfind_built(k, kenv_path(k, path, "kernels/%s", key), &f))
 		return kenv_wrong(k, "%s: is not there any more", path);
 	f.tree = *tree;
 	return user->use(k, &f, user->arg);
@@ -156,7 +103,8 @@ static int use_version(struct kenv *k, const struct kentries *all,
 
 	snprintf(name.from, sizeof(name.from), "%s", version);
 	e = k->update ? NULL : newest(all, config, &name);
-	if (e && built_in(kenv_path(k, path, "kernels/%s", e->key), &f))
+	if (e &&
+	    kfind_built(k, kenv_path(k, path, "kernels/%s", e->key), &f))
 		return use_built(k, &f, user);
 	return ksource_each(k, version, build, user);
 }

@@ -42,6 +42,12 @@ struct kfound {
 bool kfind_built(const struct kenv *k, const char *name, struct kfound *found);
 
 /**
+ * kfind_is_file() - is there a plain file?
+ * @path: where
+ */
+bool kfind_is_file(const char *path);
+
+/**
  * kfind_must() - can a name be a kernel's?
  * @k: located
  * @name: what it is called
