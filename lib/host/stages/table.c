@@ -116,7 +116,7 @@ static const struct stage rows[] = {
 	  .paths = "lib/common/check lib/guest/scenario lib/host/monitor/judge bpf kselftest/knobs.c",
 	  .what = "each check against a scheduler that is unfair by so much" },
 	{ .name = "presets", .tier = 2, .needs = STAGE_VM, .cpus = 1,
-	  .seconds = 2400, .limit_s = 14400, STAGE("presets.sh"),
+	  .seconds = 500, .limit_s = 14400, STAGE("presets.sh"),
 	  .paths = "lib/common/presets.h lib/common/presets.c lib/common/topology_place.c vmm kselftest/presets.c",
 	  .what = "each machine that has a name, up to 252 CPUs" },
 	{ .name = "plants", .tier = 2, .needs = STAGE_VM,
