@@ -11,31 +11,8 @@
 #include "lib/host/cli/args.h"
 #include "lib/host/cli/cli.h"
 #include "lib/host/cli/command.h"
+#include "lib/host/cli/told.h"
 #include "lib/host/stages/check.h"
-
-static volatile sig_atomic_t told_to_end;
-
-static void on_end(int sig)
-{
-	told_to_end = sig;
-}
-
-/* All that we have started goes before we do. */
-static void take_signals(void)
-{
-	const struct sigaction sa = { .sa_handler = on_end };
-
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
-	sigaction(SIGHUP, &sa, NULL);
-	signal(SIGPIPE, SIG_IGN);
-}
-
-static void die_of(int sig)
-{
-	signal(sig, SIG_DFL);
-	raise(sig);
-}
 
 /* "PASSED FAILED SKIPPED INFRASTRUCTURE INCONCLUSIVE RETRIED", for scripts. */
 static int count(const char *path, char *err)
@@ -98,19 +75,19 @@ static int run_stages(const struct stage_table *table,
 		return ret;
 	if (check_init(&check, &world, table))
 		return cli_bad(err, "no memory");
-	take_signals();
+	told_begin();
+	signal(SIGPIPE, SIG_IGN);
 	ret = add_stages(&check, args, err);
 	if (!ret) {
 		/* Without it everything is run. */
 		kept_init(&check);
-		ret = check_run(&check, &told_to_end);
+		ret = check_run(&check, told_to_end());
 		if (ret < 0)
 			cli_bad(err, "check could not be run: %s",
 				strerror(-ret));
 	}
 	check_exit(&check);
-	if (told_to_end)
-		die_of(told_to_end);
+	told_end();
 	return ret;
 }
 

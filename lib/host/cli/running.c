@@ -17,6 +17,7 @@
 #include "lib/common/util/strbuf.h"
 #include "lib/common/util/util.h"
 #include "lib/host/cli/option.h"
+#include "lib/host/cli/told.h"
 #include "lib/host/machine/identity.h"
 #include "lib/host/machine/kernel.h"
 #include "lib/host/machine/paths.h"
@@ -192,29 +193,6 @@ static void save_failed(const struct running *r)
 		pr_warn("%s: cannot be written: %s", r->failed, strerror(-ret));
 }
 
-static volatile sig_atomic_t told_to_end;
-
-static void on_end(int sig)
-{
-	told_to_end = sig;
-}
-
-/* We are the last to go. */
-static void take_signals(void)
-{
-	const struct sigaction sa = { .sa_handler = on_end };
-
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
-	sigaction(SIGHUP, &sa, NULL);
-}
-
-static void die_of(int sig)
-{
-	signal(sig, SIG_DFL);
-	raise(sig);
-}
-
 int running_run(struct running *r)
 {
 	const struct suite_config config = {
@@ -225,18 +203,17 @@ int running_run(struct running *r)
 		.tell_arg = r,
 		.more = r->more,
 		.more_arg = r->more_arg,
-		.stop = r->host ? &told_to_end : NULL,
+		.stop = r->host ? told_to_end() : NULL,
 	};
 	int ret;
 
 	if (r->host)
-		take_signals();
+		told_begin();
 	r->told_ns = r->began_ns;
 	if (*r->times)
 		suite_times_load(&r->suite, r->times);
 	ret = suite_run(&r->suite, &config);
-	if (told_to_end)
-		die_of(told_to_end);
+	told_end();
 	if (!isatty(STDOUT_FILENO) && isatty(STDERR_FILENO))
 		fputs("\r\033[K", stderr);
 	if (ret < 0)

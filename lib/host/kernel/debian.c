@@ -282,6 +282,16 @@ static int work_begin(struct kenv *k, char *work)
 	return 0;
 }
 
+/* Under the lock; @work is the caller's to remove, whatever comes of it. */
+static int read_offers(struct kenv *k, const struct debian_want *want,
+		       struct debian_apt *apt, char work[PATH_MAX],
+		       struct debian_packages *all)
+{
+	return work_begin(k, work) ?:
+	       debian_apt_init(k, apt, suite_of(want), work) ?:
+	       read_list(k, apt, want) ?: read_packages(k, apt, want, all);
+}
+
 int debian_offered(struct kenv *k, const struct debian_want *want,
 		   struct debian_packages *all)
 {
@@ -293,9 +303,7 @@ int debian_offered(struct kenv *k, const struct debian_want *want,
 	ret = kenv_lock(k, "source");
 	if (ret)
 		return ret;
-	ret = work_begin(k, work) ?:
-	      debian_apt_init(k, &apt, suite_of(want), work) ?:
-	      read_list(k, &apt, want) ?: read_packages(k, &apt, want, all);
+	ret = read_offers(k, want, &apt, work, all);
 	folder_remove(work);
 	kenv_unlock(k, "source");
 	return ret;
@@ -394,9 +402,7 @@ static int fetch(struct kenv *k, const struct debian_want *want)
 	ret = kenv_lock(k, "source");
 	if (ret)
 		return ret;
-	ret = work_begin(k, work) ?:
-	      debian_apt_init(k, &apt, suite_of(want), work) ?:
-	      read_list(k, &apt, want) ?: read_packages(k, &apt, want, &all);
+	ret = read_offers(k, want, &apt, work, &all);
 	if (!ret && !all.n)
 		ret = none_offered(k, want);
 	if (!ret)
