@@ -35,6 +35,8 @@ MACRO_ARG_REUSE		| ^lib/ktstr.h	| the arguments are names, not expressions
 MACRO_ARG_REUSE		| ^lib/common/topology.h | the arguments are constants
 COMPLEX_MACRO		| ^lib/ktstr.h	| a macro that declares a test ends in its body
 MACRO_WITH_FLOW_CONTROL	| ^lib/ktstr.h	| ends the test, as in kselftest_harness.h
+MACRO_WITH_FLOW_CONTROL	| ^kselftest/unit/vmm_guest_test.c | skips the test, as there
+MACRO_ARG_REUSE		| ^kselftest/unit/vmm_guest_test.c | a constant
 PREFER_DEFINED_ATTRIBUTE_MACRO | .	| compiler_attributes.h is a header of the kernel, too
 LONG_LINE_STRING	| .		| a message is not split, so that it can be searched for
 LONG_LINE		| ^lib/host/monitor/vmlinux/fields.c | a table: a kernel field a line
