@@ -128,6 +128,10 @@ static const struct stage rows[] = {
 	  .seconds = 250, .limit_s = 14400, STAGE("soak.sh"),
 	  .paths = "lib/host/run lib/host/monitor vmm",
 	  .what = "the suite for 200 tests on a quiet machine, 100 under load" },
+	{ .name = "shell", .tier = 2, .needs = STAGE_VM, .cpus = 1,
+	  .seconds = 300, .limit_s = 3600, STAGE("shell.sh"),
+	  .paths = "vmm/virtio lib/host/cli/cmd_shell.c kselftest/unit/shell_guest_test.c",
+	  .what = "a prompt in a VM, and a terminal that talks to it" },
 
 	SLOW("bad-input", 180, DOOR, "wrong input at every place"),
 	SCRIPT("check-end", DOOR " lib/host/stages",
