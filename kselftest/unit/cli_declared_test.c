@@ -329,7 +329,7 @@ TEST(those_that_are_there_make_sense)
 		EXPECT_EQ(0, scheduler_check(&ready_schedulers[i], err,
 					     sizeof(err)))
 			TH_LOG("%s", err);
-		EXPECT_TRUE(ready_schedulers[i].what);
+		EXPECT_TRUE(!!ready_schedulers[i].what);
 	}
 }
 

@@ -135,7 +135,7 @@ TEST_F(watchpoint, tells_of_a_write)
 
 	ASSERT_NE(0U, pc);
 	turn(self, EXIT_KIND);
-	ASSERT_NE(NULL, asked.hit);
+	ASSERT_TRUE(!!asked.hit);
 	mon_write(&self->g->mem, asked.va, &v, sizeof(v));
 	asked.hit(asked.ctx, 1, pc + 5);
 	ASSERT_EQ(1U, mon_watchpoint_turn(self->w, self->g));

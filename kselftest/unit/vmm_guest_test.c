@@ -911,7 +911,7 @@ TEST_F(guest, writes_are_told)
 	pthread_join(thread, NULL);
 	EXPECT_EQ(0, w.ret);
 	EXPECT_END(VM_END_HUNG);
-	ASSERT_EQ(HITS, w.hits);
+	ASSERT_EQ(HITS, atomic_load(&w.hits));
 	EXPECT_LE(LOAD_GPA + ENTRY, w.pc);
 	EXPECT_GT(LOAD_GPA + CODE_SIZE, w.pc);
 	for (i = 1; i < HITS; i++)

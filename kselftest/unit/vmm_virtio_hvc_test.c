@@ -234,7 +234,7 @@ TEST_F(hvc, keys_that_are_ours)
 		self->quits = 0;
 		memset(got, 0, RX_SIZE);
 		offer_buffer(rig);
-		ASSERT_EQ(n, write(self->to[1], keys[i].typed, n));
+		ASSERT_EQ((ssize_t)n, write(self->to[1], keys[i].typed, n));
 		used += !!came(rig, used);
 		EXPECT_STREQ(keys[i].got, got) {
 			TH_LOG("case %zu", i);

@@ -59,14 +59,17 @@ struct ioapic {
 	uint64_t pins[IOAPIC_PINS];
 };
 
-/* Room for a route a pin behind KVM's head. */
+/* struct kvm_irq_routing, with room for a route a pin. */
 struct routes {
-	struct kvm_irq_routing head;
+	uint32_t nr;
+	uint32_t flags;
 	struct kvm_irq_routing_entry entries[IOAPIC_PINS];
 };
 
 _Static_assert(offsetof(struct routes, entries) ==
-	       sizeof(struct kvm_irq_routing), "laid out as KVM has it");
+	       offsetof(struct kvm_irq_routing, entries) &&
+	       offsetof(struct routes, nr) ==
+	       offsetof(struct kvm_irq_routing, nr), "laid out as KVM has it");
 
 void ioapic_route(uint64_t pin, unsigned int line,
 		  struct kvm_irq_routing_entry *route)
@@ -96,7 +99,7 @@ static void tell_kvm(struct vm *vm, const struct ioapic *io)
 	for (i = 0; i < IOAPIC_PINS; i++)
 		if (!(io->pins[i] & PIN_MASKED))
 			ioapic_route(io->pins[i], i,
-				     &routes.entries[routes.head.nr++]);
+				     &routes.entries[routes.nr++]);
 	ioctl(vm->kvm.vm_fd, KVM_SET_GSI_ROUTING, &routes);
 }
 
