@@ -271,6 +271,7 @@ static void add_map(struct strbuf *sb, int fd, const struct bpf_map_info *info)
 		    info->id, info->name, info->type, info->key_size,
 		    info->value_size, info->max_entries, info->map_flags);
 	if (value && info->type == BPF_MAP_TYPE_ARRAY &&
+	    !map_is_hidden(info->name) &&
 	    !bpf_map_lookup_elem(fd, &key, value))
 		for (i = 0; i < info->value_size; i++)
 			strbuf_addf(sb, "%02x", value[i]);

@@ -436,6 +436,12 @@ static inline void compare_events(struct compare *c)
 	}
 }
 
+/* A pointer of the kernel's own (kptr) is shown to nobody in user space. */
+static inline bool map_is_hidden(const char *name)
+{
+	return !strcmp(name, "first_task");
+}
+
 /* The line that the guest must have said of a map; see say_maps() */
 static inline void map_line(const struct mon_map *m, const uint8_t *value,
 			    char *buf, size_t size)
@@ -471,7 +477,8 @@ static inline void compare_maps(struct compare *c)
 		snprintf(key, sizeof(key), "map %u ", m->id);
 		b = said_line(&c->before, "maps", key);
 		a = said_line(&c->after, "maps", key);
-		map_line(m, c->dump->values[i], line, sizeof(line));
+		map_line(m, map_is_hidden(m->name) ? NULL :
+			 c->dump->values[i], line, sizeof(line));
 		if (!same_line(b, line) || !same_line(a, line))
 			compare_fail(c, "map %u: read %.150s, the guest said %.150s",
 				     m->id, line, b ? b : "nothing");
