@@ -276,12 +276,18 @@ static uint64_t stall_ns(const struct mon_live *l)
 	return ms * NSEC_PER_MSEC;
 }
 
+static void take_dump_of(struct mon_live *l, enum mon_dump_why why,
+			 const char *what, uint64_t stall_ns)
+{
+	if (mon_findings_dump(l->config.findings, &l->guest, why, what,
+			      stall_ns, l->config.series))
+		mark(l, MON_MARK_DUMP, what);
+}
+
 static void take_dump(struct mon_live *l, enum mon_dump_why why,
 		      const char *what)
 {
-	if (mon_findings_dump(l->config.findings, &l->guest, why, what,
-			      stall_ns(l), l->config.series))
-		mark(l, MON_MARK_DUMP, what);
+	take_dump_of(l, why, what, stall_ns(l));
 }
 
 /*
@@ -644,7 +650,9 @@ static void look_for_half_time(struct mon_live *l)
 		 "%s[%d] has waited for %.1f s, half of the watchdog's %.1f s",
 		 w->comm, w->pid, w->wait_ns / (double)NSEC_PER_SEC,
 		 watchdog_ns / (double)NSEC_PER_SEC);
-	take_dump(l, MON_DUMP_HALF, what);
+	/* On a slow host a wait is called a stall later than that. */
+	take_dump_of(l, MON_DUMP_HALF, what,
+		     min(stall_ns(l), watchdog_ns / 2 - 1));
 	blame_holder(l, MON_DUMP_HALF);
 }
 
