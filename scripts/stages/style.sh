@@ -38,6 +38,9 @@ COMPLEX_MACRO		| ^lib/ktstr.h	| a macro that declares a test ends in its body
 MACRO_WITH_FLOW_CONTROL	| ^lib/ktstr.h	| ends the test, as in kselftest_harness.h
 MACRO_WITH_FLOW_CONTROL	| ^kselftest/unit/vmm_guest_test.c | skips the test, as there
 MACRO_ARG_REUSE		| ^kselftest/unit/vmm_guest_test.c | a constant
+MACRO_ARG_REUSE		| ^kselftest/unit/cli_verify_test.c | a text
+LONG_LINE		| ^kselftest/unit/kernel_job_test.c | a line that a shell is given
+EMBEDDED_FUNCTION_NAME	| ^kselftest/unit/kernel_job_test.c | a word, which it is named by
 PREFER_DEFINED_ATTRIBUTE_MACRO | .	| compiler_attributes.h is a header of the kernel, too
 LONG_LINE_STRING	| .		| a message is not split, so that it can be searched for
 LONG_LINE		| ^lib/host/monitor/vmlinux/fields.c | a table: a kernel field a line
