@@ -987,10 +987,10 @@ TEST_F(guest, what_does_not_fit_is_named)
 	EXPECT_NE(NULL, strstr(self->err, "1048576 MiB of RAM"));
 
 	self->machine.memory_mb = 64;
-	self->machine.topology = (struct topology)TOPOLOGY(1, 300, 1, 1);
+	self->machine.topology = (struct topology)TOPOLOGY(1, 5000, 1, 1);
 	EXPECT_EQ(-EINVAL, vm_create(&self->config, &self->vm, self->err,
 				     sizeof(self->err)));
-	EXPECT_NE(NULL, strstr(self->err, "topology 1n300l1c1t: "));
+	EXPECT_NE(NULL, strstr(self->err, "topology 1n5000l1c1t: "));
 	self->machine.topology = (struct topology)TOPOLOGY(1, 1, 1, 1);
 	self->config.kvm = "/dev/no-such-kvm";
 	EXPECT_EQ(-ENOENT, vm_create(&self->config, &self->vm, self->err,
