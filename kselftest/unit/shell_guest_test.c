@@ -241,7 +241,8 @@ TEST_F_TIMEOUT(shell, paste_loses_nothing, LIMIT_S)
 	SAYS("goes");
 	ASSERT_TRUE(paste(k));
 	ASSERT_TRUE(type(k, "\4"));
-	ASSERT_TRUE(type(k, "cd /tmp; wc -c <pasted; sort -c pasted && uniq pasted | wc -l; echo do''ne\r"));
+	ASSERT_TRUE(type(k, "cd /tmp; wc -c <pasted; sort -c pasted && "));
+	ASSERT_TRUE(type(k, "uniq pasted | wc -l; echo do''ne\r"));
 	snprintf(want, sizeof(want), "%d\r\n%d\r\n", PASTE, PASTE / LINE);
 	SAYS(want);
 	SAYS("done");

@@ -74,7 +74,8 @@ static void __printf(3, 4) blame_host(struct check_result *res,
 		return;
 	len = snprintf(res->host_took, sizeof(res->host_took),
 		       "%s took %.0f %% of a CPU's time (%.1f of %.1f s), so it was not judged that ",
-		       steal->others ? "other programs" : "the host", 100.0 * steal->most_ns / steal->wall_ns,
+		       steal->others ? "other programs" : "the host",
+		       100.0 * steal->most_ns / steal->wall_ns,
 		       steal->most_ns / 1e9, steal->wall_ns / 1e9);
 	va_start(ap, fmt);
 	vsnprintf(res->host_took + len, sizeof(res->host_took) - len, fmt, ap);
