@@ -42,6 +42,42 @@ TEST(words)
 	}
 }
 
+/* Two looks at one counter; the kernel takes no more than a hundredth either. */
+TEST(tsc_of_this_machine)
+{
+	unsigned int khz = emuhost_clock_tsc_khz(EMUHOST_CLOCK_REAL);
+	unsigned int again = emuhost_clock_tsc_khz(EMUHOST_CLOCK_AUTO);
+
+	EXPECT_LE(100000, khz);
+	EXPECT_LE(khz - khz / 1000, again);
+	EXPECT_GE(khz + khz / 1000, again);
+	EXPECT_EQ(1000000, emuhost_clock_tsc_khz(EMUHOST_CLOCK_VIRTUAL));
+}
+
+TEST(clock_that_runs_away)
+{
+	static const struct {
+		uint64_t own_ms, their_ms;
+		bool fast;
+	} cases[] = {
+		{ 0, 0, false },
+		/* The first look came half a minute late. */
+		{ 0, 30000, false },
+		{ 60000, 90000, false },
+		{ 60000, 61000, false },
+		{ 60000, 1000, false },
+		{ 2000, 48000, true },
+		{ 60000, 150001, true },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++)
+		EXPECT_EQ(cases[i].fast,
+			  emuhost_clock_is_fast(cases[i].own_ms,
+						cases[i].their_ms))
+			TH_LOG("case %zu", i);
+}
+
 TEST(part_that_others_had)
 {
 	static const struct {

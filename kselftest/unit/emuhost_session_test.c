@@ -97,6 +97,16 @@ static void play_rubbish(const struct stage *st)
 	pause();
 }
 
+/* In a moment of ours a minute has passed there. */
+static void play_runs_away(const struct stage *st)
+{
+	say_text(st, EMUHOST_STAGE, "command");
+	say_beat(st, 1000);
+	say_beat(st, 2000);
+	say_beat(st, 61000);
+	pause();
+}
+
 static void play_broken(const struct stage *st)
 {
 	say_text(st, EMUHOST_BROKEN, "cannot mount\n/tmp");
@@ -291,6 +301,12 @@ FIXTURE_VARIANT_ADD(emuhost_session, one_byte_at_a_time)
 {
 	.play = play_one_byte_at_a_time, .end = SESSION_EXIT, .status = 3 << 8,
 	.out = "hello\n", .err = "oops\n", .said = true,
+};
+
+FIXTURE_VARIANT_ADD(emuhost_session, runs_away)
+{
+	.play = play_runs_away, .end = SESSION_BROKEN,
+	.reason = "the emulated host's clock went on by 60 s in 0 s",
 };
 
 FIXTURE_VARIANT_ADD(emuhost_session, rubbish)

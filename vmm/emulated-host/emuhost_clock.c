@@ -9,7 +9,9 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
+#include <x86intrin.h>
 
 #include "lib/common/util/util.h"
 #include "vmm/steal_probe.h"
@@ -40,6 +42,68 @@ const char *emuhost_clock_name(enum emuhost_clock clock)
 {
 	return names[clock];
 }
+
+/* ---- the time stamp counter ---- */
+
+#define LOOKS		16	/* at both clocks: the quickest one counts */
+#define TSC_KHZ_MIN	100000	/* less, or more, is no TSC */
+#define TSC_KHZ_MAX	20000000
+
+/* Of the same moment, as near as can be had. */
+struct moment {
+	uint64_t tsc;
+	uint64_t ns;
+};
+
+static struct moment look(void)
+{
+	struct moment best = { };
+	uint64_t took_min = UINT64_MAX, from, to;
+	struct timespec ts;
+	unsigned int i;
+
+	for (i = 0; i < LOOKS; i++) {
+		from = __rdtsc();
+		clock_gettime(CLOCK_MONOTONIC_RAW, &ts);
+		to = __rdtsc();
+		if (to - from >= took_min)
+			continue;
+		took_min = to - from;
+		best.tsc = from + (to - from) / 2;
+		best.ns = ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec;
+	}
+	return best;
+}
+
+unsigned int emuhost_clock_tsc_khz(enum emuhost_clock clock)
+{
+	const struct timespec nap = {
+		.tv_nsec = EMUHOST_TSC_MS * NSEC_PER_MSEC,
+	};
+	struct moment from, to;
+	uint64_t khz;
+
+	/* QEMU's own: a tick is a nanosecond. */
+	if (clock == EMUHOST_CLOCK_VIRTUAL)
+		return 1000000;
+	from = look();
+	clock_nanosleep(CLOCK_MONOTONIC, 0, &nap, NULL);
+	to = look();
+	if (to.tsc <= from.tsc || to.ns <= from.ns)
+		return 0;
+	khz = (double)(to.tsc - from.tsc) * NSEC_PER_MSEC / (to.ns - from.ns);
+	return khz < TSC_KHZ_MIN || khz > TSC_KHZ_MAX ? 0 : khz;
+}
+
+#define FAST_TIMES	2
+#define FAST_LATE_MS	30000
+
+bool emuhost_clock_is_fast(uint64_t own_ms, uint64_t their_ms)
+{
+	return their_ms > FAST_TIMES * own_ms + FAST_LATE_MS;
+}
+
+/* ---- what QEMU gets of this machine ---- */
 
 static int read_thread(int task_dir, const char *tid,
 		       struct emuhost_pressure *p)

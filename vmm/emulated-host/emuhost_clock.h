@@ -11,6 +11,7 @@
 #ifndef KTSTR_VMM_EMUHOST_CLOCK_H
 #define KTSTR_VMM_EMUHOST_CLOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -55,6 +56,30 @@ int emuhost_clock_parse(const char *word, enum emuhost_clock *clock);
  * Return: "auto", "real" or "virtual".
  */
 const char *emuhost_clock_name(enum emuhost_clock clock);
+
+/**
+ * emuhost_clock_tsc_khz() - how fast the time stamp counter in there goes
+ * @clock: EMUHOST_CLOCK_VIRTUAL, or else the real one, which is this machine's TSC
+ *
+ * The kernel in there is told: what it measured against an emulated timer, while
+ * others took QEMU's CPU, was wrong by a factor of twenty now and then, and so were
+ * all its timeouts. It takes EMUHOST_TSC_MS.
+ *
+ * Return: kHz; 0 where that cannot be told, so that it has to measure.
+ */
+unsigned int emuhost_clock_tsc_khz(enum emuhost_clock clock);
+
+/* How long the TSC is watched: what disturbs a look, by 1 us, makes 50 ppm. */
+#define EMUHOST_TSC_MS	20
+
+/**
+ * emuhost_clock_is_fast() - does the clock in there run away?
+ * @own_ms: this machine's time that has passed
+ * @their_ms: what the emulated host takes it for
+ *
+ * Said when it is beyond doubt: how late the first look was is not known.
+ */
+bool emuhost_clock_is_fast(uint64_t own_ms, uint64_t their_ms);
 
 /**
  * emuhost_pressure_read() - how it goes for a process of ours

@@ -24,6 +24,7 @@
 #define pr_fmt(fmt) "emulated host: " fmt
 #include "lib/common/util/log.h"
 #include "lib/common/util/util.h"
+#include "vmm/emulated-host/emuhost_clock.h"
 #include "vmm/emulated-host/emuhost_confine.h"
 
 #define REAP_LIMIT_MS	5000
@@ -292,8 +293,11 @@ static void ends_close(struct ends *ends)
 static void qemu_args(struct args *args, const struct emu_config *config,
 		      const struct ends *ends)
 {
-	unsigned int i;
+	unsigned int khz = emuhost_clock_tsc_khz(config->clock), i;
+	char tsc[40] = "";
 
+	if (khz)
+		snprintf(tsc, sizeof(tsc), " tsc_early_khz=%u", khz);
 	args_add(args, "%s/qemu", config->entry->qemu);
 	args_add(args, "-name");
 	args_add(args, "emulated-host,process=emulated-host");
@@ -328,7 +332,7 @@ static void qemu_args(struct args *args, const struct emu_config *config,
 	args_add(args, "-initrd");
 	args_add(args, "/proc/self/fd/%d", config->initrd);
 	args_add(args, "-append");
-	args_add(args, "%s%s", CMDLINE, log_verbose() ? "" : " quiet");
+	args_add(args, "%s%s%s", CMDLINE, tsc, log_verbose() ? "" : " quiet");
 	args_add(args, "-chardev");
 	args_add(args, "socket,id=console,fd=%d", ends->console);
 	args_add(args, "-serial");

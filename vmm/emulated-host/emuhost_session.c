@@ -193,6 +193,24 @@ static void check_pressure(struct session *s)
 		s->end = SESSION_CROWDED;
 }
 
+/* The agent's heart is to beat in this machine's time. */
+static void check_clock(struct session *s)
+{
+	uint64_t now_ms = clock_now_ns() / NSEC_PER_MSEC;
+
+	if (s->clock == EMUHOST_CLOCK_VIRTUAL)
+		return;
+	if (!s->first_own_ms) {
+		s->first_own_ms = now_ms;
+		s->first_beat_ms = s->beat_ms;
+	}
+	if (emuhost_clock_is_fast(now_ms - s->first_own_ms,
+				  s->beat_ms - s->first_beat_ms))
+		broken(s, "the emulated host's clock went on by %.0f s in %.0f s",
+		       (s->beat_ms - s->first_beat_ms) / 1000.0,
+		       (now_ms - s->first_own_ms) / 1000.0);
+}
+
 static void handle_frame(struct session *s, enum emuhost_frame_type type,
 			 const char *data, size_t len)
 {
@@ -214,6 +232,7 @@ static void handle_frame(struct session *s, enum emuhost_frame_type type,
 		break;
 	case EMUHOST_BEAT:
 		memcpy(&s->beat_ms, data, sizeof(s->beat_ms));
+		check_clock(s);
 		break;
 	case EMUHOST_OUT:
 		if (s->filter)

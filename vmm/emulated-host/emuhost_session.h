@@ -65,6 +65,8 @@ enum session_end {
  * @running: the command has been started
  * @exited: it has ended; what it has said is still on its way
  * @beat_ms: the last heartbeat's time
+ * @first_beat_ms: the first one's
+ * @first_own_ms: when that came, by this machine's CLOCK_MONOTONIC; 0 before
  * @waited_ns: what QEMU has waited for a CPU, as far as it was taken off
  * @quiet_ms: since the last frame
  * @quiet_max_ms: the longest of these while the command ran
@@ -100,6 +102,8 @@ struct session {
 	bool running;
 	bool exited;
 	uint64_t beat_ms;
+	uint64_t first_beat_ms;
+	uint64_t first_own_ms;
 	uint64_t waited_ns;
 	uint64_t quiet_ms;
 	uint64_t quiet_max_ms;
