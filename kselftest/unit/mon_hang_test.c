@@ -72,8 +72,12 @@ static bool step(FIXTURE_DATA(mon_hang) *self, int but)
 	self->s->host_ns += STEP_NS;
 	for (i = 0; i < MADE_CPUS; i++) {
 		self->s->cpus[i].vcpu_time_ns += self->vcpu_ns;
-		if ((int)i != but)
-			self->s->cpus[i].clock_ns += STEP_NS;
+		if ((int)i == but)
+			continue;
+		self->s->cpus[i].clock_ns += STEP_NS;
+		made_set(&self->m, MON_TIMER_EXPIRES,
+			 made_percpu(self->m.k->f.sym[MON_SYM_HRTIMER_BASES], i),
+			 self->s->cpus[i].clock_ns);
 	}
 	return hangs;
 }
@@ -123,6 +127,8 @@ TEST_F(mon_hang, cpu_that_stands_still_for_long)
 	EXPECT_EQ(102, self->hang.pid);
 	EXPECT_EQ(1000 * NSEC_PER_SEC, self->hang.since_ns);
 	EXPECT_NE(NULL, strstr(self->hang.text, "of CPU 2 stands still"));
+	EXPECT_FALSE(mon_cpus_test(&self->hang.ticking, 2));
+	EXPECT_TRUE(mon_cpus_test(&self->hang.ticking, 1));
 }
 
 TEST_F(mon_hang, cpu_that_goes_on_in_time)
@@ -182,6 +188,7 @@ TEST_F(mon_hang, cpu_that_switches_to_nobody)
 	EXPECT_EQ(3, self->hang.cpu);
 	EXPECT_STREQ("CPU 3 has switched to nobody for 8.4 s, while spin[103] is in the kernel there and 1 more wait",
 		     self->hang.text);
+	EXPECT_TRUE(mon_cpus_test(&self->hang.ticking, 3));
 }
 
 TEST_F(mon_hang, cpu_that_has_reason_to_switch_to_nobody)
@@ -581,6 +588,19 @@ static void scx_disable_made(void)
 	asm volatile("");
 }
 
+/* By this one's name the tick is known. */
+__attribute__((used, retain, noinline))
+static void asm_sysvec_apic_timer_interrupt(void)
+{
+	asm volatile("");
+}
+
+__attribute__((used, retain, noinline))
+static void asm_sysvec_made(void)
+{
+	asm volatile("");
+}
+
 static uint64_t ip_of(FIXTURE_DATA(mon_hang) *self, const char *func)
 {
 	struct mon_symbol sym = { .name = func };
@@ -597,21 +617,22 @@ static void know_names(FIXTURE_DATA(mon_hang) *self)
 	mon_symbols_index(self->m.k->symbols);
 }
 
+static const struct mon_hang hung_8s = {
+	.kind = MON_HANG_CPU, .text = "hung",
+	.since_ns = NSEC_PER_SEC, .host_ns = 9 * NSEC_PER_SEC,
+};
+
 /*
- * Who is to blame when these stacks are those of CPUs 0 and 1, of which 0 has hung
- * for 8 s, and the task on 1 has had it for so long
+ * Who is to blame when these stacks are those of CPUs 0 and 1, of which 0 has
+ * hung, and the task on 1 has had it for so long
  */
-static void tell_of(FIXTURE_DATA(mon_hang) *self,
+static void tell_of(FIXTURE_DATA(mon_hang) *self, const struct mon_hang *hang,
 		    const struct mon_stack *stacks, uint64_t ran_ns,
 		    struct strbuf *out, char *culprit, size_t size)
 {
 	struct mon_prog prog = {
 		.ksym = "bpf_prog_00aa_made_enqueue",
 		.ksym_start = PROG, .ksym_end = SUBPROG,
-	};
-	const struct mon_hang hang = {
-		.kind = MON_HANG_CPU, .text = "hung",
-		.since_ns = NSEC_PER_SEC, .host_ns = 9 * NSEC_PER_SEC,
 	};
 	struct mon_dump d = {
 		.guest = &self->im.guest, .sample = self->s, .progs = &prog,
@@ -630,14 +651,14 @@ static void tell_of(FIXTURE_DATA(mon_hang) *self,
 		d.tasks[i].ran_ns = i ? ran_ns : 0;
 		snprintf(d.tasks[i].comm, sizeof(d.tasks[i].comm), "spin");
 	}
-	mon_story(&d, &hang, out, culprit, size);
+	mon_story(&d, hang, out, culprit, size);
 	free(d.tasks);
 }
 
 static void tell(FIXTURE_DATA(mon_hang) *self, const struct mon_stack *stacks,
 		 struct strbuf *out, char *culprit, size_t size)
 {
-	tell_of(self, stacks, 0, out, culprit, size);
+	tell_of(self, &hung_8s, stacks, 0, out, culprit, size);
 }
 
 /* Deep in a scheduler: what it calls itself has no name, nor what calls it. */
@@ -700,11 +721,11 @@ TEST_F(mon_hang, who_came_late_is_not_to_blame)
 	char culprit[256];
 
 	ASSERT_TRUE(works && lock);
-	tell_of(self, stacks, NSEC_PER_SEC, &text, culprit, sizeof(culprit));
+	tell_of(self, &hung_8s, stacks, NSEC_PER_SEC, &text, culprit, sizeof(culprit));
 	EXPECT_NE(NULL, strstr(culprit, "spin[50]")) {
 		TH_LOG("%s", culprit);
 	}
-	tell_of(self, stacks, 7 * NSEC_PER_SEC, &text, culprit,
+	tell_of(self, &hung_8s, stacks, 7 * NSEC_PER_SEC, &text, culprit,
 		sizeof(culprit));
 	EXPECT_NE(NULL, strstr(culprit, "spin[51]")) {
 		TH_LOG("%s", culprit);
@@ -736,6 +757,41 @@ TEST_F(mon_hang, who_is_interrupted_is_not_to_blame)
 	EXPECT_NE(NULL, strstr(culprit, "made_enqueue (BPF), in which CPU 1 stands")) {
 		TH_LOG("%s", culprit);
 	}
+	strbuf_free(&text);
+}
+
+/* It was seen in its tick, which ends each time: what that interrupts hangs. */
+TEST_F(mon_hang, tick_is_not_to_blame)
+{
+	const uint64_t works = ip_of(self, "works_made");
+	const uint64_t lock = ip_of(self, "mutex_lock_made");
+	const uint64_t tick = ip_of(self, "asm_sysvec_apic_timer_interrupt");
+	struct mon_stack stacks[] = {
+		{ .n = 4, .ip = { PROG + 0x10, tick, lock, works } }, { },
+	};
+	struct mon_hang hang = {
+		.kind = MON_HANG_CPU, .text = "hung",
+		.since_ns = NSEC_PER_SEC, .host_ns = 9 * NSEC_PER_SEC,
+	};
+	struct strbuf text = STRBUF_INIT;
+	char culprit[256];
+
+	ASSERT_TRUE(works && lock && tick);
+	tell_of(self, &hang, stacks, 0, &text, culprit, sizeof(culprit));
+	EXPECT_STREQ("made_enqueue (BPF), in which CPU 0 stands with interrupts off, in spin[50]",
+		     culprit);
+	mon_cpus_set(&hang.ticking, 0);
+	tell_of(self, &hang, stacks, 0, &text, culprit, sizeof(culprit));
+	EXPECT_STREQ("works_made(), in which CPU 0 stands, in spin[50]",
+		     culprit);
+	EXPECT_NE(NULL, strstr(text.text, "spin[50], interrupted by a tick, "));
+	EXPECT_NE(NULL, strstr(text.text, "waits for a mutex in works_made()\n"));
+	/* Another interrupt came in the tick, and does not end. */
+	stacks[0].ip[1] = ip_of(self, "asm_sysvec_made");
+	stacks[0].ip[2] = tick;
+	tell_of(self, &hang, stacks, 0, &text, culprit, sizeof(culprit));
+	EXPECT_STREQ("made_enqueue (BPF), in which CPU 0 stands with interrupts off, in spin[50]",
+		     culprit);
 	strbuf_free(&text);
 }
 

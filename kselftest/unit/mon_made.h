@@ -107,6 +107,7 @@ static inline void made_structs(struct mon_fields *f)
 		{ MON_ST_BPF_PROG_AUX, MON_AUX_ID, MON_AUX_KSYM_NAME, 0 },
 		{ MON_ST_BPF_PROG_STATS, MON_STATS_CNT, MON_STATS_MISSES, 0 },
 		{ MON_ST_BTF, MON_BTF_DATA, MON_BTF_BASE, 0 },
+		{ MON_ST_TIMER_BASE, MON_TIMER_EXPIRES, MON_TIMER_EXPIRES, 0 },
 		{ MON_ST_RHASHTABLE, MON_RHT_TBL, MON_RHT_TBL, 0 },
 		{ MON_ST_BUCKET_TABLE, MON_TBL_SIZE, MON_TBL_BUCKETS, 0 },
 	};
@@ -203,6 +204,7 @@ static inline void made_symbols(struct mon_fields *f)
 	f->sym[MON_SYM_END] = MADE_LINK + MADE_IMAGE;
 	/* Per-CPU data counts from the start of a CPU's area. */
 	f->sym[MON_SYM_RUNQUEUES] = 0x1000;
+	f->sym[MON_SYM_HRTIMER_BASES] = 0xf000;
 	f->constant[MON_C_TASK_STATE_SHIFT] = 8;
 	f->constant[MON_C_TASK_STATE_BITS] = 2;
 	f->constant[MON_C_LNODE_CURSOR] = 1;

@@ -24,6 +24,9 @@
 #define PEEK_NS		(20 * NSEC_PER_MSEC)
 #define USER_MODE	3	/* in the code segment's selector */
 
+/* A tick goes on when the last one came within this part of the hang's time. */
+#define TICKING_PART	4
+
 /* How often all tasks are looked at, and how many that wait are remembered */
 #define TASKS_NS	(500 * NSEC_PER_MSEC)
 #define WAITS_MAX	256
@@ -84,6 +87,16 @@ struct stuck {
 	unsigned int in_kernel;
 };
 
+/**
+ * struct ticks - of a CPU
+ * @due: when its next timer is due, by the guest
+ * @last_ns: CLOCK_MONOTONIC of the host when another @due was first seen
+ */
+struct ticks {
+	uint64_t due;
+	uint64_t last_ns;
+};
+
 struct mon_hangs {
 	const struct mon_guest *guest;
 	struct mon_verdict *cpus;	/* judges CPU stalls that are hangs */
@@ -102,6 +115,7 @@ struct mon_hangs {
 	uint64_t now_ns;
 	uint64_t step_ns;		/* from the sample before */
 	struct stuck *stuck;		/* for each CPU */
+	struct ticks *ticks;		/* likewise */
 };
 
 struct mon_hangs *mon_hangs_create(const struct mon_guest *g, double slowness)
@@ -120,7 +134,8 @@ struct mon_hangs *mon_hangs_create(const struct mon_guest *g, double slowness)
 	h->cpus = mon_verdict_create(g->kernel, g->nr_cpus, &limits,
 				     min(CPU_TIMES * slowness, CPU_TIMES_MAX));
 	h->stuck = calloc(g->nr_cpus, sizeof(*h->stuck));
-	if (!h->last || !h->cpus || !h->stuck) {
+	h->ticks = calloc(g->nr_cpus, sizeof(*h->ticks));
+	if (!h->last || !h->cpus || !h->stuck || !h->ticks) {
 		mon_hangs_destroy(h);
 		return NULL;
 	}
@@ -138,6 +153,7 @@ void mon_hangs_destroy(struct mon_hangs *h)
 		return;
 	mon_verdict_destroy(h->cpus);
 	free(h->stuck);
+	free(h->ticks);
 	free(h->last);
 	free(h);
 }
@@ -444,6 +460,45 @@ static bool task_hangs(struct mon_hangs *h, struct mon_hang *hang)
 	return true;
 }
 
+/* ---- ticks ---- */
+
+/*
+ * When a CPU's next timer is due only that CPU's own timer interrupt says anew. The
+ * clock of its run queue is moved by others, too.
+ */
+static void watch_ticks(struct mon_hangs *h, const struct mon_sample *s)
+{
+	const struct mon_guest *g = h->guest;
+	uint64_t bases = mon_guest_symbol(g, MON_SYM_HRTIMER_BASES), due;
+	unsigned int cpu;
+
+	if (!bases || !mon_guest_has_field(g, MON_TIMER_EXPIRES))
+		return;
+	for (cpu = 0; cpu < s->n_cpus; cpu++) {
+		struct ticks *t = &h->ticks[cpu];
+
+		if (!s->cpus[cpu].valid ||
+		    mon_guest_field(g, MON_TIMER_EXPIRES,
+				    mon_guest_percpu(g, bases, cpu), &due) ||
+		    due == t->due)
+			continue;
+		t->last_ns = s->host_ns;
+		t->due = due;
+	}
+}
+
+static void note_ticking(const struct mon_hangs *h, struct mon_hang *hang)
+{
+	uint64_t hung_ns = hang->host_ns - hang->since_ns;
+	unsigned int cpu;
+
+	for (cpu = 0; cpu < h->guest->nr_cpus; cpu++)
+		if (h->ticks[cpu].last_ns &&
+		    hang->host_ns - h->ticks[cpu].last_ns <
+		    hung_ns / TICKING_PART)
+			mon_cpus_set(&hang->ticking, cpu);
+}
+
 bool mon_hangs_feed(struct mon_hangs *h, const struct mon_sample *s,
 		    uint64_t guest_ns, struct mon_hang *hang)
 {
@@ -460,13 +515,16 @@ bool mon_hangs_feed(struct mon_hangs *h, const struct mon_sample *s,
 		h->share_ns += share(h->last, s);
 	watch_disabling(h, s);
 	watch_changes(h, s);
+	watch_ticks(h, s);
 	if (s->host_ns >= h->tasks_ns) {
 		look_at_tasks(h);
 		h->tasks_ns = s->host_ns + TASKS_NS;
 	}
 	hangs = cpu_hangs(h, s, guest_ns, hang) || cpu_is_stuck(h, s, hang) ||
 		disabling_hangs(h, hang) || task_hangs(h, hang);
-	if (!hangs)
+	if (hangs)
+		note_ticking(h, hang);
+	else
 		hang->kind = MON_HANG_NONE;
 	memcpy(h->last, s, mon_sample_size(s->n_cpus));
 	h->has_last = true;

@@ -52,6 +52,8 @@ enum mon_hang_kind {
  * @pid: the task that runs there, or that waits; 0 for none
  * @since_ns: CLOCK_MONOTONIC of the host when its first sign was seen
  * @host_ns: when it was certain
+ * @ticking: CPUs whose tick has gone on until then, so that their interrupts are
+ *	served: what one stands in is not why it hangs, but what it has interrupted
  * @text: all of that in one line
  */
 struct mon_hang {
@@ -60,6 +62,7 @@ struct mon_hang {
 	int pid;
 	uint64_t since_ns;
 	uint64_t host_ns;
+	struct mon_cpus ticking;
 	char text[400];
 };
 

@@ -16,6 +16,8 @@
 #define WAITERS_SHOWN	12
 #define CPUS_TEXT	96	/* a set of CPUs */
 #define LOCKS_SHOWN	4
+#define ENTRY		"asm_"	/* interrupts and exceptions, arch/x86/include/asm/idtentry.h */
+#define TICK_ENTRY	"asm_sysvec_apic_timer_interrupt"
 #define LOCKS_LOOKED_AT	4096	/* entries of the table of locks */
 
 static const char *const wait_names[] = {
@@ -27,93 +29,6 @@ static const char *const wait_names[] = {
 	[MON_WAIT_COMPLETION] = "a completion",
 	[MON_WAIT_RCU] = "RCU",
 };
-
-/*
- * Functions that wait for somebody else's sake, by how their names begin.
- * MON_WAIT_NONE: on the way there.
- */
-static const struct {
-	const char *prefix;
-	enum mon_wait wait;
-} waiters[] = {
-	{ "native_halt", MON_WAIT_NONE },
-	{ "native_safe_halt", MON_WAIT_NONE },
-	{ "pv_native_", MON_WAIT_NONE },
-	{ "kvm_wait", MON_WAIT_SPINLOCK },
-	{ "pv_wait", MON_WAIT_SPINLOCK },
-	{ "__pv_queued_spin_lock", MON_WAIT_SPINLOCK },
-	{ "native_queued_spin_lock", MON_WAIT_SPINLOCK },
-	{ "queued_spin_lock", MON_WAIT_SPINLOCK },
-	{ "queued_read_lock", MON_WAIT_SPINLOCK },
-	{ "queued_write_lock", MON_WAIT_SPINLOCK },
-	{ "virt_spin_lock", MON_WAIT_SPINLOCK },
-	{ "_raw_spin_lock", MON_WAIT_SPINLOCK },
-	{ "_raw_read_lock", MON_WAIT_SPINLOCK },
-	{ "_raw_write_lock", MON_WAIT_SPINLOCK },
-	{ "do_raw_", MON_WAIT_SPINLOCK },
-	{ "raw_spin_rq_lock", MON_WAIT_SPINLOCK },
-	{ "csd_lock_wait", MON_WAIT_IPI },
-	{ "smp_call_function", MON_WAIT_IPI },
-	{ "on_each_cpu", MON_WAIT_IPI },
-	{ "__schedule", MON_WAIT_SCHEDULE },
-	{ "schedule", MON_WAIT_SCHEDULE },
-	{ "io_schedule", MON_WAIT_SCHEDULE },
-	{ "preempt_schedule", MON_WAIT_SCHEDULE },
-	{ "mutex_lock", MON_WAIT_MUTEX },
-	{ "__mutex_lock", MON_WAIT_MUTEX },
-	{ "down_read", MON_WAIT_RWSEM },
-	{ "down_write", MON_WAIT_RWSEM },
-	{ "rwsem_down_", MON_WAIT_RWSEM },
-	{ "__down_", MON_WAIT_RWSEM },
-	{ "percpu_down_", MON_WAIT_PERCPU_RWSEM },
-	{ "__percpu_down_", MON_WAIT_PERCPU_RWSEM },
-	{ "percpu_rwsem_", MON_WAIT_PERCPU_RWSEM },
-	{ "wait_for_completion", MON_WAIT_COMPLETION },
-	{ "__wait_for_common", MON_WAIT_COMPLETION },
-	{ "do_wait_for_common", MON_WAIT_COMPLETION },
-	{ "synchronize_rcu", MON_WAIT_RCU },
-	{ "__wait_rcu_gp", MON_WAIT_RCU },
-	{ "rcu_sync_", MON_WAIT_RCU },
-};
-
-bool mon_wait_kind(const char *func, enum mon_wait *wait)
-{
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(waiters); i++) {
-		if (strncmp(func, waiters[i].prefix,
-			    strlen(waiters[i].prefix)))
-			continue;
-		if (waiters[i].wait != MON_WAIT_NONE)
-			*wait = waiters[i].wait;
-		return true;
-	}
-	return false;
-}
-
-void mon_spot_find(const struct mon_dump *d, const struct mon_stack *stack,
-		   struct mon_spot *spot)
-{
-	char func[sizeof(spot->func)];
-	bool at_work = false;
-	unsigned int i;
-
-	memset(spot, 0, sizeof(*spot));
-	for (i = 0; i < stack->n; i++) {
-		bool bpf = mon_frame_func(d, stack->ip[i], func, sizeof(func));
-
-		if (!func[0]) {
-			/* Code that runs waits for nothing, whatever calls it. */
-			at_work |= !spot->func[0];
-			continue;
-		}
-		memcpy(spot->func, func, sizeof(func));
-		spot->bpf = bpf;
-		spot->frame = i;
-		if (bpf || at_work || !mon_wait_kind(func, &spot->wait))
-			return;
-	}
-}
 
 /* "f()" or "f (BPF)" */
 static void say_func(const struct mon_spot *spot, struct strbuf *out)
@@ -177,23 +92,77 @@ static const struct mon_task *runs_on(const struct mon_dump *d,
 	return NULL;
 }
 
-static void cpus_text(const struct mon_dump *d, struct strbuf *out)
+/**
+ * struct stands - where a CPU stands
+ * @task: who runs there and is not its idle task; NULL for nobody
+ * @stack: of it; on a CPU whose tick comes and goes, of what that has interrupted
+ * @irqs_off: with interrupts off
+ * @in_tick: it was seen in its tick
+ */
+struct stands {
+	const struct mon_task *task;
+	struct mon_stack stack;
+	bool irqs_off;
+	bool in_tick;
+};
+
+/*
+ * The frame behind the tick's; 0 when the stack is in no tick, or in what has
+ * interrupted that.
+ */
+static unsigned int behind_tick(const struct mon_dump *d,
+				const struct mon_stack *stack)
+{
+	char func[128];
+	unsigned int i;
+
+	for (i = 0; i < stack->n; i++) {
+		mon_frame_func(d, stack->ip[i], func, sizeof(func));
+		if (!strncmp(func, ENTRY, strlen(ENTRY)))
+			return strcmp(func, TICK_ENTRY) ? 0 : i + 1;
+	}
+	return 0;
+}
+
+/* A tick that comes again and again ends each time: it does not hang. */
+static void stands_on(const struct mon_dump *d, const struct mon_hang *hang,
+		      unsigned int cpu, struct stands *s)
+{
+	unsigned int skip = 0;
+
+	memset(s, 0, sizeof(*s));
+	s->task = runs_on(d, cpu);
+	if (!s->task)
+		return;
+	if (mon_cpus_test(&hang->ticking, cpu))
+		skip = behind_tick(d, &s->task->stack);
+	s->in_tick = skip > 0;
+	s->irqs_off = s->task->irqs_off && !s->in_tick;
+	s->stack = s->task->stack;
+	s->stack.n -= skip;
+	memmove(s->stack.ip, s->stack.ip + skip,
+		s->stack.n * sizeof(s->stack.ip[0]));
+}
+
+static void cpus_text(const struct mon_dump *d, const struct mon_hang *hang,
+		      struct strbuf *out)
 {
 	unsigned int cpu;
+	struct stands s;
 
 	for (cpu = 0; cpu < d->sample->n_cpus; cpu++) {
-		const struct mon_task *t = runs_on(d, cpu);
-
 		if (!d->sample->cpus[cpu].online)
 			continue;
-		if (!t) {
+		stands_on(d, hang, cpu, &s);
+		if (!s.task) {
 			strbuf_addf(out, "CPU %u: idle\n", cpu);
 			continue;
 		}
-		strbuf_addf(out, "CPU %u: %s[%d]%s, ", cpu, t->comm, t->pid,
-			    t->irqs_off ? ", interrupts off" : "");
-		if (t->stack.n)
-			spot_text(d, &t->stack, "in ", out);
+		strbuf_addf(out, "CPU %u: %s[%d]%s%s, ", cpu, s.task->comm,
+			    s.task->pid, s.irqs_off ? ", interrupts off" : "",
+			    s.in_tick ? ", interrupted by a tick" : "");
+		if (s.stack.n)
+			spot_text(d, &s.stack, "in ", out);
 		else
 			strbuf_addf(out, "in user space, or not known\n");
 	}
@@ -241,30 +210,31 @@ static void gather(const struct mon_dump *d, unsigned int first,
 {
 	uint64_t hung_ns = hang->host_ns - hang->since_ns;
 	struct mon_spot spot;
+	struct stands s;
 	unsigned int cpu;
 
 	memset(g, 0, sizeof(*g));
-	g->task = runs_on(d, first);
-	if (!g->task || !g->task->stack.n)
+	stands_on(d, hang, first, &s);
+	g->task = s.task;
+	if (!s.stack.n)
 		return;
-	mon_spot_find(d, &g->task->stack, &g->spot);
+	mon_spot_find(d, &s.stack, &g->spot);
 	g->came = true;
 	for (cpu = first; cpu < d->sample->n_cpus; cpu++) {
-		const struct mon_task *t = runs_on(d, cpu);
-
-		if (!t || !t->stack.n)
+		stands_on(d, hang, cpu, &s);
+		if (!s.stack.n)
 			continue;
-		mon_spot_find(d, &t->stack, &spot);
+		mon_spot_find(d, &s.stack, &spot);
 		if (strcmp(spot.func, g->spot.func) ||
 		    spot.wait != g->spot.wait ||
 		    (!spot.func[0] && cpu != first))
 			continue;
 		mon_cpus_set(&g->cpus, cpu);
 		g->n++;
-		g->irqs_off |= t->irqs_off;
+		g->irqs_off |= s.irqs_off;
 		g->still |= stands_still(d->sample, cpu, hung_ns / 2);
 		g->named |= (int)cpu == hang->cpu;
-		g->came &= t->ran_ns && t->ran_ns < hung_ns / 2;
+		g->came &= s.task->ran_ns && s.task->ran_ns < hung_ns / 2;
 	}
 }
 
@@ -311,9 +281,9 @@ static const char *cpus_name(const struct mon_cpus *cpus, unsigned int n,
 	return buf;
 }
 
-static void in_common_text(const struct mon_dump *d, struct strbuf *out)
+static void in_common_text(const struct mon_dump *d,
+			   const struct mon_hang *hang, struct strbuf *out)
 {
-	static const struct mon_hang none = { .cpu = -1 };
 	struct mon_cpus told = { };
 	unsigned int cpu, i;
 	char name[CPUS_TEXT + 8];
@@ -322,7 +292,7 @@ static void in_common_text(const struct mon_dump *d, struct strbuf *out)
 	for (cpu = 0; cpu < d->sample->n_cpus; cpu++) {
 		if (mon_cpus_test(&told, cpu))
 			continue;
-		gather(d, cpu, &none, &g);
+		gather(d, cpu, hang, &g);
 		if (g.n < 2)
 			continue;
 		for (i = 0; i < MON_MASK_CPUS / 64; i++)
@@ -587,8 +557,8 @@ void mon_story(const struct mon_dump *d, const struct mon_hang *hang,
 	if (hang->kind)
 		strbuf_addf(out, "hang: %s\n", hang->text);
 	disabling_text(d, out);
-	cpus_text(d, out);
-	in_common_text(d, out);
+	cpus_text(d, hang, out);
+	in_common_text(d, hang, out);
 	locks_text(d, out);
 	waiters_text(d, out);
 	init_text(d, out);

@@ -123,6 +123,9 @@ static const struct {
 	[MON_SYM_PV_LOCK_HASH] = { "pv_lock_hash", MON_PART_STACKS, OPTIONAL },
 	[MON_SYM_PV_LOCK_HASH_BITS] = {
 		"pv_lock_hash_bits", MON_PART_STACKS, OPTIONAL },
+	/* absent: what a CPU stands in is told with its tick */
+	[MON_SYM_HRTIMER_BASES] = {
+		"hrtimer_bases", MON_PART_STACKS, OPTIONAL },
 };
 
 static const char *const struct_table[MON_ST_COUNT] = {
@@ -140,6 +143,7 @@ static const char *const struct_table[MON_ST_COUNT] = {
 	[MON_ST_SIGNAL] = "signal_struct",
 	[MON_ST_INACTIVE_FRAME] = "inactive_task_frame",
 	[MON_ST_PT_REGS] = "pt_regs",
+	[MON_ST_TIMER_BASE] = "hrtimer_cpu_base",
 	[MON_ST_IDR] = "idr",
 	[MON_ST_XA_NODE] = "xa_node",
 	[MON_ST_BPF_MAP] = "bpf_map",
@@ -314,6 +318,7 @@ static const struct {
 	ROW(REGS_IP, PT_REGS, "ip", STACKS, REQUIRED, "interrupted code"),
 	ROW(REGS_SP, PT_REGS, "sp", STACKS, REQUIRED, "likewise"),
 	ROW(REGS_BP, PT_REGS, "bp", STACKS, REQUIRED, "likewise"),
+	ROW(TIMER_EXPIRES, TIMER_BASE, "expires_next", STACKS, OPTIONAL, "does a CPU get its ticks?"),
 	ROW(REGS_CS, PT_REGS, "cs", STACKS, REQUIRED, "user or kernel"),
 
 	/* ---- BPF objects ---- */
