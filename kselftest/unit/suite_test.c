@@ -204,6 +204,21 @@ TEST_F(suite, each_test_is_in_one_slice)
 	}
 }
 
+/* As that of a program's own order, whatever the list's is. */
+TEST_F(suite, results_come_in_any_order)
+{
+	struct suite_slice *s[2];
+
+	take_both(_metadata, self, s);
+	says(self, s[1], "1..3\nok 1 g.v.c\nnot ok 2 g.v.a\nok 3 g.v.b\n");
+	suite_end(&self->suite, s[1], 1);
+	says(self, s[0], "ok 1 f.b\nok 2 f.a\nok 3 f.b\n");
+	suite_end(&self->suite, s[0], 0);
+	EXPECT_EQ(4, self->suite.counts[SUITE_PASS]);
+	EXPECT_EQ(1, self->suite.counts[SUITE_FAIL]);
+	EXPECT_SAID(out(self), "\n# | ok 3 f.b\n");
+}
+
 TEST_F(suite, a_program_that_dies_fails_one_test)
 {
 	struct suite_slice *s[2];

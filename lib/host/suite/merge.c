@@ -90,20 +90,20 @@ static const char *reason(const char *rest)
 	return why + strspn(why, " ");
 }
 
-/* "ok 3 NAME # more": the test of that name, of those without a result. */
+/*
+ * "ok 3 NAME # more": the test of that name, of those without a result. A program
+ * has its tests in its own order, whatever that of the list is.
+ */
 static struct suite_test *test_of(struct suite_slice *slice, const char *rest)
 {
 	struct suite_test *t = slice->program->tests + slice->first;
 	size_t len = strcspn(rest, " ");
 	unsigned int i;
 
-	for (i = slice->seen; i < slice->n; i++) {
-		if (strlen(t[i].name) == len &&
-		    !strncmp(t[i].name, rest, len)) {
-			slice->seen = i + 1;
+	for (i = 0; i < slice->n; i++)
+		if (t[i].result == SUITE_NONE && strlen(t[i].name) == len &&
+		    !strncmp(t[i].name, rest, len))
 			return t + i;
-		}
-	}
 	return NULL;
 }
 

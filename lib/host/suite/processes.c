@@ -295,6 +295,17 @@ static void close_list(struct runner *r)
 
 /* ---- what others read to look after us ---- */
 
+/* What it is at: the first of its tests that has no result. */
+static const struct suite_test *test_at(const struct suite_slice *s)
+{
+	const struct suite_test *t = s->program->tests + s->first;
+	unsigned int i = 0;
+
+	while (i < s->n - 1 && t[i].result != SUITE_NONE)
+		i++;
+	return &t[i];
+}
+
 static void tell_progress(struct runner *r)
 {
 	const struct suite *suite = r->suite;
@@ -316,7 +327,7 @@ static void tell_progress(struct runner *r)
 
 		if (!s)
 			continue;
-		t = &s->program->tests[s->first + min(s->seen, s->n - 1)];
+		t = test_at(s);
 		strbuf_addf(&text, ", %s", t->label ?: t->name);
 	}
 	tell(r, "progress", text.text);

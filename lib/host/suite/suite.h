@@ -76,7 +76,6 @@ struct suite_test {
  * @program: whose tests
  * @first: index of its first test
  * @n: how many
- * @seen: how many of them have a result, or were passed over
  * @pid: the process
  * @fd: where its output comes from; -1 at its end
  * @pidfd: tells its end
@@ -94,7 +93,6 @@ struct suite_slice {
 	struct suite_program *program;
 	unsigned int first;
 	unsigned int n;
-	unsigned int seen;
 	pid_t pid;
 	int fd;
 	int pidfd;
