@@ -7,22 +7,26 @@
 #
 #	KTSTR_SOAK_LOAD		busy loops for each CPU (4)
 
-# load_start LOOPS: leaves load_pid. It ends with us.
+# load_start LOOPS: leaves load_pids. They end with us. Each loop has a session of its
+# own: all of one would get no more than a single task's share (sched_autogroup).
 load_start()
 {
-	# shellcheck disable=SC2016
-	setsid bash -c \
-		'for ((i = 0; i < $1; i++)); do while :; do :; done & done; wait' \
-		- "$1" </dev/null &
-	load_pid=$!
+	local i
+
+	load_pids=()
 	trap 'load_end; stage_end' EXIT
+	for ((i = 0; i < $1; i++)); do
+		setsid setpriv --pdeathsig KILL \
+			bash -c 'while :; do :; done' </dev/null &
+		load_pids+=($!)
+	done
 }
 
 load_end()
 {
-	[[ -z ${load_pid:-} ]] || kill -KILL -- "-$load_pid" 2>/dev/null
+	((${#load_pids[@]} == 0)) || kill -KILL "${load_pids[@]}" 2>/dev/null
 	wait 2>/dev/null
-	load_pid=''
+	load_pids=()
 }
 
 # What did not pass, each with the cause that its line has.
