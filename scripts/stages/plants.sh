@@ -44,19 +44,24 @@ stage_plants()
 	plants_judge "$all" "$times" "$scratch/ktap"
 }
 
-# plants_judge LIST TIMES KTAP: each fault is caught nine times of ten.
+# plants_judge LIST TIMES KTAP: each fault is caught nine times of ten, and so are all
+# of them together; of CI's few times, one that is missed is no more than that.
 plants_judge()
 {
-	local name caught status
+	local name caught status of=0 all=0 may=$((($2 + 9) / 10))
 
 	while read -r _ name; do
 		caught=$(grep -E "^ok [0-9]+ ${name//./[.]} # " "$3" |
 			grep -vc ' # SKIP ')
 		status=0
-		((caught * 10 >= $2 * 9)) || status=1
+		((caught + may >= $2)) || status=1
 		echo "# $name: caught $caught of $2"
 		ktap_result $status "plants.$name" "caught $caught of $2"
+		((all += caught, of += $2))
 	done <<<"$1"
+	status=0
+	((all * 10 >= of * 9)) || status=1
+	ktap_result $status plants.all "caught $all of $of"
 }
 
 stage_begin plants
