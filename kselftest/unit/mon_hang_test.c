@@ -129,6 +129,7 @@ TEST_F(mon_hang, cpu_that_stands_still_for_long)
 	EXPECT_NE(NULL, strstr(self->hang.text, "of CPU 2 stands still"));
 	EXPECT_FALSE(mon_cpus_test(&self->hang.ticking, 2));
 	EXPECT_TRUE(mon_cpus_test(&self->hang.ticking, 1));
+	EXPECT_TRUE(mon_cpus_empty(&self->hang.overdue));
 }
 
 TEST_F(mon_hang, cpu_that_goes_on_in_time)
@@ -596,6 +597,12 @@ static void asm_sysvec_apic_timer_interrupt(void)
 }
 
 __attribute__((used, retain, noinline))
+static void csd_lock_wait_made(void)
+{
+	asm volatile("");
+}
+
+__attribute__((used, retain, noinline))
 static void asm_sysvec_made(void)
 {
 	asm volatile("");
@@ -626,9 +633,9 @@ static const struct mon_hang hung_8s = {
  * Who is to blame when these stacks are those of CPUs 0 and 1, of which 0 has
  * hung, and the task on 1 has had it for so long
  */
-static void tell_of(FIXTURE_DATA(mon_hang) *self, const struct mon_hang *hang,
-		    const struct mon_stack *stacks, uint64_t ran_ns,
-		    struct strbuf *out, char *culprit, size_t size)
+static void tell_tasks(FIXTURE_DATA(mon_hang) *self,
+		       const struct mon_hang *hang, struct mon_task *tasks,
+		       struct strbuf *out, char *culprit, size_t size)
 {
 	struct mon_prog prog = {
 		.ksym = "bpf_prog_00aa_made_enqueue",
@@ -636,23 +643,31 @@ static void tell_of(FIXTURE_DATA(mon_hang) *self, const struct mon_hang *hang,
 	};
 	struct mon_dump d = {
 		.guest = &self->im.guest, .sample = self->s, .progs = &prog,
-		.n_progs = 1, .n_tasks = 2,
+		.n_progs = 1, .tasks = tasks, .n_tasks = 2,
 	};
-	unsigned int i;
 
 	know_names(self);
-	d.tasks = calloc(d.n_tasks, sizeof(*d.tasks));
-	for (i = 0; d.tasks && i < d.n_tasks; i++) {
-		d.tasks[i].pid = 50 + i;
-		d.tasks[i].cpu = i;
-		d.tasks[i].on_cpu = true;
-		d.tasks[i].irqs_off = true;
-		d.tasks[i].stack = stacks[i];
-		d.tasks[i].ran_ns = i ? ran_ns : 0;
-		snprintf(d.tasks[i].comm, sizeof(d.tasks[i].comm), "spin");
-	}
+	strbuf_reset(out);
 	mon_story(&d, hang, out, culprit, size);
-	free(d.tasks);
+}
+
+static void tell_of(FIXTURE_DATA(mon_hang) *self, const struct mon_hang *hang,
+		    const struct mon_stack *stacks, uint64_t ran_ns,
+		    struct strbuf *out, char *culprit, size_t size)
+{
+	struct mon_task tasks[2] = { };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(tasks); i++) {
+		tasks[i].pid = 50 + i;
+		tasks[i].cpu = i;
+		tasks[i].on_cpu = true;
+		tasks[i].irqs_off = true;
+		tasks[i].stack = stacks[i];
+		tasks[i].ran_ns = i ? ran_ns : 0;
+		snprintf(tasks[i].comm, sizeof(tasks[i].comm), "spin");
+	}
+	tell_tasks(self, hang, tasks, out, culprit, size);
 }
 
 static void tell(FIXTURE_DATA(mon_hang) *self, const struct mon_stack *stacks,
@@ -792,6 +807,40 @@ TEST_F(mon_hang, tick_is_not_to_blame)
 	tell_of(self, &hang, stacks, 0, &text, culprit, sizeof(culprit));
 	EXPECT_STREQ("made_enqueue (BPF), in which CPU 0 stands with interrupts off, in spin[50]",
 		     culprit);
+	strbuf_free(&text);
+}
+
+/* An interrupt of the idle task that does not end: nobody else runs there. */
+TEST_F(mon_hang, idle_cpu_hangs_in_an_interrupt)
+{
+	const uint64_t works = ip_of(self, "works_made");
+	struct mon_hang hang = hung_8s;
+	struct mon_task tasks[] = {
+		{ .pid = 50, .cpu = 0, .on_cpu = true, .comm = "waits",
+		  .stack = { .n = 2, .ip = { ip_of(self, "csd_lock_wait_made"),
+					     works } } },
+		{ .cpu = 1, .on_cpu = true, .class = MON_CLASS_IDLE,
+		  .irqs_off = true, .comm = "swapper/1",
+		  .stack = { .n = 3, .ip = { PROG + 0x10,
+					     ip_of(self, "asm_sysvec_made"),
+					     works } } },
+	};
+	struct strbuf text = STRBUF_INIT;
+	char culprit[256];
+
+	know_names(self);
+	ASSERT_NE(0, tasks[0].stack.ip[0]);
+	tell_tasks(self, &hang, tasks, &text, culprit, sizeof(culprit));
+	EXPECT_NE(NULL, strstr(text.text, "CPU 1: idle\n"));
+	EXPECT_NE(NULL, strstr(culprit, "waits[50]"));
+	mon_cpus_set(&hang.overdue, 1);
+	tell_tasks(self, &hang, tasks, &text, culprit, sizeof(culprit));
+	EXPECT_STREQ("made_enqueue (BPF), in which CPU 1 stands with interrupts off, in swapper/1[0]",
+		     culprit);
+	/* It is but late, and not in an interrupt. */
+	tasks[1].stack.ip[1] = works;
+	tell_tasks(self, &hang, tasks, &text, culprit, sizeof(culprit));
+	EXPECT_NE(NULL, strstr(culprit, "waits[50]"));
 	strbuf_free(&text);
 }
 

@@ -487,16 +487,23 @@ static void watch_ticks(struct mon_hangs *h, const struct mon_sample *s)
 	}
 }
 
-static void note_ticking(const struct mon_hangs *h, struct mon_hang *hang)
+static void note_ticks(const struct mon_hangs *h, uint64_t guest_ns,
+		       struct mon_hang *hang)
 {
 	uint64_t hung_ns = hang->host_ns - hang->since_ns;
 	unsigned int cpu;
 
-	for (cpu = 0; cpu < h->guest->nr_cpus; cpu++)
-		if (h->ticks[cpu].last_ns &&
-		    hang->host_ns - h->ticks[cpu].last_ns <
-		    hung_ns / TICKING_PART)
+	for (cpu = 0; cpu < h->guest->nr_cpus; cpu++) {
+		const struct ticks *t = &h->ticks[cpu];
+
+		if (!t->last_ns)
+			continue;
+		if (hang->host_ns - t->last_ns < hung_ns / TICKING_PART)
 			mon_cpus_set(&hang->ticking, cpu);
+		if (t->due < guest_ns && (guest_ns - t->due) / NSEC_PER_MSEC >=
+					 MON_HANG_OVERDUE_MS)
+			mon_cpus_set(&hang->overdue, cpu);
+	}
 }
 
 bool mon_hangs_feed(struct mon_hangs *h, const struct mon_sample *s,
@@ -523,7 +530,7 @@ bool mon_hangs_feed(struct mon_hangs *h, const struct mon_sample *s,
 	hangs = cpu_hangs(h, s, guest_ns, hang) || cpu_is_stuck(h, s, hang) ||
 		disabling_hangs(h, hang) || task_hangs(h, hang);
 	if (hangs)
-		note_ticking(h, hang);
+		note_ticks(h, guest_ns, hang);
 	else
 		hang->kind = MON_HANG_NONE;
 	memcpy(h->last, s, mon_sample_size(s->n_cpus));

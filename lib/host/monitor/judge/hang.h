@@ -31,6 +31,8 @@
 #define MON_HANG_TASK_MAX_MS	10000	/* in any case */
 #define MON_HANG_QUEUE_MAX_MS	60000	/* while others that waited are let on */
 
+#define MON_HANG_OVERDUE_MS	1000
+
 /**
  * enum mon_hang_kind - what hangs
  * @MON_HANG_NONE: nothing
@@ -54,6 +56,8 @@ enum mon_hang_kind {
  * @host_ns: when it was certain
  * @ticking: CPUs whose tick has gone on until then, so that their interrupts are
  *	served: what one stands in is not why it hangs, but what it has interrupted
+ * @overdue: CPUs whose timer was due MON_HANG_OVERDUE_MS ago and more, so that their
+ *	interrupts are not served
  * @text: all of that in one line
  */
 struct mon_hang {
@@ -63,6 +67,7 @@ struct mon_hang {
 	uint64_t since_ns;
 	uint64_t host_ns;
 	struct mon_cpus ticking;
+	struct mon_cpus overdue;
 	char text[400];
 };
 

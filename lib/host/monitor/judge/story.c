@@ -79,22 +79,23 @@ static void spot_text(const struct mon_dump *d, const struct mon_stack *stack,
 
 /* ---- CPUs ---- */
 
-/* Who runs on a CPU and is not its idle task; NULL for nobody */
+/* Who runs on a CPU, its idle task or another; NULL when that does not */
 static const struct mon_task *runs_on(const struct mon_dump *d,
-				      unsigned int cpu)
+				      unsigned int cpu, bool idle)
 {
 	size_t i;
 
 	for (i = 0; i < d->n_tasks; i++)
 		if (d->tasks[i].on_cpu && d->tasks[i].cpu == cpu &&
-		    d->tasks[i].class != MON_CLASS_IDLE)
+		    (d->tasks[i].class == MON_CLASS_IDLE) == idle)
 			return &d->tasks[i];
 	return NULL;
 }
 
 /**
  * struct stands - where a CPU stands
- * @task: who runs there and is not its idle task; NULL for nobody
+ * @task: who runs there; its idle task only where an interrupt of that does not end;
+ *	NULL for nobody
  * @stack: of it; on a CPU whose tick comes and goes, of what that has interrupted
  * @irqs_off: with interrupts off
  * @in_tick: it was seen in its tick
@@ -106,22 +107,33 @@ struct stands {
 	bool in_tick;
 };
 
-/*
- * The frame behind the tick's; 0 when the stack is in no tick, or in what has
- * interrupted that.
- */
-static unsigned int behind_tick(const struct mon_dump *d,
-				const struct mon_stack *stack)
+/* The frame behind the innermost interrupt's; 0 when there is none. */
+static unsigned int behind_entry(const struct mon_dump *d,
+				 const struct mon_stack *stack, bool *tick)
 {
 	char func[128];
 	unsigned int i;
 
 	for (i = 0; i < stack->n; i++) {
 		mon_frame_func(d, stack->ip[i], func, sizeof(func));
+		*tick = !strcmp(func, TICK_ENTRY);
 		if (!strncmp(func, ENTRY, strlen(ENTRY)))
-			return strcmp(func, TICK_ENTRY) ? 0 : i + 1;
+			return i + 1;
 	}
 	return 0;
+}
+
+static const struct mon_task *hangs_while_idle(const struct mon_dump *d,
+					       const struct mon_hang *hang,
+					       unsigned int cpu)
+{
+	const struct mon_task *t = runs_on(d, cpu, true);
+	bool tick;
+
+	if (!t || !mon_cpus_test(&hang->overdue, cpu) ||
+	    !behind_entry(d, &t->stack, &tick))
+		return NULL;
+	return t;
 }
 
 /* A tick that comes again and again ends each time: it does not hang. */
@@ -131,12 +143,13 @@ static void stands_on(const struct mon_dump *d, const struct mon_hang *hang,
 	unsigned int skip = 0;
 
 	memset(s, 0, sizeof(*s));
-	s->task = runs_on(d, cpu);
+	s->task = runs_on(d, cpu, false) ?: hangs_while_idle(d, hang, cpu);
 	if (!s->task)
 		return;
 	if (mon_cpus_test(&hang->ticking, cpu))
-		skip = behind_tick(d, &s->task->stack);
-	s->in_tick = skip > 0;
+		skip = behind_entry(d, &s->task->stack, &s->in_tick);
+	if (!s->in_tick)
+		skip = 0;
 	s->irqs_off = s->task->irqs_off && !s->in_tick;
 	s->stack = s->task->stack;
 	s->stack.n -= skip;
