@@ -8,6 +8,7 @@
 #include <errno.h>
 
 #include "kselftest/unit/doc.h"
+#include "lib/common/attr/attr.h"
 #include "lib/common/util/util.h"
 #include "lib/guest/scenario/op_types.h"
 #include "lib/guest/scenario/steps.h"
@@ -287,6 +288,22 @@ TEST_F(text, what_is_wrong_is_named_with_its_line)
 		  "workers: null: is no value" },
 		{ "{\"attributes\": {\"workers\": 0}}",
 		  "workers=0: is no number from 1 on" },
+		{ "{\"attributes\": {\"workers\": [3]}}",
+		  "workers: [3]: is no value" },
+		{ "{\"attributes\": {\"watch_maps\": [[\"x=.bss:x\"]]}}",
+		  "watch_maps: [\"x=.bss:x\"]: is no value" },
+		{ "{\n\"attributes\": {\"watch_maps\": [\"x .bss\"]}}",
+		  "x.json:2: .watch_maps: 'x .bss': " },
+		{ "{\"attributes\": {\"watch_maps\": [\"x=.bss:x\", \"x=.bss:y\"]}}",
+		  ".watch_maps has two of one name" },
+		{ "{\"attributes\": {\"watch_maps\": \"x=.bss:x\", \"assertions\": [\"x rises\"]}}",
+		  ".assertions: 'x rises': " },
+		{ "{\"attributes\": {\"assertions\": [\"x nondecreasing\"]}}",
+		  "nothing in .watch_maps is called x" },
+		{ "{\"attributes\": {\"watch_maps\": \"x=.bss:x\", \"assertions\": \"x@snapshots always < 3\"}}",
+		  "nothing in .watch_maps with .snapshots is called x@snapshots" },
+		{ "{\"attributes\": {\"snapshots\": 65}}",
+		  ".snapshots = 65: at most 64 can be" },
 	};
 	size_t i;
 
@@ -389,6 +406,56 @@ TEST_F(text, what_another_machine_has_is_not_wrong)
 		EXPECT_EQ(0, check(self, texts[i]))
 			TH_LOG("%zu: %s", i, self->err);
 	}
+}
+
+static const char asserting[] =
+	"{\n"
+	"  \"attributes\":{\n"
+	"    \"duration_s\":5,\n"
+	"    \"snapshots\":3,\n"
+	"    \"watch_maps\":[\n"
+	"      \"n=counts[2]@1:enqueued\",\n"
+	"      \"fail=.bss:a,b\"\n"
+	"    ],\n"
+	"    \"assertions\":[\n"
+	"      \"n nondecreasing\",\n"
+	"      \"n@snapshots strictly_increasing\",\n"
+	"      \"mean n is <= 4 in step 0\"\n"
+	"    ]\n"
+	"  },\n"
+	"  \"cgroups\":[\n"
+	"    {\n"
+	"      \"name\":\"a\"\n"
+	"    }\n"
+	"  ]\n"
+	"}\n";
+
+/* Blanks and commas in them included, and in their order. */
+TEST_F(text, what_is_followed_and_asserted_is_a_list)
+{
+	static const char * const watches[] = {
+		"n=counts[2]@1:enqueued", "fail=.bss:a,b", NULL,
+	}, * const assertions[] = {
+		"n nondecreasing", "n@snapshots strictly_increasing",
+		"mean n is <= 4 in step 0", NULL,
+	};
+	struct attr_given given;
+	char err[256] = "";
+	size_t i;
+
+	ASSERT_EQ(0, read_text(self, asserting)) TH_LOG("%s", self->err);
+	ASSERT_EQ(0, attr_given_parse(&given, self->st.def.attributes, err,
+				      sizeof(err)))
+		TH_LOG("%s", err);
+	EXPECT_EQ(3U, given.attr.snapshots);
+	for (i = 0; i < ARRAY_SIZE(watches); i++)
+		EXPECT_STREQ(watches[i] ?: "", given.attr.watch_maps[i] ?: "");
+	for (i = 0; i < ARRAY_SIZE(assertions); i++)
+		EXPECT_STREQ(assertions[i] ?: "",
+			     given.attr.assertions[i] ?: "");
+	attr_given_free(&given);
+	ASSERT_EQ(0, scenario_write(&self->st.def, NULL, &self->out));
+	EXPECT_STREQ(asserting, self->out.text);
 }
 
 /* ---- the schema ---- */

@@ -120,6 +120,12 @@ bool attr_text(const struct ktstr_attr *attr, const struct attr_row *row,
 	return true;
 }
 
+const char *const *attr_texts(const struct ktstr_attr *attr,
+			      const struct attr_row *row)
+{
+	return row->kind == &attr_args ? const_at(attr, row) : NULL;
+}
+
 void attr_head(const struct attr_row *row, struct strbuf *text)
 {
 	strbuf_addf(text, "%s", row->name);

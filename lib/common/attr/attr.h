@@ -249,6 +249,17 @@ bool attr_text(const struct ktstr_attr *attr, const struct attr_row *row,
 	       struct strbuf *text);
 
 /**
+ * attr_texts() - the texts of an attribute that is a list of them
+ * @attr: the attributes
+ * @row: the one that is meant
+ *
+ * Return: at most KTSTR_MAX_ARGS, ended by NULL where they are fewer; NULL where
+ * @row is no list.
+ */
+const char *const *attr_texts(const struct ktstr_attr *attr,
+			      const struct attr_row *row);
+
+/**
  * attr_head() - how an entry of a list begins
  * @row: the attribute
  * @text: gets "duration_s=N [2]"

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/common/attr/attr.h"
 #include "lib/common/payload/ready_payloads.h"
 #include "lib/common/util/near.h"
 #include "lib/common/util/util.h"
@@ -19,8 +18,8 @@
 /* Of what a text has and a sentence shows. */
 #define SHOWN		40
 
-static int wrong_value(struct text_reader *r, const struct text_key *key,
-		       struct json_object *value, const char *what)
+int text_wrong_value(struct text_reader *r, const struct text_key *key,
+		     struct json_object *value, const char *what)
 {
 	return text_wrong(r, key->line, "%s: %.*s: %s", key->name, SHOWN,
 			  json_object_to_json_string_ext(value,
@@ -56,8 +55,8 @@ static int read_number(struct text_reader *r, const struct text_field *f,
 		return 0;
 	}
 	if (!take_whole(value, 0, UINT_MAX - 1, &n))
-		return wrong_value(r, key, value,
-				   "is no whole number from 0 to 4294967294");
+		return text_wrong_value(r, key, value,
+					"is no whole number from 0 to 4294967294");
 	*to = n;
 	return 0;
 }
@@ -94,7 +93,7 @@ static int read_signed(struct text_reader *r, const struct text_field *f,
 
 	(void)f;
 	if (!take_whole(value, INT_MIN, INT_MAX, &n))
-		return wrong_value(r, key, value, "is no whole number");
+		return text_wrong_value(r, key, value, "is no whole number");
 	*(int *)at = n;
 	return 0;
 }
@@ -127,11 +126,11 @@ static int read_bound(struct text_reader *r, const struct text_field *f,
 	(void)f;
 	if (!json_object_is_type(value, json_type_int) &&
 	    !json_object_is_type(value, json_type_double))
-		return wrong_value(r, key, value, "is no number");
+		return text_wrong_value(r, key, value, "is no number");
 	to->given = true;
 	to->value = json_object_get_double(value);
 	return isfinite(to->value) ? 0 :
-	       wrong_value(r, key, value, "is no number that can be");
+	       text_wrong_value(r, key, value, "is no number that can be");
 }
 
 static struct json_object *write_bound(const struct text_field *f,
@@ -167,7 +166,7 @@ static int read_fraction(struct text_reader *r, const struct text_field *f,
 
 	(void)f;
 	if (!(n >= 0 && n <= 1))
-		return wrong_value(r, key, value, "is no number from 0 to 1");
+		return text_wrong_value(r, key, value, "is no number from 0 to 1");
 	*(double *)at = n;
 	return 0;
 }
@@ -200,14 +199,14 @@ static const char *take_line(struct text_reader *r, const struct text_key *key,
 	const char *text = json_object_get_string(value), *p;
 
 	if (!json_object_is_type(value, json_type_string)) {
-		wrong_value(r, key, value, "is no text");
+		text_wrong_value(r, key, value, "is no text");
 		return NULL;
 	}
 	for (p = text; (unsigned char)*p >= ' ' && *p != 0x7f; p++)
 		;
 	if (!*text || p != text + json_object_get_string_len(value)) {
-		wrong_value(r, key, value,
-			    "is empty, or has a control character in it");
+		text_wrong_value(r, key, value,
+				 "is empty, or has a control character in it");
 		return NULL;
 	}
 	return text;
@@ -282,7 +281,7 @@ static int read_strings(struct text_reader *r, const struct text_field *f,
 	const char **to = at, *text;
 
 	if (!json_object_is_type(value, json_type_array))
-		return wrong_value(r, key, value, "is no list");
+		return text_wrong_value(r, key, value, "is no list");
 	n = json_object_array_length(value);
 	if (n > most)
 		return text_wrong(r, key->line, "%s: %zu of them, at most %zu can be",
@@ -410,7 +409,7 @@ static int read_flags(struct text_reader *r, const struct text_field *f,
 	size_t i;
 
 	if (!json_object_is_type(value, json_type_array))
-		return wrong_value(r, key, value, "is no list");
+		return text_wrong_value(r, key, value, "is no list");
 	for (i = 0; i < json_object_array_length(value); i++) {
 		if (take_word(r, f, key, json_object_array_get_idx(value, i),
 			      &bit))
@@ -528,7 +527,7 @@ static int read_list(struct text_reader *r, const struct text_field *f,
 	void *to;
 
 	if (!json_object_is_type(value, json_type_array))
-		return wrong_value(r, key, value, "is no list");
+		return text_wrong_value(r, key, value, "is no list");
 	n = json_object_array_length(value);
 	to = text_alloc(r, (n + 1) * f->of->size);
 	if (!to)
@@ -579,7 +578,7 @@ static int read_array(struct text_reader *r, const struct text_field *f,
 	size_t most = f->size / f->of->size;
 
 	if (!json_object_is_type(value, json_type_array))
-		return wrong_value(r, key, value, "is no list");
+		return text_wrong_value(r, key, value, "is no list");
 	if (json_object_array_length(value) > most)
 		return text_wrong(r, key->line, "%s: %zu of them, at most %zu can be",
 				  key->name, json_object_array_length(value),
@@ -630,148 +629,4 @@ static struct json_object *write_nothing(const struct text_field *f,
 const struct text_kind text_ready = {
 	.first = true,
 	.read = read_ready, .write = write_nothing, .schema = schema_word,
-};
-
-/* ---- attributes ---- */
-
-/* What whoever runs it says, and a scenario cannot know. */
-static const char * const runners_own[] = {
-	"topology", "scheduler", "sched_args",
-};
-
-static bool is_runners_own(const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(runners_own); i++)
-		if (!strcmp(name, runners_own[i]))
-			return true;
-	return false;
-}
-
-static int add_attribute(struct text_reader *r, const struct text_key *key,
-			 struct json_object *value, struct strbuf *all)
-{
-	struct strbuf item = STRBUF_INIT;
-	struct attr_given given;
-	char err[256];
-	int ret;
-
-	if (!value || json_object_is_type(value, json_type_object) ||
-	    json_object_is_type(value, json_type_array))
-		return wrong_value(r, key, value, "is no value");
-	if (is_runners_own(key->name))
-		return text_wrong(r, key->line, "%s: is for whoever runs it to say",
-				  key->name);
-	strbuf_addf(&item, "%s=%s", key->name,
-		    json_object_is_type(value, json_type_boolean) ?
-		    json_object_get_boolean(value) ? "on" : "off" :
-		    json_object_get_string(value));
-	attr_given_add(all, item.text);
-	strbuf_free(&item);
-	ret = attr_given_parse(&given, all->text, err, sizeof(err));
-	if (ret)
-		return text_wrong(r, key->line, "%s", err);
-	attr_given_free(&given);
-	return 0;
-}
-
-static int read_attributes(struct text_reader *r, const struct text_field *f,
-			   const struct text_key *key,
-			   struct json_object *value, void *at)
-{
-	struct strbuf all = STRBUF_INIT;
-	struct text_key name;
-	int ret = 0;
-
-	(void)f;
-	if (!json_object_is_type(value, json_type_object))
-		return wrong_value(r, key, value, "is no object");
-	json_object_object_foreach(value, marked, item) {
-		marked_key(marked, &name);
-		ret = ret ?: add_attribute(r, &name, item, &all);
-	}
-	if (!ret && all.len) {
-		*(const char **)at = text_dup(r, all.text);
-		ret = *(const char **)at ? 0 : -ENOMEM;
-	}
-	strbuf_free(&all);
-	return ret;
-}
-
-/* A number as one, all else as text. */
-static struct json_object *attribute_value(const struct attr_row *row,
-					   const char *text)
-{
-	char *end;
-	unsigned long n = strtoul(text, &end, 10);
-
-	if (row->size == sizeof(unsigned int) && end > text && !*end)
-		return json_object_new_int64(n);
-	return json_object_new_string(text);
-}
-
-static struct json_object *write_attributes(const struct text_field *f,
-					    const void *at)
-{
-	const char *text = *(const char *const *)at;
-	struct json_object *o;
-	struct attr_given given;
-	char err[256];
-	size_t i;
-
-	(void)f;
-	if (!text || attr_given_parse(&given, text, err, sizeof(err)))
-		return NULL;
-	o = json_object_new_object();
-	for (i = 0; i < attr_n_rows; i++) {
-		struct strbuf value = STRBUF_INIT;
-
-		if (attr_text(&given.attr, &attr_rows[i], &value))
-			json_object_object_add(o, attr_rows[i].name,
-					       attribute_value(&attr_rows[i],
-							       value.text));
-		strbuf_free(&value);
-	}
-	attr_given_free(&given);
-	return o;
-}
-
-static void schema_attribute(const struct attr_row *row,
-			     struct json_object *properties)
-{
-	static const char * const types[] = {
-		"integer", "string", "boolean",
-	};
-	struct json_object *o = json_object_new_object();
-	struct json_object *list = json_object_new_array();
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(types); i++)
-		json_object_array_add(list, json_object_new_string(types[i]));
-	json_object_object_add(o, "type", list);
-	add_text(o, "description", row->what);
-	json_object_object_add(properties, row->name, o);
-}
-
-static void schema_attributes(const struct text_field *f,
-			      struct json_object *o)
-{
-	struct json_object *properties = json_object_new_object();
-	size_t i;
-
-	(void)f;
-	add_text(o, "type", "object");
-	for (i = 0; i < attr_n_rows; i++)
-		if (attr_is_text(&attr_rows[i]) &&
-		    !is_runners_own(attr_rows[i].name))
-			schema_attribute(&attr_rows[i], properties);
-	json_object_object_add(o, "properties", properties);
-	json_object_object_add(o, "additionalProperties",
-			       json_object_new_boolean(0));
-}
-
-const struct text_kind text_attributes = {
-	.read = read_attributes, .write = write_attributes,
-	.schema = schema_attributes,
 };

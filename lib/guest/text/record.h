@@ -48,7 +48,7 @@ struct text_kind {
 	void (*schema)(const struct text_field *f, struct json_object *o);
 };
 
-/* In this order they are written in records.c. */
+/* In this order they are written in kinds.c; the attributes in attributes.c. */
 extern const struct text_kind text_number;	/* unsigned int */
 extern const struct text_kind text_signed;	/* int */
 extern const struct text_kind text_bound;	/* struct payload_bound */
@@ -128,6 +128,18 @@ extern const struct text_record text_cpuset;
  */
 int __printf(3, 4) text_wrong(struct text_reader *r, unsigned int line,
 			      const char *fmt, ...);
+
+/**
+ * text_wrong_value() - say that a value is not what its key wants
+ * @r: the text
+ * @key: the key
+ * @value: of it
+ * @what: what is wrong with it: "is no list"
+ *
+ * Return: -EINVAL.
+ */
+int text_wrong_value(struct text_reader *r, const struct text_key *key,
+		     struct json_object *value, const char *what);
 
 /**
  * text_alloc() - zeroed memory that lasts as long as the scenario
