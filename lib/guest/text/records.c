@@ -127,7 +127,7 @@ static const struct text_field phase_fields[] = {
 	{ PHASE(us, text_number, "the same; both add up") },
 	{ PHASE(loop, text_number,
 		"it, and those behind the last one that had this, so many times") },
-	{ PHASE(channel, text_number, "from SUSPEND on: 1 to 32, of all workers") },
+	{ PHASE(channel, text_number, "from SUSPEND on: 1 to 128, of all workers") },
 	{ PHASE(lock, text_number,
 		"of SUSPEND: the channel whose lock it lets go of meanwhile") },
 	{ PHASE(users, text_number, "of BARRIER: how many workers it takes") },

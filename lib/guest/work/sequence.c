@@ -103,17 +103,31 @@ static void phase_alu_hot(struct work_run *run, const struct work_phase *p)
 	work_burn_by(run, ns_of(p), multiply_a_little);
 }
 
-/* Whoever comes too late begins anew then, and does not catch up. */
-static void phase_timer(struct work_run *run, const struct work_phase *p)
+/* Return: by how much whoever wants to sleep comes too late. */
+static uint64_t sleep_until_due(struct work_run *run,
+				const struct work_phase *p)
 {
 	struct sequence *s = run->mem;
 	uint64_t now_ns = clock_now_ns();
 
 	s->due_ns = (s->due_ns ?: run->start_ns) + ns_of(p);
-	if (s->due_ns > now_ns)
-		work_sleep(run, s->due_ns - now_ns);
-	else
-		s->due_ns = now_ns;
+	if (s->due_ns <= now_ns)
+		return now_ns - s->due_ns;
+	work_sleep(run, s->due_ns - now_ns);
+	return 0;
+}
+
+/* Whoever comes too late begins anew then, and does not catch up. */
+static void phase_timer(struct work_run *run, const struct work_phase *p)
+{
+	struct sequence *s = run->mem;
+
+	s->due_ns += sleep_until_due(run, p);
+}
+
+static void phase_tick(struct work_run *run, const struct work_phase *p)
+{
+	sleep_until_due(run, p);
 }
 
 /* ---- what is about a channel ---- */
@@ -290,7 +304,7 @@ static const char *wrong_phase(const struct work_phase *p)
 	if (is_timed(p) != !!work_phase_us(p) || is_timed(p) == !!p->channel)
 		return "a phase has a time or a channel, as its kind is";
 	if (p->channel > WORK_MAX_CHANNELS || p->lock > WORK_MAX_CHANNELS)
-		return "a channel is none of 1 to 32";
+		return "a channel is none of 1 to 128";
 	if (p->lock && p->kind != WORK_PHASE_SUSPEND)
 		return "a phase that is no SUSPEND lets go of a lock";
 	if (p->kind == WORK_PHASE_BARRIER ? !p->users : p->users)
@@ -318,7 +332,7 @@ static const char *wrong_phases(const struct work_spec *spec)
 
 const struct work_ops work_sequence = {
 	.name = "Sequence",
-	.what = "goes through .phases, each so long: it spins, sleeps, yields, writes, multiplies, or sleeps until so long after the last such sleep was due; .loop says how often. Others are locks, semaphores, barriers that all workers of the scenario share. Without any it goes through the first five, 10 ms each. To spin and to multiply is measured by the worker's CPU clock",
+	.what = "goes through .phases, each so long: it spins, sleeps, yields, writes, multiplies, or sleeps until so long after the last such sleep was due (TIMER; TICK has whoever comes late catch up); .loop says how often. Others are locks, semaphores, barriers that all workers of the scenario share. Without any it goes through the first five, 10 ms each. To spin and to multiply is measured by the worker's CPU clock",
 	.group = 1,
 	.phases = true,
 	.wrong = wrong_phases,

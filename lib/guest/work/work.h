@@ -86,7 +86,8 @@ enum work_lock_kind {
 /*
  * The kinds of phases: row(ID, name), where sequence.c has phase_name(). IO writes
  * blocks of 4 KiB, and stores each. TIMER sleeps until so long after the last
- * TIMER was over, or was to be; after the worker's start for the first one.
+ * TIMER was over, or was to be; after the worker's start for the first one. TICK
+ * does not forgive who comes too late: the next one is due when it was to be anyway.
  *
  * The others take no time of their own but a channel, by its number, which all
  * workers of the scenario share. SUSPEND waits until somebody does RESUME, which
@@ -100,6 +101,7 @@ enum work_lock_kind {
 	row(IO, io)							\
 	row(ALU_HOT, alu_hot)						\
 	row(TIMER, timer)						\
+	row(TICK, tick)							\
 	row(SUSPEND, suspend)						\
 	row(RESUME, resume)						\
 	row(LOCK, lock)							\
@@ -115,9 +117,9 @@ enum work_phase_kind {
 	WORK_PHASE_COUNT
 };
 
-#define WORK_MAX_PHASES		24
+#define WORK_MAX_PHASES		64
 #define WORK_PHASE_MAX_MS	60000
-#define WORK_MAX_CHANNELS	32
+#define WORK_MAX_CHANNELS	128
 
 /**
  * struct work_phase - a part of a pass
