@@ -187,6 +187,8 @@ struct json_object *text_write_record(const struct text_record *rec,
  */
 int text_put_json(struct json_object *o, struct strbuf *text);
 
+#define RT_APP_IO_PER_US	100	/* bytes: what iorun takes for each of them */
+
 /**
  * text_read_rt_app() - read a file of rt-app's
  * @r: the text

@@ -17,12 +17,11 @@
 #include "lib/common/ready.h"
 #include "lib/common/util/near.h"
 #include "lib/common/util/util.h"
-#include "lib/guest/text/record.h"
+#include "lib/guest/text/rt_app.h"
 #include "lib/guest/work/types.h"
 
 #define RT_PRIORITY	10	/* of FIFO and RR where none is said */
 #define POLICY_PREFIX	"SCHED_"
-#define FOR_EVER	(UINT_MAX - 1)
 #define MAX_TASKS	256
 
 /* What the names of events are of */
@@ -33,63 +32,13 @@
 #define SEMAPHORE	's'
 
 /**
- * struct rt_task - a task
- * @name: its name
- * @line: where it stands
- * @instances: how many
- * @delay_us: when they begin
- * @taskgroup: the cgroup; NULL for that of the test
- * @has_policy: one was said
- * @has_priority: one was said
- * @priority: as rt-app has it: a nice value of the fair classes
- * @work: what they do
- * @n: phases of that
- * @full: there was no room for more
- * @done: it is in the scenario
- */
-struct rt_task {
-	char name[TEXT_KEY_SIZE];
-	unsigned int line;
-	unsigned int instances;
-	unsigned int delay_us;
-	const char *taskgroup;
-	bool has_policy;
-	bool has_priority;
-	int priority;
-	struct work_spec work;
-	unsigned int n;
-	bool full;
-	bool done;
-};
-
-/**
- * struct rt_app - a file that is read
- * @r: the text
- * @duration_s: how long it is to last; 0 where it does not say
- * @policy: of tasks that do not say
- * @tasks: its tasks, @n of them
- * @n: their number
- * @names: of locks and the like, which are channels; a letter before each says
- *	what it is
- * @n_names: their number
- */
-struct rt_app {
-	struct text_reader *r;
-	unsigned int duration_s;
-	enum place_policy policy;
-	struct rt_task *tasks;
-	size_t n;
-	char names[WORK_MAX_CHANNELS][TEXT_KEY_SIZE];
-	unsigned int n_names;
-};
-
-/**
  * struct rt_row - a key
  * @key: the key; of an event the start of it
  * @take: put it into @task, which is NULL where there is none; 0, -errno
  * @why: what is to be listed of it; NULL for nothing
  * @phase: of an event: the kind of phase
  * @of: what its name is of, a letter
+ * @per_us: of one that is so many bytes: bytes of a microsecond
  */
 struct rt_row {
 	const char *key;
@@ -98,10 +47,10 @@ struct rt_row {
 	const char *why;
 	enum work_phase_kind phase;
 	char of;
+	unsigned int per_us;
 };
 
-static void __printf(3, 4) leave_out(struct rt_app *rt, unsigned int line,
-				     const char *fmt, ...)
+void rt_app_leave_out(struct rt_app *rt, unsigned int line, const char *fmt, ...)
 {
 	struct strbuf *to = &rt->r->st->left_out;
 	char text[300];
@@ -185,7 +134,7 @@ static int take_instances(struct rt_app *rt, struct rt_task *task,
 	if (take_number(rt, key, value, 0, 1024, &n))
 		return -EINVAL;
 	if (!n)
-		leave_out(rt, key->line, "instance: a task that others fork is never started");
+		rt_app_leave_out(rt, key->line, "instance: a task that others fork is never started");
 	task->instances = n;
 	return 0;
 }
@@ -204,14 +153,11 @@ static int take_delay(struct rt_app *rt, struct rt_task *task,
 static int take_loop(struct rt_app *rt, struct rt_task *task,
 		     const struct text_key *key, struct json_object *value)
 {
-	int n;
-
-	(void)task;
-	if (take_number(rt, key, value, -1, INT_MAX, &n))
+	if (take_number(rt, key, value, -1, INT_MAX, &task->loops))
 		return -EINVAL;
-	if (n >= 0)
-		leave_out(rt, key->line, "loop: the task does not end after %d, it goes on",
-			  n);
+	if (task->loops >= 0)
+		rt_app_leave_out(rt, key->line, "loop: the task does not end after %d, it goes on",
+				 task->loops);
 	return 0;
 }
 
@@ -339,8 +285,8 @@ static struct work_phase *add_phase(struct rt_app *rt, struct rt_task *task,
 		return p;
 	}
 	if (!task->full)
-		leave_out(rt, key->line, "%s: it and what follows it in this task: at most %d events can be",
-			  key->name, WORK_MAX_PHASES);
+		rt_app_leave_out(rt, key->line, "%s: it and what follows it in this task: at most %d events can be",
+				 key->name, WORK_MAX_PHASES);
 	task->full = true;
 	return NULL;
 }
@@ -367,8 +313,8 @@ static unsigned int channel_of(struct rt_app *rt, const struct text_key *key,
 		if (!strcmp(rt->names[i], full))
 			return i + 1;
 	if (i == WORK_MAX_CHANNELS) {
-		leave_out(rt, key->line, "%s: of locks and the like %d can be",
-			  key->name, WORK_MAX_CHANNELS);
+		rt_app_leave_out(rt, key->line, "%s: of locks and the like %d can be",
+				 key->name, WORK_MAX_CHANNELS);
 		return 0;
 	}
 	strcpy(rt->names[rt->n_names++], full);
@@ -404,24 +350,45 @@ static int take_time(struct rt_app *rt, struct rt_task *task,
 	return 0;
 }
 
+/* So long as that many bytes take, which are not worth a microsecond at least. */
+static int take_bytes(struct rt_app *rt, struct rt_task *task,
+		      const struct text_key *key, struct json_object *value)
+{
+	const struct rt_row *row = find_event(key->name);
+	unsigned int bytes;
+
+	if (take_us(rt, key, value, &bytes))
+		return -EINVAL;
+	if (bytes)
+		add_time(rt, task, key, row->phase,
+			 min(bytes / row->per_us + 1,
+			     WORK_PHASE_MAX_MS * 1000U));
+	return 0;
+}
+
+static bool is_text(struct json_object *o, const char *text)
+{
+	return o && !strcmp(json_object_get_string(o) ?: "", text);
+}
+
 static int take_timer(struct rt_app *rt, struct rt_task *task,
 		      const struct text_key *key, struct json_object *value)
 {
-	struct json_object *period, *ref, *mode;
+	struct json_object *ref;
+	unsigned int n = task->n;
 
 	if (!json_object_is_type(value, json_type_object))
 		return text_wrong(rt->r, key->line, "%s: is an object, {...}",
 				  key->name);
-	period = marked_find(value, "period", NULL);
 	ref = marked_find(value, "ref", NULL);
-	mode = marked_find(value, "mode", NULL);
-	if (ref && strncmp(json_object_get_string(ref), "unique", 6))
-		leave_out(rt, key->line, "%s: each worker has one of its own, whatever its name",
-			  key->name);
-	if (mode && !strcmp(json_object_get_string(mode), "absolute"))
-		leave_out(rt, key->line, "%s: whoever comes too late does not catch up (mode absolute)",
-			  key->name);
-	return take_time(rt, task, key, period);
+	if (ref && strncmp(json_object_get_string(ref) ?: "", "unique", 6))
+		rt_app_leave_out(rt, key->line, "%s: each worker has one of its own, whatever its name",
+				 key->name);
+	if (take_time(rt, task, key, marked_find(value, "period", NULL)))
+		return -EINVAL;
+	if (task->n > n && is_text(marked_find(value, "mode", NULL), "absolute"))
+		task->work.phases[n].kind = WORK_PHASE_TICK;
+	return 0;
 }
 
 /* Once, or twice where the clock says so. */
@@ -498,11 +465,12 @@ static const struct rt_row event_rows[] = {
 	{ "sleep", .take = take_time, .phase = WORK_PHASE_SLEEP },
 	{ "timer", .take = take_timer, .phase = WORK_PHASE_TIMER },
 	{ "yield", .take = take_yield },
-	{ "iorun", .take = take_time, .phase = WORK_PHASE_IO,
-	  .why = "it writes a file of its own, and has each block stored" },
+	{ "iorun", .take = take_bytes, .phase = WORK_PHASE_IO,
+	  .per_us = RT_APP_IO_PER_US,
+	  .why = "it writes a file of its own for as long as 100 MB/s take" },
 	{ "memrun", .why = "memory is not gone through" },
-	{ "mem", .take = take_time, .phase = WORK_PHASE_SPIN,
-	  .why = "it computes so long, without memory" },
+	{ "mem", .take = take_bytes, .phase = WORK_PHASE_SPIN, .per_us = 1000,
+	  .why = "it computes, without memory, for as long as 1 GB/s take" },
 	{ "lock", .take = take_name, .phase = WORK_PHASE_LOCK, .of = MUTEX },
 	{ "unlock", .take = take_name, .phase = WORK_PHASE_UNLOCK,
 	  .of = MUTEX },
@@ -553,7 +521,7 @@ static int take_row(struct rt_app *rt, struct rt_task *task,
 		    struct json_object *value)
 {
 	if (row->why)
-		leave_out(rt, key->line, "%s: %s", key->name, row->why);
+		rt_app_leave_out(rt, key->line, "%s: %s", key->name, row->why);
 	return row->take ? row->take(rt, task, key, value) : 0;
 }
 
@@ -578,8 +546,8 @@ static int take_place_or_event(struct rt_app *rt, struct rt_task *task,
 					    key->name);
 
 	if (row && !only_phase) {
-		leave_out(rt, key->line, "%s: is a task's, and does not change from phase to phase",
-			  key->name);
+		rt_app_leave_out(rt, key->line, "%s: is a task's, and does not change from phase to phase",
+				 key->name);
 		return 0;
 	}
 	if (!row)
@@ -606,7 +574,7 @@ static int end_phase(struct rt_app *rt, struct rt_task *task, unsigned int from,
 		task->n = from;
 		return 0;
 	}
-	task->work.phases[task->n - 1].loop = n < 0 ? FOR_EVER : 0U + n;
+	task->work.phases[task->n - 1].loop = n < 0 ? RT_APP_FOR_EVER : 0U + n;
 	return 0;
 }
 
@@ -674,7 +642,7 @@ static void settle_place(struct rt_app *rt, struct rt_task *task)
 		return;
 	}
 	if (p->runtime_us)
-		leave_out(rt, task->line, "dl-runtime: a worker has no slice of its own");
+		rt_app_leave_out(rt, task->line, "dl-runtime: a worker has no slice of its own");
 	p->runtime_us = 0;
 	p->period_us = 0;
 	p->deadline_us = 0;
@@ -694,6 +662,7 @@ static int take_task(struct rt_app *rt, struct rt_task *task,
 	show(at->name, task->name);
 	task->line = at->line;
 	task->instances = 1;
+	task->loops = -1;
 	task->work.type = WORK_TYPE_SEQUENCE;
 	snprintf(task->work.place.comm, PLACE_COMM, "%.*s", PLACE_COMM - 1,
 		 task->name);
@@ -706,8 +675,8 @@ static int take_task(struct rt_app *rt, struct rt_task *task,
 	}
 	settle_place(rt, task);
 	if (!ret && !task->n)
-		leave_out(rt, at->line, "%s: a task of which nothing is left",
-			  task->name);
+		rt_app_leave_out(rt, at->line, "%s: a task of which nothing is left",
+				 task->name);
 	return ret;
 }
 
@@ -736,6 +705,14 @@ static int take_tasks(struct rt_app *rt, struct json_object *o,
 
 /* ---- of all tasks ---- */
 
+void rt_app_set_duration(struct rt_app *rt, unsigned int line, double s)
+{
+	if (s > READY_MAX_SECONDS)
+		rt_app_leave_out(rt, line, "duration: %d s can be at most",
+				 READY_MAX_SECONDS);
+	rt->duration_s = min(s, (double)READY_MAX_SECONDS);
+}
+
 static int take_duration(struct rt_app *rt, struct rt_task *task,
 			 const struct text_key *key, struct json_object *value)
 {
@@ -744,10 +721,10 @@ static int take_duration(struct rt_app *rt, struct rt_task *task,
 	(void)task;
 	if (take_number(rt, key, value, -1, INT_MAX, &s))
 		return -EINVAL;
-	if (s > READY_MAX_SECONDS)
-		leave_out(rt, key->line, "duration: %d s can be at most",
-			  READY_MAX_SECONDS);
-	rt->duration_s = s < 0 ? 0 : min(s, READY_MAX_SECONDS);
+	if (s < 0)
+		rt->duration_line = key->line;
+	else
+		rt_app_set_duration(rt, key->line, s);
 	return 0;
 }
 
@@ -800,122 +777,6 @@ static int take_global(struct rt_app *rt, struct json_object *o,
 	return ret;
 }
 
-/* ---- the scenario ---- */
-
-static bool is_wanted(const struct rt_task *task)
-{
-	return task->n && task->instances && !task->done;
-}
-
-/* The first that is not there yet, of those that begin first */
-static struct rt_task *next_task(struct rt_app *rt)
-{
-	struct rt_task *first = NULL;
-	size_t i;
-
-	for (i = 0; i < rt->n; i++)
-		if (is_wanted(&rt->tasks[i]) &&
-		    (!first || rt->tasks[i].delay_us < first->delay_us))
-			first = &rt->tasks[i];
-	return first;
-}
-
-/* Cgroups come with the ones above them. */
-static bool has_cgroup(const struct op *ops, size_t n, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		if (ops[i].id == OP_ADD_CGROUP && !strcmp(ops[i].cgroup, name))
-			return true;
-	return false;
-}
-
-static struct op *add_op(struct step *step, enum op_id id)
-{
-	struct op *op = (struct op *)&step->ops[step->n_ops++];
-
-	op->id = id;
-	return op;
-}
-
-static void add_task(struct step *step, struct rt_task *task,
-		     unsigned int *now_us)
-{
-	unsigned int ms = (task->delay_us - *now_us + 999) / 1000;
-	struct op *op;
-
-	if (ms)
-		add_op(step, OP_PAUSE)->ms = ms;
-	*now_us = max(task->delay_us, *now_us);
-	if (task->taskgroup && !has_cgroup(step->ops, step->n_ops,
-					   task->taskgroup))
-		add_op(step, OP_ADD_CGROUP)->cgroup = task->taskgroup;
-	op = add_op(step, OP_SPAWN);
-	op->cgroup = task->taskgroup;
-	op->workers = task->instances;
-	op->work = task->work;
-	task->done = true;
-}
-
-#define OPS_OF_TASK	3
-
-/* Each that meets a barrier is waited for. */
-static unsigned int count_users(const struct rt_app *rt, unsigned int channel)
-{
-	unsigned int users = 0, j;
-	size_t i;
-
-	for (i = 0; i < rt->n; i++)
-		for (j = 0; j < rt->tasks[i].n; j++)
-			if (rt->tasks[i].work.phases[j].channel == channel)
-				users += rt->tasks[i].instances;
-	return users;
-}
-
-static void settle_barriers(struct rt_app *rt)
-{
-	struct work_phase *p;
-	unsigned int j;
-	size_t i;
-
-	for (i = 0; i < rt->n; i++) {
-		for (j = 0; j < rt->tasks[i].n; j++) {
-			p = &rt->tasks[i].work.phases[j];
-			if (p->kind == WORK_PHASE_BARRIER)
-				p->users = max(count_users(rt, p->channel), 1U);
-		}
-	}
-}
-
-static int make_scenario(struct rt_app *rt)
-{
-	struct scenario_def *def = &rt->r->st->def;
-	struct step *step = text_alloc(rt->r, sizeof(*step));
-	unsigned int now_us = 0;
-	struct rt_task *task;
-	char text[64];
-
-	if (!step)
-		return -ENOMEM;
-	step->ops = text_alloc(rt->r, (rt->n * OPS_OF_TASK + 1) *
-			       sizeof(struct op));
-	if (!step->ops)
-		return -ENOMEM;
-	settle_barriers(rt);
-	while ((task = next_task(rt)))
-		add_task(step, task, &now_us);
-	if (!step->n_ops)
-		return text_wrong(rt->r, 1, "none of its tasks can be run");
-	def->steps = step;
-	def->n_steps = 1;
-	if (!rt->duration_s)
-		return 0;
-	snprintf(text, sizeof(text), "duration_s=%u", rt->duration_s);
-	def->attributes = text_dup(rt->r, text);
-	return def->attributes ? 0 : -ENOMEM;
-}
-
 int text_read_rt_app(struct text_reader *r, struct json_object *o)
 {
 	struct rt_app rt = { .r = r };
@@ -931,5 +792,5 @@ int text_read_rt_app(struct text_reader *r, struct json_object *o)
 		part = marked_find(o, "tasks", &line);
 		ret = take_tasks(&rt, part, line);
 	}
-	return ret ?: make_scenario(&rt);
+	return ret ?: rt_app_make_scenario(&rt);
 }

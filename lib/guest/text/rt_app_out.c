@@ -56,13 +56,15 @@ static void add_event(struct json_object *o, const char *event, uint64_t us)
 		add_number(o, key, us);
 }
 
-static void add_timer(struct json_object *o, uint64_t us)
+static void add_timer(struct json_object *o, uint64_t us, bool catches_up)
 {
 	struct json_object *timer = json_object_new_object();
 	char key[32];
 
 	add_text(timer, "ref", "unique");
 	add_number(timer, "period", us);
+	if (catches_up)
+		add_text(timer, "mode", "absolute");
 	snprintf(key, sizeof(key), "timer%d", json_object_object_length(o));
 	json_object_object_add(o, key, timer);
 }
@@ -100,7 +102,7 @@ static void put_churn(struct json_object *o, const struct work_spec *work)
 
 static void put_timer(struct json_object *o, const struct work_spec *work)
 {
-	add_timer(o, PARAM(work, interval_us));
+	add_timer(o, PARAM(work, interval_us), false);
 }
 
 /* What rt-app calls them, and what their names begin with */
@@ -114,6 +116,7 @@ static const struct {
 	[WORK_PHASE_IO] = { "iorun", NULL },
 	[WORK_PHASE_ALU_HOT] = { "run", NULL },
 	[WORK_PHASE_TIMER] = { "timer", NULL },
+	[WORK_PHASE_TICK] = { "timer", NULL },
 	[WORK_PHASE_SUSPEND] = { "suspend", "thread" },
 	[WORK_PHASE_RESUME] = { "resume", "thread" },
 	[WORK_PHASE_LOCK] = { "lock", "mutex" },
@@ -138,8 +141,8 @@ static void add_named(struct json_object *o, enum work_phase_kind kind,
 
 static void put_phase(struct json_object *o, const struct work_phase *p)
 {
-	if (p->kind == WORK_PHASE_TIMER) {
-		add_timer(o, work_phase_us(p));
+	if (p->kind == WORK_PHASE_TIMER || p->kind == WORK_PHASE_TICK) {
+		add_timer(o, work_phase_us(p), p->kind == WORK_PHASE_TICK);
 		return;
 	}
 	if (p->lock)
@@ -147,7 +150,8 @@ static void put_phase(struct json_object *o, const struct work_phase *p)
 	if (events[p->kind].name)
 		add_named(o, p->kind, p->channel);
 	else
-		add_event(o, events[p->kind].event, work_phase_us(p));
+		add_event(o, events[p->kind].event, work_phase_us(p) *
+			  (p->kind == WORK_PHASE_IO ? RT_APP_IO_PER_US : 1));
 	if (p->lock)
 		add_named(o, WORK_PHASE_LOCK, p->lock);
 }
