@@ -198,7 +198,53 @@
 	row(arg, nested_cgroup_cpuset, 0,				\
 	    "a cgroup with half of the CPUs, one within it with a quarter") \
 	row(arg, nested_cgroup_imbalance, 6,				\
-	    "eight workers two deep beside two that sleep")
+	    "eight workers two deep beside two that sleep")		\
+	row(arg, sleepers_beside_hogs, 0,				\
+	    "two that sleep most of the time beside eight that compute") \
+	row(arg, locks_beside_hogs, 0,					\
+	    "four that want one lock beside four that compute")		\
+	row(arg, queues_and_pipes, 0,					\
+	    "a queue and a chain on half of the CPUs each, beside two that compute") \
+	row(arg, timers_beside_io, 0,					\
+	    "timers beside workers that write, and that touch memory")	\
+	row(arg, softirqs_beside_hogs, 0,				\
+	    "datagrams through loopback beside four that compute") \
+	row(arg, classes_in_each_others_way, 0,				\
+	    "SCHED_FIFO in bursts above workers that compute, and SCHED_BATCH below") \
+	row(arg, requests_and_wakes, 0,					\
+	    "schbench's load: a messenger, and who works for it")	\
+	row(arg, fast_and_slow_paths, 0,				\
+	    "taobench's load: requests, most of which are done at once") \
+	row(arg, as_many_as_cpus, 0,					\
+	    "four that multiply: on four CPUs each has one for itself")	\
+	row(arg, pairs_that_must_get_on, 0,				\
+	    "pairs that wake each other, twenty times a second at least") \
+	row(arg, numa_own_memory, 0,					\
+	    "two cgroups, each on a NUMA node, with memory of its own")	\
+	row(arg, numa_far_memory, 0,					\
+	    "two cgroups, each on a NUMA node, with memory of the other") \
+	row(arg, numa_interleaved, 0,					\
+	    "memory of two NUMA nodes by turns, beside four that compute") \
+	row(arg, numa_workers_move, 0,					\
+	    "workers, and others' memory, go from NUMA node to NUMA node") \
+	row(arg, numa_crowded, 6,					\
+	    "all of two NUMA nodes' workers on one of them for a third of the time") \
+	row(arg, quota_of_one, 0,					\
+	    "a worker that may have 20 ms of 50 beside two that may have all") \
+	row(arg, quota_of_many, 0,					\
+	    "eight workers that may have one CPU together")	\
+	row(arg, quota_short_period, 0,					\
+	    "two that want one lock, and may have 5 ms of 10 together")	\
+	row(arg, quota_nested, 0,					\
+	    "a quota within a quota, of which the outer one goes")	\
+	row(arg, hotplug_one_by_one, 4,					\
+	    "CPU 1 goes and comes, then CPU 2, each 600 ms")		\
+	row(arg, hotplug_in_cpusets, 4,					\
+	    "of two cgroups' two CPUs each one goes and comes")		\
+	row(arg, hotplug_under_quota, 4,				\
+	    "all CPUs but the first go and come beside a quota")	\
+	row(arg, hotplug_of_pairs, 4,					\
+	    "the same under pairs that wake each other, and timers")
 
 /**
  * struct ready_scenario - a row, for who lists them
