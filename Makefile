@@ -31,7 +31,7 @@ ifneq ($(filter x86 x86_64,$(ARCH)),)
 # Suites that run_tests runs.
 TEST_GEN_PROGS := eevdf scx work places topology ops payload devices wakes monitor repro
 # Those that are run only where they are named, and what all need beside them.
-ON_DEMAND := repro_demo plants scale knobs presets
+ON_DEMAND := repro_demo plants scale areas knobs presets
 TEST_GEN_PROGS_EXTENDED := ready $(ON_DEMAND) ktstr-init ktstr kvm-check \
 	ktstr-emulated-host ktstr-emuhost-agent
 TEST_PROGS_EXTENDED := vmm/emulated-host/fetch.sh

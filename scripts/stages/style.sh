@@ -35,6 +35,7 @@ SPACING			| ^bpf/scx_ktstr_counts | nor is task_struct __kptr *p
 MACRO_ARG_REUSE		| ^lib/ktstr.h	| the arguments are names, not expressions
 MACRO_ARG_REUSE		| ^lib/common/topology.h | the arguments are constants
 COMPLEX_MACRO		| ^lib/ktstr.h	| a macro that declares a test ends in its body
+COMPLEX_MACRO		| ^kselftest/areas.c | so does one that declares it by that
 MACRO_WITH_FLOW_CONTROL	| ^lib/ktstr.h	| ends the test, as in kselftest_harness.h
 MACRO_WITH_FLOW_CONTROL	| ^kselftest/unit/vmm_guest_test.c | skips the test, as there
 MACRO_ARG_REUSE		| ^kselftest/unit/vmm_guest_test.c | a constant
@@ -311,7 +312,7 @@ style_test_names()
 		ktap_result 1 style.test_names "the suite has no program"
 		return
 	}
-	(suite_list --plan; suite_list --plan repro_demo plants scale knobs presets) |
+	(suite_list --plan; suite_list --plan repro_demo plants scale areas knobs presets) |
 		sed -e 's/\..*//' | sort -u | cut -d' ' -f2 >"$scratch/fixtures"
 	sort "$scratch/fixtures" | uniq -d |
 		sed -e 's/$/: a fixture of two programs/' >"$scratch/output"
