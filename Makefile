@@ -265,6 +265,14 @@ $(OBJ)/commit.h: FORCE
 $(OBJ)/lib/host/cli/version.o: $(OBJ)/commit.h
 $(OBJ)/lib/host/cli/version.o: KTSTR_CFLAGS += -include $(OBJ)/commit.h
 
+# "[0] = "read"," and so on, of the numbers that this compiler's headers have.
+$(OBJ)/syscall_names.h: Makefile
+	$(Q)mkdir -p $(@D) && printf '\043include <sys/syscall.h>\n' | \
+		$(CC) -E -dM -x c - | sed -n \
+		's/^.define __NR_\([a-z0-9_]*\) \([0-9][0-9]*\)$$/[\2] = "\1",/p' >$@
+$(OBJ)/lib/common/util/syscall_name.o: $(OBJ)/syscall_names.h
+$(OBJ)/lib/common/util/syscall_name.o: KTSTR_CFLAGS += -I$(OBJ)
+
 # The programs that `ktstr run` and `list` know.
 $(OUTPUT)/ktstr-programs: Makefile
 	$(Q)mkdir -p $(@D) && printf '%s\n' $(notdir $(TEST_GEN_PROGS)) \

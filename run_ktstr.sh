@@ -167,6 +167,7 @@ Environment:
   KTSTR_VERBOSE  1: show the guests' consoles
   KTSTR_CLONE    1: tests begin in copies of VMs that have booted, 0: each boots
                  [1 on an emulated host]
+  KTSTR_SECCOMP  0: VMs run without seccomp filters (Documentation/security.rst)
   KTSTR_REPRO    1: run each test again with probes, also one that passes;
                  KTSTR_REPRO_FUNCTIONS and KTSTR_REPRO_ROUNDS are --functions
                  and --rounds. `repro` sets them

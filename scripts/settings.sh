@@ -27,6 +27,7 @@ KTSTR_FUZZ_SECONDS	| number	| 1 86400
 KTSTR_STRICT		| switch	| | again
 KTSTR_VERBOSE		| switch
 KTSTR_CLONE		| switch
+KTSTR_SECCOMP		| switch
 KTSTR_REPRO		| switch
 KTSTR_REPRO_FUNCTIONS	| functions
 KTSTR_REPRO_ROUNDS	| number	| 1 99

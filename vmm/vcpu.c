@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/common/util/sandbox.h"
 #include "lib/common/util/thread.h"
 #include "lib/common/util/util.h"
 #include "vmm/end.h"
@@ -183,10 +184,16 @@ static void *vcpu_thread(void *arg)
 {
 	struct vcpu *vcpu = arg;
 	char name[16];
+	int ret;
 
 	vcpu->tid = gettid();
 	snprintf(name, sizeof(name), "ktstr-vcpu%u", vcpu->index);
 	pthread_setname_np(pthread_self(), name);
+	ret = sandbox_enter(SANDBOX_VCPU);
+	if (ret)
+		vm_note_end(vcpu->vm, VM_END_KVM_ERROR,
+			    "CPU %u: no seccomp filter for its thread: %s",
+			    vcpu->index, strerror(-ret));
 	while (!vcpu->vm->stopping && run_once(vcpu)) {
 		vcpu_pause_here(vcpu);
 		vcpu_answer_peek(vcpu);

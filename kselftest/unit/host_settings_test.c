@@ -14,6 +14,7 @@
 static const char * const names[] = {
 	"XDG_CACHE_HOME", "KTSTR_SIDECAR_DIR", "KTSTR_SCHEDULER_DIR",
 	"KTSTR_STRICT", "KTSTR_VERBOSE", "KTSTR_CLONE", "KTSTR_REPRO",
+	"KTSTR_SECCOMP",
 	"KTSTR_REPRO_FUNCTIONS", "KTSTR_REPRO_ROUNDS",
 	"KTSTR_EMUHOST_BOOT_SECS", "KTSTR_EMUHOST_STALL_SECS",
 };
@@ -46,6 +47,7 @@ TEST(wrong_ones_are_named)
 		{ "KTSTR_STRICT", "yes", "is neither 0 nor 1" },
 		{ "KTSTR_VERBOSE", "01", "is neither 0 nor 1" },
 		{ "KTSTR_CLONE", "cold", "is neither 0 nor 1" },
+		{ "KTSTR_SECCOMP", "off", "is neither 0 nor 1" },
 		{ "KTSTR_REPRO", "-1", "is neither 0 nor 1" },
 		{ "KTSTR_REPRO_FUNCTIONS", "a,,b", "no names of functions" },
 		{ "KTSTR_REPRO_FUNCTIONS", "a b", "no names of functions" },

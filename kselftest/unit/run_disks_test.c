@@ -211,6 +211,47 @@ TEST_F(disks, format_is_made_once)
 	EXPECT_TRUE(has(self->d.disks[0].fd, 0, "made"));
 }
 
+/* Two machines have it, each its own, and no program is there any more. */
+TEST_F(disks, format_of_before_is_copied)
+{
+	const struct run_machine machine = {
+		.disks = { { .size_mb = 1 },
+			   { .size_mb = 3, .format = "early" } },
+	};
+	struct run_disks formatted, other;
+	char path[128];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/mkfs.early", self->dir);
+	f = fopen(path, "we");
+	ASSERT_TRUE(!!f);
+	fprintf(f, "#!/bin/sh\nprintf made | dd of=\"$1\" conv=notrunc\n");
+	fclose(f);
+	chmod(path, 0755);
+	setenv("PATH", "/usr/bin:/bin", 1);
+	setenv("KTSTR_SCHEDULER_DIR", self->dir, 1);
+	ASSERT_EQ(0, disks_format(&formatted, &machine, self->err,
+				  sizeof(self->err))) {
+		TH_LOG("%s", self->err);
+	}
+	EXPECT_EQ(2, formatted.n);
+	EXPECT_EQ(-1, formatted.disks[0].fd);
+	unlink(path);
+	snprintf(path, sizeof(path), "%s/ktstr/disks/early-3.img", self->dir);
+	EXPECT_EQ(0, unlink(path));
+
+	ASSERT_EQ(0, disks_open_from(&self->d, &machine, &formatted, self->err,
+				     sizeof(self->err)));
+	EXPECT_EQ(MIB, size_of(self->d.disks[0].fd));
+	EXPECT_TRUE(has(self->d.disks[1].fd, 0, "made"));
+	EXPECT_EQ(4, pwrite(self->d.disks[1].fd, "used", 4, 0));
+	ASSERT_EQ(0, disks_open_from(&other, &machine, &formatted, self->err,
+				     sizeof(self->err)));
+	EXPECT_TRUE(has(other.disks[1].fd, 0, "made"));
+	disks_close(&other);
+	disks_close(&formatted);
+}
+
 TEST_F(disks, format_that_fails_says_why)
 {
 	char path[128];

@@ -106,6 +106,22 @@ TEST(file_that_may_not_grow)
 	fclose(file);
 }
 
+/* Who has no capability does not raise them again. */
+TEST(limits_are_for_good)
+{
+	static const int none[] = { RLIMIT_CORE, RLIMIT_MSGQUEUE };
+	const struct rlimit some = { 4096, 4096 };
+	struct rlimit limit;
+	size_t i;
+
+	ASSERT_EQ(0, process_drop());
+	for (i = 0; i < ARRAY_SIZE(none); i++) {
+		ASSERT_EQ(0, getrlimit(none[i], &limit));
+		EXPECT_EQ(0, limit.rlim_max);
+		EXPECT_EQ(-1, setrlimit(none[i], &some));
+	}
+}
+
 /* CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH and CAP_FOWNER are 1 to 3. */
 TEST(capabilities_are_dropped)
 {

@@ -20,6 +20,7 @@
 #include "kselftest_harness.h"
 
 #include "lib/common/util/process.h"
+#include "lib/common/util/sandbox.h"
 #include "lib/common/util/util.h"
 #include "vmm/kvm_check.h"
 #include "vmm/vmm.h"
@@ -598,6 +599,72 @@ TEST_F(guest, who_looks_whether_the_machine_runs_goes_first)
 	RUN(guest_spin);
 	pthread_join(thread, NULL);
 	EXPECT_EQ(SCHED_FIFO, atomic_load(&policy));
+}
+
+/* How many seccomp filters a thread has; 0 for one that has gone. */
+static unsigned int filters_of(const char *task)
+{
+	static const char key[] = "Seccomp_filters:";
+	char path[300], line[256];
+	unsigned int n = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%s/status", task);
+	f = fopen(path, "re");
+	while (f && fgets(line, sizeof(line), f))
+		if (!strncmp(line, key, strlen(key)))
+			n = strtoul(line + strlen(key), NULL, 10);
+	if (f)
+		fclose(f);
+	return n;
+}
+
+/*
+ * struct filters - of threads, as seen while a VM runs
+ * @before: of one that is no VM's
+ * @most: threads that had more than it at a time
+ */
+struct filters {
+	unsigned int before;
+	_Atomic unsigned int most;
+};
+
+static void *watch_filters(void *arg)
+{
+	struct filters *f = arg;
+	unsigned int ms, n;
+	struct dirent *e;
+	DIR *dir;
+
+	for (ms = 0; f->most < 2 && ms < SHORT_MS / 2; ms += 10) {
+		dir = opendir("/proc/self/task");
+		for (n = 0; dir && (e = readdir(dir)); )
+			n += filters_of(e->d_name) > f->before;
+		if (dir)
+			closedir(dir);
+		f->most = max(atomic_load(&f->most), n);
+		usleep(10000);
+	}
+	return NULL;
+}
+
+/* A vCPU and who looks at it; the caller's has what it had. */
+TEST_F(guest, threads_of_a_vm_have_filters)
+{
+	struct filters f = { };
+	pthread_t thread;
+	char own[16];
+
+	if (!sandbox_wanted() || !sandbox_there())
+		SKIP(return, "no filters with a sanitizer, or on this kernel");
+	self->config.deadline_ms = SHORT_MS;
+	snprintf(own, sizeof(own), "%d", gettid());
+	f.before = filters_of(own);
+	ASSERT_EQ(0, pthread_create(&thread, NULL, watch_filters, &f));
+	RUN(guest_hang);
+	pthread_join(thread, NULL);
+	EXPECT_END(VM_END_DEADLINE);
+	EXPECT_EQ(2, atomic_load(&f.most));
 }
 
 TEST_F(guest, console_flood_is_bounded)

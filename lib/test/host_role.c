@@ -13,6 +13,7 @@
 #include "lib/common/util/log.h"
 #include "lib/common/util/pace.h"
 #include "lib/common/util/process.h"
+#include "lib/common/util/sandbox.h"
 #include "lib/common/util/util.h"
 #include "lib/common/util/writer.h"
 #include "lib/host/machine/identity.h"
@@ -52,6 +53,7 @@
  * @scheduler: path of the scheduler's
  * @staged: paths of further ones
  * @staged_paths: the same, to point to
+ * @formatted: file systems of its disks
  * @culprit: what failed, and for whom; "" when nobody knows
  * @repro: what came of runs with probes
  * @began_ns: when it began, by CLOCK_MONOTONIC
@@ -70,6 +72,7 @@ struct host_run {
 	char scheduler[PATH_MAX];
 	char staged[KTSTR_MAX_STAGED][PATH_MAX];
 	const char *staged_paths[KTSTR_MAX_STAGED];
+	struct run_disks formatted;
 	char culprit[256];
 	struct sidecar_repro repro;
 	uint64_t began_ns;
@@ -411,6 +414,26 @@ static int run_once(struct host_run *hr, struct run_outcome *out, char *err,
 	       run_vm(&hr->config, out, err, err_size);
 }
 
+/*
+ * From here on there are guests. What has to be done by programs of this machine
+ * was done before: no thread of this process starts one any more.
+ */
+static int confine(struct host_run *hr, char *err, size_t err_size)
+{
+	int ret;
+
+	if (ktstr_glue.on_host)
+		return 0;
+	ret = disks_format(&hr->formatted, hr->config.machine, err, err_size);
+	if (ret)
+		return ret;
+	hr->config.formatted = &hr->formatted;
+	ret = sandbox_enter(SANDBOX_MAIN);
+	if (ret)
+		snprintf(err, err_size, "no seccomp filter: %s", strerror(-ret));
+	return ret;
+}
+
 static void boot_and_judge(struct host_run *hr)
 {
 	struct run_outcome *out = malloc(sizeof(*out));
@@ -422,7 +445,9 @@ static void boot_and_judge(struct host_run *hr)
 		return;
 	}
 	outcome_init(out);
-	ret = run_once(hr, out, err, sizeof(err));
+	ret = confine(hr, err, sizeof(err));
+	if (!ret)
+		ret = run_once(hr, out, err, sizeof(err));
 	if (!ret && hung_before_init(out)) {
 		glue_retried("the VM hung before init");
 		outcome_exit(out);
@@ -434,6 +459,7 @@ static void boot_and_judge(struct host_run *hr)
 	else
 		leave_verdict(hr, out);
 	leave_sidecar(hr, ret ? NULL : out);
+	disks_close(&hr->formatted);
 	outcome_exit(out);
 	free(out);
 }
@@ -503,6 +529,7 @@ static void boot_with_output(struct host_run *hr)
 
 void host_test(const struct ktstr_test *test)
 {
+
 	struct host_run *hr;
 	char err[RUN_ERR_SIZE];
 

@@ -15,6 +15,7 @@
 #include "lib/common/util/lifeline.h"
 #include "lib/common/util/log.h"
 #include "lib/common/util/process.h"
+#include "lib/common/util/sandbox.h"
 #include "lib/common/util/util.h"
 #include "lib/common/wire/plan.h"
 #include "lib/common/wire/wire.h"
@@ -279,6 +280,9 @@ int ktstr_main_begin(int argc, char **argv,
 	tell_kernel();
 	ret = move_to_kvm(argv, ktstr_glue.missing,
 			  sizeof(ktstr_glue.missing));
+	if (ret < 0 && !ktstr_glue.missing[0] && sandbox_wanted() &&
+	    !sandbox_there())
+		pr_warn("this kernel has no seccomp filters (CONFIG_SECCOMP_FILTER): VMs run without");
 	if (ret < 0 && !ktstr_glue.missing[0] && !ktstr_glue.kernel.vmlinux[0])
 		pr_warn("no monitor: no vmlinux beside %s",
 			ktstr_glue.kernel.image);

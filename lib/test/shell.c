@@ -22,6 +22,7 @@
 #include "lib/common/util/log.h"
 #include "lib/common/util/pace.h"
 #include "lib/common/util/process.h"
+#include "lib/common/util/sandbox.h"
 #include "lib/common/util/text.h"
 #include "lib/common/util/util.h"
 #include "lib/common/util/writer.h"
@@ -254,18 +255,25 @@ static int status_of(const struct shell *s, const struct run_outcome *out)
 static int boot(struct shell *s)
 {
 	struct run_outcome *out = malloc(sizeof(*out));
-	char err[ERR_SIZE] = "";
+	struct run_disks formatted = { };
+	char err[ERR_SIZE] = "no seccomp filter";
 	int ret, status = SHELL_NO_STATUS;
 
 	if (!out)
 		return SHELL_NO_STATUS;
 	outcome_init(out);
 	process_drop();
-	ret = run_vm(&s->config, out, err, sizeof(err));
+	ret = disks_format(&formatted, s->config.machine, err, sizeof(err));
+	s->config.formatted = &formatted;
+	if (!ret)
+		ret = sandbox_enter(SANDBOX_MAIN);
+	if (!ret)
+		ret = run_vm(&s->config, out, err, sizeof(err));
 	if (ret)
 		pr_err("%s", err);
 	else
 		status = status_of(s, out);
+	disks_close(&formatted);
 	outcome_exit(out);
 	free(out);
 	return status;

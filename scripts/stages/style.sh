@@ -121,6 +121,7 @@ LEADING_SPACE		| ^kselftest/unit/ | takes the second line of such a macro for a 
 OPEN_ENDED_LINE		| ^init/probe/	| names of generated programs are long
 PARENTHESIS_ALIGNMENT	| ^init/probe/	| LIBBPF_OPTS() is an initialiser
 ENOSYS			| ^lib/guest/work/place.c | a kernel without NUMA has no such call
+ENOSYS			| sandbox	| a filter answers that, or it was asked for what is not here
 ENOSYS			| ^vmm/		| vm_create() returns it for a KVM that lacks something
 '
 

@@ -69,6 +69,15 @@ static void keep_realtime(void)
 	setrlimit(RLIMIT_RTPRIO, &limit);
 }
 
+/* For good: of what a guest has no use for, and who has taken us over would have. */
+static void limit(void)
+{
+	static const struct rlimit none;
+
+	setrlimit(RLIMIT_CORE, &none);
+	setrlimit(RLIMIT_MSGQUEUE, &none);
+}
+
 int process_drop(void)
 {
 	struct __user_cap_header_struct head = {
@@ -81,6 +90,7 @@ int process_drop(void)
 	if (syscall(SYS_capget, &head, caps))
 		return -errno;
 	keep_realtime();
+	limit();
 	caps[0].effective &= keep;
 	caps[0].permitted &= keep;
 	caps[0].inheritable = 0;

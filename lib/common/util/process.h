@@ -27,7 +27,8 @@ void process_begin(void);
 /**
  * process_drop() - give up what running a VM does not need
  *
- * Of root's capabilities those stay by which files of others can be used, and a
+ * There are no core files and no message queues any more, whatever is done about
+ * their limits. Of root's capabilities those stay by which files of others can be used, and a
  * thread may still be a real-time one, which that of vmm/steal.c has to be: behind
  * vCPUs it would take a machine that stands still for one that is busy.
  *

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/common/util/sandbox.h"
 #include "lib/common/util/util.h"
 #include "lib/host/machine/paths.h"
 #include "vmm/emulated-host/emuhost_clock.h"
@@ -99,6 +100,7 @@ static const struct setting settings[] = {
 	{ .name = "KTSTR_STRICT", .wrong = wrong_switch },
 	{ .name = "KTSTR_VERBOSE", .wrong = wrong_switch },
 	{ .name = "KTSTR_CLONE", .wrong = wrong_switch },
+	{ .name = SANDBOX_ENV, .wrong = wrong_switch },
 	{ .name = "KTSTR_REPRO", .wrong = wrong_switch },
 	{ .name = "KTSTR_REPRO_FUNCTIONS", .wrong = wrong_functions },
 	{ .name = "KTSTR_REPRO_ROUNDS", .wrong = wrong_number,

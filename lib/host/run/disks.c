@@ -235,8 +235,25 @@ static int open_blank(const struct run_disk *disk, char *err, size_t err_size)
 			     strerror(-fd)) : fd;
 }
 
-int disks_open(struct run_disks *d, const struct run_machine *machine, char *err,
-	       size_t err_size)
+static int open_one(const struct run_disk *disk, int formatted, char *err,
+		    size_t err_size)
+{
+	int fd;
+
+	if (disk->file)
+		return open_file(disk, err, err_size);
+	if (!disk->format)
+		return open_blank(disk, err, err_size);
+	if (formatted < 0)
+		return open_formatted(disk, err, err_size);
+	fd = copy_file(formatted, disk->size_mb * MIB);
+	return fd < 0 ? fail(err, err_size, fd, "cannot copy a disk: %s",
+			     strerror(-fd)) : fd;
+}
+
+int disks_open_from(struct run_disks *d, const struct run_machine *machine,
+		    const struct run_disks *formatted, char *err,
+		    size_t err_size)
 {
 	unsigned int i, n = attr_n_disks(machine);
 	int fd;
@@ -245,9 +262,8 @@ int disks_open(struct run_disks *d, const struct run_machine *machine, char *err
 	for (i = 0; i < n; i++) {
 		const struct run_disk *disk = &machine->disks[i];
 
-		fd = disk->file ? open_file(disk, err, err_size) :
-		     disk->format ? open_formatted(disk, err, err_size) :
-		     open_blank(disk, err, err_size);
+		fd = open_one(disk, formatted ? formatted->disks[i].fd : -1,
+			      err, err_size);
 		if (fd < 0)
 			return fd;
 		d->disks[d->n++] = (struct vm_disk) {
@@ -260,8 +276,36 @@ int disks_open(struct run_disks *d, const struct run_machine *machine, char *err
 	return 0;
 }
 
+int disks_open(struct run_disks *d, const struct run_machine *machine, char *err,
+	       size_t err_size)
+{
+	return disks_open_from(d, machine, NULL, err, err_size);
+}
+
+int disks_format(struct run_disks *d, const struct run_machine *machine,
+		 char *err, size_t err_size)
+{
+	unsigned int i, n = attr_n_disks(machine);
+	int fd;
+
+	d->n = 0;
+	for (i = 0; i < n; i++) {
+		const struct run_disk *disk = &machine->disks[i];
+
+		fd = -1;
+		if (!disk->file && disk->format) {
+			fd = open_formatted(disk, err, err_size);
+			if (fd < 0)
+				return fd;
+		}
+		d->disks[d->n++] = (struct vm_disk) { .fd = fd };
+	}
+	return 0;
+}
+
 void disks_close(struct run_disks *d)
 {
 	while (d->n)
-		close(d->disks[--d->n].fd);
+		if (d->disks[--d->n].fd >= 0)
+			close(d->disks[d->n].fd);
 }

@@ -36,6 +36,33 @@ int disks_open(struct run_disks *d, const struct run_machine *machine, char *err
 	       size_t err_size);
 
 /**
+ * disks_format() - make their file systems, which programs of this machine do
+ * @d: filled in, with a disk for each of the machine's, of which those without a
+ *	file system have no file; disks_close() is due whatever came of it
+ * @machine: says what they are
+ * @err: gets one sentence
+ * @err_size: bytes at @err
+ *
+ * Once a process is held to what a VM needs (sandbox.h) it starts no program any
+ * more: then disks are copies of these.
+ *
+ * Return: as disks_open() has it.
+ */
+int disks_format(struct run_disks *d, const struct run_machine *machine,
+		 char *err, size_t err_size);
+
+/**
+ * disks_open_from() - as disks_open(), with file systems that were made before
+ * @d: see there, as @machine, @err and @err_size
+ * @formatted: of disks_format(), for this machine; NULL to make them now
+ *
+ * Return: as disks_open() has it.
+ */
+int disks_open_from(struct run_disks *d, const struct run_machine *machine,
+		    const struct run_disks *formatted, char *err,
+		    size_t err_size);
+
+/**
  * disks_close() - let go of them
  * @d: may have none
  */

@@ -579,7 +579,7 @@ static int boot(struct run *run, const struct archives *a,
 			 strerror(-ret));
 		return ret;
 	}
-	ret = disks_open(&disks, machine, err, err_size);
+	ret = disks_open_from(&disks, machine, c->formatted, err, err_size);
 	vmc.n_disks = disks.n;
 	if (!ret)
 		ret = run_one(run, &vmc, err, err_size);

@@ -11,6 +11,7 @@
 
 #include "lib/common/attr/parts.h"
 #include "lib/host/machine/kernel.h"
+#include "lib/host/run/disks.h"
 #include "lib/host/run/outcome.h"
 
 /**
@@ -30,6 +31,8 @@
  *	be NULL
  * @given: attributes that were given as text, for @program in the guest; NULL
  *	for none
+ * @formatted: file systems of @machine's disks, which were made before; NULL to
+ *	make them. See disks_format()
  * @kernel: what to boot
  * @harness_ns: when whoever runs us gives up, by CLOCK_MONOTONIC; 0 for never
  * @slowness: see host_slowness()
@@ -57,6 +60,7 @@ struct run_config {
 	unsigned int body_ms;
 	void (*running)(void *ctx, struct vm *vm);
 	const char *given;
+	const struct run_disks *formatted;
 	const struct host_kernel *kernel;
 	uint64_t harness_ns;
 	double slowness;

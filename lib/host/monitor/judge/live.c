@@ -21,6 +21,7 @@
 #define pr_fmt(fmt) "monitor: " fmt
 #include "lib/common/attr/attr.h"
 #include "lib/common/util/log.h"
+#include "lib/common/util/sandbox.h"
 #include "lib/common/util/thread.h"
 #include "lib/common/util/util.h"
 #include "lib/common/wire/steal.h"
@@ -727,7 +728,16 @@ static void *live_main(void *arg)
 {
 	struct mon_live *l = arg;
 	char err[512];
+	int ret;
 
+	pthread_setname_np(pthread_self(), "ktstr-monitor");
+	ret = sandbox_enter(SANDBOX_MONITOR);
+	if (ret) {
+		snprintf(err, sizeof(err), "no seccomp filter for it: %s",
+			 strerror(-ret));
+		set_why(l, err);
+		return NULL;
+	}
 	if (mon_kernel_open(l->config.vmlinux, &l->kernel, err, sizeof(err))) {
 		set_why(l, err);
 		return NULL;
