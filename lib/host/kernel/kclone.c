@@ -23,12 +23,7 @@
 
 #define SOURCE_MB	6000
 #define FETCH_LIMIT_S	7200
-#define UNPACK_LIMIT_S	3600
-#define COMMIT_DIGITS	40
 #define ID_DIGITS	12
-
-/* The words before are "tree" and git's, up to its command. */
-#define UNPACK	"dir=$1; shift; \"$@\" | tar -x -C \"$dir\""
 
 /**
  * struct kclone - what is taken
@@ -45,7 +40,7 @@ struct kclone {
 	const char *ref;
 	bool here;
 	char git[PATH_MAX + 16];
-	char commit[COMMIT_DIGITS + 1];
+	char commit[KGIT_DIGITS + 1];
 	char work[PATH_MAX];
 	char log[PATH_MAX];
 };
@@ -54,9 +49,9 @@ static bool take_commit(struct kclone *c, const char *text)
 {
 	size_t len = strspn(text, "0123456789abcdef");
 
-	if (len != COMMIT_DIGITS || (text[len] && !strchr("\n\t ", text[len])))
+	if (len != KGIT_DIGITS || (text[len] && !strchr("\n\t ", text[len])))
 		return false;
-	snprintf(c->commit, sizeof(c->commit), "%.*s", COMMIT_DIGITS, text);
+	snprintf(c->commit, sizeof(c->commit), "%.*s", KGIT_DIGITS, text);
 	return true;
 }
 
@@ -70,19 +65,7 @@ static int no_such_ref(struct kenv *k, const struct kclone *c)
 static int find_here(struct kenv *k, struct kclone *c, const char *git,
 		     const char *ref)
 {
-	struct strbuf out = STRBUF_INIT;
-	char rev[300];
-	bool found;
-
-	snprintf(rev, sizeof(rev), "%s^{commit}", ref);
-	found = !kgit_read(k, git, &out, "rev-parse", "-q", "--verify",
-			   "--end-of-options", rev, NULL);
-	/* Older ones of git's print what ends options, too. */
-	found = found && take_commit(c, out.len > COMMIT_DIGITS + 1 ?
-				     out.text + out.len - COMMIT_DIGITS - 1 :
-				     out.text);
-	strbuf_free(&out);
-	return found ? 0 : no_such_ref(k, c);
+	return kgit_commit(k, git, ref, c->commit) ? no_such_ref(k, c) : 0;
 }
 
 /* Only what is new is asked of others. */
@@ -108,31 +91,6 @@ static int fetch(struct kenv *k, struct kclone *c)
 	ret = ret ?: job_must(k, &job);
 	arglist_free(&git);
 	return ret ?: find_here(k, c, c->git, "FETCH_HEAD");
-}
-
-/* Neither work tree nor index is made. */
-static int unpack(struct kenv *k, const struct kclone *c, const char *tree)
-{
-	struct arglist words = { }, git = { };
-	char text[64];
-	struct job job = {
-		.text = text, .log = c->log, .words = &words,
-		.limit_s = UNPACK_LIMIT_S,
-	};
-	size_t i;
-	int ret;
-
-	snprintf(text, sizeof(text), "unpacking %.12s", c->commit);
-	kgit_begin(k, c->git, 0, &git);
-	arglist_add_all(&git, "archive", "--format=tar", c->commit, NULL);
-	arglist_add_all(&words, "bash", "-o", "pipefail", "-c", UNPACK, "-",
-			tree, NULL);
-	for (i = 0; i < git.n; i++)
-		arglist_add(&words, git.v[i]);
-	ret = job_must(k, &job);
-	arglist_free(&git);
-	arglist_free(&words);
-	return ret;
 }
 
 static int put_in_place(struct kenv *k, struct kclone *c, const char *tree)
@@ -179,7 +137,8 @@ static int take(struct kenv *k, struct kclone *c)
 		ret = fetch(k, c);
 	}
 	if (!ret && !is_in_cache(k, c, id, sizeof(id)))
-		ret = unpack(k, c, tree) ?: put_in_place(k, c, tree);
+		ret = kgit_unpack(k, c->git, c->commit, tree, c->log) ?:
+		      put_in_place(k, c, tree);
 	folder_remove(c->work);
 	return ret;
 }

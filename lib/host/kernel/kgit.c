@@ -4,9 +4,11 @@
  */
 #include "lib/host/kernel/kgit.h"
 
+#include <errno.h>
 #include <libgen.h>
 #include <limits.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,6 +16,10 @@
 #include "lib/common/util/util.h"
 #include "lib/host/kernel/job.h"
 #include "lib/host/kernel/kenv.h"
+
+#define UNPACK_LIMIT_S	3600
+/* The words before are the folder and git's, up to its command. */
+#define UNPACK	"dir=$1; shift; \"$@\" | tar -x -C \"$dir\""
 
 /* What would point git at another repository, or another configuration. */
 static const char * const variables[] = {
@@ -114,5 +120,58 @@ int kgit_read(struct kenv *k, const char *dir, struct strbuf *out, ...)
 	ret = job_read(k, &git, out ?: &unread);
 	arglist_free(&git);
 	strbuf_free(&unread);
+	return ret;
+}
+
+static bool is_commit(const char *text)
+{
+	size_t len = strspn(text, "0123456789abcdef");
+
+	return len == KGIT_DIGITS && (!text[len] || text[len] == '\n');
+}
+
+int kgit_commit(struct kenv *k, const char *dir, const char *ref, char *commit)
+{
+	struct strbuf out = STRBUF_INIT;
+	const char *at;
+	char rev[300];
+	int ret;
+
+	snprintf(rev, sizeof(rev), "%s^{commit}", ref);
+	ret = kgit_read(k, dir, &out, "rev-parse", "-q", "--verify",
+			"--end-of-options", rev, NULL);
+	/* Older ones of git's print what ends options, too. */
+	at = out.len > KGIT_DIGITS + 1 ? out.text + out.len - KGIT_DIGITS - 1 :
+					 out.text;
+	if (!ret && is_commit(at))
+		snprintf(commit, KGIT_DIGITS + 1, "%s", at);
+	else
+		ret = -ENOENT;
+	strbuf_free(&out);
+	return ret;
+}
+
+int kgit_unpack(struct kenv *k, const char *dir, const char *commit,
+		const char *to, const char *log)
+{
+	struct arglist words = { }, git = { };
+	char text[64];
+	struct job job = {
+		.text = text, .log = log, .words = &words,
+		.limit_s = UNPACK_LIMIT_S,
+	};
+	size_t i;
+	int ret;
+
+	snprintf(text, sizeof(text), "unpacking %.12s", commit);
+	kgit_begin(k, dir, 0, &git);
+	arglist_add_all(&git, "archive", "--format=tar", commit, NULL);
+	arglist_add_all(&words, "bash", "-o", "pipefail", "-c", UNPACK, "-",
+			to, NULL);
+	for (i = 0; i < git.n; i++)
+		arglist_add(&words, git.v[i]);
+	ret = job_must(k, &job);
+	arglist_free(&git);
+	arglist_free(&words);
 	return ret;
 }

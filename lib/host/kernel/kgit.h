@@ -9,6 +9,8 @@
 #ifndef KTSTR_KERNEL_KGIT_H
 #define KTSTR_KERNEL_KGIT_H
 
+#define KGIT_DIGITS	40	/* of a commit's full name */
+
 struct kenv;
 struct arglist;
 struct strbuf;
@@ -42,5 +44,29 @@ void kgit_plain(const char *dir, int remote, struct arglist *git);
  */
 int kgit_read(struct kenv *k, const char *dir, struct strbuf *out, ...)
 	__attribute__((sentinel));
+
+/**
+ * kgit_commit() - the full name of a commit
+ * @k: begun
+ * @dir: the folder
+ * @ref: a commit, tag or branch
+ * @commit: KGIT_DIGITS + 1 bytes; gets it
+ *
+ * Return: 0, -ENOENT when there is none.
+ */
+int kgit_commit(struct kenv *k, const char *dir, const char *ref, char *commit);
+
+/**
+ * kgit_unpack() - the files of a commit, without work tree or index
+ * @k: begun
+ * @dir: the folder whose repository has it
+ * @commit: its full name
+ * @to: a folder that is there
+ * @log: what is said is appended there
+ *
+ * Return: as job_must().
+ */
+int kgit_unpack(struct kenv *k, const char *dir, const char *commit,
+		const char *to, const char *log);
 
 #endif /* KTSTR_KERNEL_KGIT_H */
