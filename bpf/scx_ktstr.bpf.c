@@ -106,7 +106,7 @@ s32 BPF_STRUCT_OPS(ktstr_select_cpu, struct task_struct *p, s32 prev_cpu,
 
 	cpu = scx_bpf_select_cpu_dfl(p, prev_cpu, wake_flags, &is_idle);
 	/* What is to fail in enqueue must get there. */
-	if (is_idle && !fail_mode && !crash)
+	if (is_idle && (!fail_mode || fail_mode == KTSTR_FAIL_SLOW) && !crash)
 		scx_bpf_dsq_insert(p, SCX_DSQ_LOCAL, SCX_SLICE_DFL, 0);
 	return cpu;
 }

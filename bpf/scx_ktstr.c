@@ -50,6 +50,7 @@ static const struct fail_mode {
 	{ "favour", KTSTR_FAIL_FAVOUR, "tasks of cg_0 run LEVEL % longer at a time than others" },
 	{ "delay", KTSTR_FAIL_DELAY, "tasks of cg_0 that wake run LEVEL ms later" },
 	{ "quota", KTSTR_FAIL_QUOTA, "cg_0 gets LEVEL % more than its cpu.max" },
+	{ "slow", KTSTR_FAIL_SLOW, "LEVEL % of each CPU's time goes by in its ticks" },
 	{ "init", KTSTR_FAIL_INIT, "init returns -ENODEV" },
 	{ "exit", KTSTR_FAIL_EXIT, "the process exits with 3" },
 	{ "segv", KTSTR_FAIL_SEGV, "the process dies by SIGSEGV" },
@@ -142,7 +143,7 @@ static unsigned long long last_cpu(void)
 /* Is it unfair by so much, and does not fail? */
 static bool is_knob(enum ktstr_fail fail)
 {
-	return fail >= KTSTR_FAIL_STARVE && fail <= KTSTR_FAIL_QUOTA;
+	return fail >= KTSTR_FAIL_STARVE && fail <= KTSTR_FAIL_SLOW;
 }
 
 /* Those of its own are for who fails, and for who does not. */
@@ -151,6 +152,10 @@ static void take_knob_ops(struct scx_ktstr *skel, enum ktstr_fail fail)
 	struct scx_ktstr__ktstr_ops__sched_ext_ops *ops =
 		skel->struct_ops.ktstr_ops;
 
+	if (fail == KTSTR_FAIL_SLOW) {
+		ops->tick = skel->progs.knob_tick;
+		return;
+	}
 	ops->enqueue = skel->progs.knob_enqueue;
 	ops->dispatch = skel->progs.knob_dispatch;
 	ops->init = skel->progs.knob_init;

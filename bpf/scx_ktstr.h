@@ -22,6 +22,7 @@ enum ktstr_fail {
 	KTSTR_FAIL_FAVOUR,	/* a cgroup runs longer than others */
 	KTSTR_FAIL_DELAY,	/* its wakeups are delayed */
 	KTSTR_FAIL_QUOTA,	/* it gets more than its cpu.max */
+	KTSTR_FAIL_SLOW,	/* a part of each CPU's time goes by in an op */
 	/* From here on the user part acts, not the BPF part. */
 	KTSTR_FAIL_USER,
 	KTSTR_FAIL_EXIT = KTSTR_FAIL_USER,	/* the process exits with 3 */

@@ -20,6 +20,7 @@
 #define LOSE_AFTER_NS	(200 * NSEC_PER_MSEC)
 #define FAVOUR_SLICE_NS	(20 * NSEC_PER_MSEC)
 #define QUOTA_SLICE_NS	(2 * NSEC_PER_MSEC)
+#define SLOW_MOST_NS	(20 * NSEC_PER_MSEC)
 #define KNOB_MAX_CPUS	64
 
 /**
@@ -229,6 +230,33 @@ void BPF_PROG(knob_set_bandwidth, struct cgroup *cgrp, u64 period_us,
 			      quota_us * 10 * (100 + fail_level);
 	knob_quota.left_ns = knob_quota.quota_ns;
 	knob_quota.ends_ns = bpf_ktime_get_ns() + knob_quota.period_ns;
+}
+
+/* ---- a scheduler that costs more than it has to ---- */
+
+static u64 knob_ticked_ns[KNOB_MAX_CPUS];
+
+static int until_then(u32 i, u64 *end_ns)
+{
+	return bpf_ktime_get_ns() >= *end_ns;
+}
+
+/* Of the time since the last tick, or of one that it has come late for, a part. */
+SEC("?struct_ops/knob_tick")
+void BPF_PROG(knob_tick, struct task_struct *p)
+{
+	u64 now = bpf_ktime_get_ns(), end_ns, since_ns;
+	u32 cpu = scx_bpf_task_cpu(p);
+
+	if (cpu >= KNOB_MAX_CPUS)
+		return;
+	since_ns = now - knob_ticked_ns[cpu];
+	if (since_ns > SLOW_MOST_NS)
+		since_ns = SLOW_MOST_NS;
+	knob_ticked_ns[cpu] = now;
+	end_ns = now + since_ns / 100 * fail_level;
+	if (fail_level)
+		bpf_loop(LOOPS_MAX, until_then, &end_ns, 0);
 }
 
 static int knob_pulse(void *map, u32 *key, struct bpf_timer *timer)
