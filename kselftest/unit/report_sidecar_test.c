@@ -310,9 +310,11 @@ TEST_F(sidecar, keys_are_the_rows)
 	mon_series_finish(&self->out.series);
 	self->out.n_cgroups = 1;
 	self->out.n_workers = 1;
+	self->out.n_turns = 1;
 	self->o = sidecar_json(&self->s);
 	ASSERT_NE(NULL, self->o);
 	mon = get(self->o, "monitor");
+	expect_rows(_metadata, cell(self->o, "turns", 0), PER_TURN, none);
 	expect_rows(_metadata, cell(mon, "cpus", 0), PER_CPU, cpu);
 	expect_rows(_metadata, get(mon, "sched_ext"), PER_SAMPLE, none);
 	expect_rows(_metadata, cell(mon, "phases", 0), PER_PHASE, phase);

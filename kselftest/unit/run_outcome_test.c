@@ -162,6 +162,28 @@ TEST_F(outcome, metrics_are_of_their_cgroup_and_worker)
 	EXPECT_EQ(0U, self->out.n_refused);
 }
 
+TEST_F(outcome, metrics_are_of_their_turn)
+{
+	const struct quantity *q = &quantities[TURN_work_per_s];
+
+	measure(self, TURN_side, 2, 0, 1);
+	measure(self, TURN_work_per_s, 2, 0, 12345);
+	measure(self, TURN_side, 0, 0, 0);
+	ASSERT_EQ(3U, self->out.n_turns);
+	EXPECT_EQ(1, self->out.turns[2].side);
+	EXPECT_EQ(12345, quantity_get(q, &self->out.turns[2]));
+	EXPECT_EQ(0, self->out.turns[0].side);
+	/* Of the one that was left out nothing is known. */
+	EXPECT_EQ(QUANTITY_UNKNOWN, self->out.turns[1].side);
+	EXPECT_EQ(QUANTITY_UNKNOWN, quantity_get(q, &self->out.turns[1]));
+	EXPECT_EQ(0U, self->out.n_refused);
+	measure(self, TURN_side, 2, 0, 0);
+	measure(self, TURN_side, WIRE_TURNS_MAX, 0, 0);
+	measure(self, TURN_side, UINT16_MAX, 0, 0);
+	EXPECT_EQ(3U, self->out.n_refused);
+	EXPECT_EQ(3U, self->out.n_turns);
+}
+
 /* Each is refused, and counted once. */
 TEST_F(outcome, metrics_that_make_no_sense_are_refused)
 {

@@ -12,8 +12,8 @@
  * @from: enum quantity_from, without FROM_: who measures it
  * @word: in texts of a line, NULL to be left out there
  * @head: over a column of the page, NULL to be left out there
- * @gate: of a run: what two sides must differ by for one to be called worse, in
- *	the unit, and in percent; without it nothing is called so
+ * @gate: of a run, and of a turn: what two sides must differ by for one to be called
+ *	worse, in the unit, and in percent; without it nothing is called so
  *
  * To add one: a row here, the line that fills the member of its name, and a
  * line of the table in Documentation/quantities.rst.
@@ -35,6 +35,9 @@
 #endif
 #ifndef QUANTITY_PHASE
 #define QUANTITY_PHASE(...)
+#endif
+#ifndef QUANTITY_TURN
+#define QUANTITY_TURN(...)
 #endif
 
 /* A run: run_measure() */
@@ -147,9 +150,24 @@ QUANTITY_PHASE(max_dsq_depth, int64_t, TASKS, 0, DOWN, MEMORY, NULL, "deepest DS
 QUANTITY_PHASE(alarms, int64_t, COUNT, 0, DOWN, MONITOR, NULL, NULL)
 QUANTITY_PHASE(iterations_per_s, double, PER_S, 3, UP, WORKERS, "throughput", "iterations")
 
+/* A turn of A or B: lib/guest/scenario/turns.c. Of one CPU, and of its own time. */
+QUANTITY_TURN(side, int64_t, COUNT, 0, NEITHER, WORKERS, NULL, NULL)
+QUANTITY_TURN(pair, int64_t, COUNT, 0, NEITHER, WORKERS, NULL, NULL)
+QUANTITY_TURN(held_ms, double, MS, 1, NEITHER, WORKERS, NULL, NULL)
+QUANTITY_TURN(steal_pct, double, PCT, 1, NEITHER, WORKERS, NULL, NULL)
+QUANTITY_TURN(work_per_s, double, PER_S, 1, UP, WORKERS, NULL, NULL, 1, 2)
+QUANTITY_TURN(iterations_per_s, double, PER_S, 1, UP, WORKERS, NULL, NULL, 1, 2)
+QUANTITY_TURN(cpu_pct, double, PCT, 1, NEITHER, WORKERS, NULL, NULL)
+QUANTITY_TURN(wait_us, double, US, 1, DOWN, WORKERS, NULL, NULL, 50, 5)
+QUANTITY_TURN(migrations_per_s, double, PER_S, 1, DOWN, WORKERS, NULL, NULL, 5, 10)
+QUANTITY_TURN(wakes_per_s, double, PER_S, 1, NEITHER, WORKERS, NULL, NULL)
+QUANTITY_TURN(wake_ns_p50, int64_t, NS, 0, DOWN, WORKERS, NULL, NULL, 2000, 10)
+QUANTITY_TURN(wake_ns_p99, int64_t, NS, 0, DOWN, WORKERS, NULL, NULL, 20000, 10)
+
 #undef QUANTITY_RUN
 #undef QUANTITY_CGROUP
 #undef QUANTITY_WORKER
 #undef QUANTITY_CPU
 #undef QUANTITY_SAMPLE
 #undef QUANTITY_PHASE
+#undef QUANTITY_TURN

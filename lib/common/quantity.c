@@ -36,6 +36,7 @@ const struct quantity quantities[QUANTITY_IDS] = {
 #define QUANTITY_CPU(...) ROW(cpu_quantities, CPU, __VA_ARGS__)
 #define QUANTITY_SAMPLE(...) ROW(sample_quantities, SAMPLE, __VA_ARGS__)
 #define QUANTITY_PHASE(...) ROW(phase_quantities, PHASE, __VA_ARGS__)
+#define QUANTITY_TURN(...) ROW(turn_quantities, TURN, __VA_ARGS__)
 #include "lib/common/quantities.h"
 };
 
@@ -162,6 +163,7 @@ const char *quantity_per_name(enum quantity_per per)
 		[PER_CPU] = "CPU",
 		[PER_SAMPLE] = "sample",
 		[PER_PHASE] = "phase",
+		[PER_TURN] = "turn",
 	};
 
 	return names[per];

@@ -27,6 +27,7 @@ enum quantity_per {
 	PER_CPU,	/* in each sample */
 	PER_SAMPLE,	/* of the monitor's */
 	PER_PHASE,
+	PER_TURN,	/* of A or B, see ktstr ab */
 	N_PERS
 };
 
@@ -113,6 +114,11 @@ struct phase_quantities {
 #include "lib/common/quantities.h"
 };
 
+struct turn_quantities {
+#define QUANTITY_TURN QUANTITY_MEMBER
+#include "lib/common/quantities.h"
+};
+
 /**
  * enum quantity_id - index of a row, such as RUN_busy_pct
  */
@@ -123,6 +129,7 @@ enum quantity_id {
 #define QUANTITY_CPU(name, ...) CPU_##name,
 #define QUANTITY_SAMPLE(name, ...) SAMPLE_##name,
 #define QUANTITY_PHASE(name, ...) PHASE_##name,
+#define QUANTITY_TURN(name, ...) TURN_##name,
 #include "lib/common/quantities.h"
 	QUANTITY_IDS
 };

@@ -76,6 +76,10 @@ void attr_merge_levels(const struct ktstr_test *test,
 	for (i = 0; i < ARRAY_SIZE(test->levels); i++)
 		if (test->levels[i])
 			attr_merge_level(merged, test->levels[i]);
+	/* It is packed, and started by init, as those that ops may name. */
+	if (merged->attr.versus && merged->attr.versus->binary &&
+	    !merged->attr.staged[0])
+		merged->attr.staged[0] = merged->attr.versus;
 }
 
 static int check_pins(const struct ktstr_attr *attr, char *err,

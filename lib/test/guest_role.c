@@ -13,6 +13,7 @@
 #include "lib/common/wire/plan.h"
 #include "lib/common/wire/wire.h"
 #include "lib/guest/scenario/scenario.h"
+#include "lib/guest/scenario/turns.h"
 #include "lib/host/run/verdict.h"
 #include "lib/test/attr.h"
 #include "lib/test/glue.h"
@@ -60,6 +61,20 @@ static unsigned int duration_ms(const struct ktstr_attr *attr)
 		       attr->duration_s * MSEC_PER_SEC;
 }
 
+/* Of the one that it takes turns with, the arguments are attributes, too. */
+static void know_turns(struct ktstr_ctx *ctx, const struct ktstr_attr *attr)
+{
+	ctx->versus = *attr->versus;
+	if (attr->versus_args[0])
+		memcpy(ctx->versus.args, attr->versus_args,
+		       sizeof(ctx->versus.args));
+	if (ctx->versus.binary)
+		ctx->staged[0] = &ctx->versus;
+	ctx->turn_ms = attr->turn_ms ?: TURN_MS;
+	ctx->settle_ms = attr->settle_ms ?: TURN_SETTLE_MS;
+	ctx->turn_seed = attr->turn_seed ?: 1;
+}
+
 /* Those that ops may name */
 static void know_programs(struct ktstr_ctx *ctx,
 			  const struct ktstr_merged *merged)
@@ -70,6 +85,8 @@ static void know_programs(struct ktstr_ctx *ctx,
 	memcpy(ctx->sched_args, merged->sched_args, sizeof(ctx->sched_args));
 	ctx->n_sched_args = merged->n_sched_args;
 	memcpy(ctx->staged, attr->staged, sizeof(attr->staged));
+	if (attr->versus)
+		know_turns(ctx, attr);
 	memcpy(ctx->payloads, attr->payloads, sizeof(attr->payloads));
 	if (ctx->sched_pid && attr->scheduler)
 		ctx->running = attr->scheduler->name;

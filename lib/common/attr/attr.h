@@ -54,6 +54,9 @@ enum auto_repro {
  * @sched_args: more arguments for it; the levels add up
  * @staged: further schedulers, which are packed for ops to attach; their sysctls
  *	are set before all else. An inner level's replace an outer's [none]
+ * @versus: another one, B, which takes turns with the scheduler, A, see
+ *	lib/guest/scenario/turns.h; without a program it is EEVDF [none: no turns]
+ * @versus_args: its arguments
  * @run_workload: what goes on in it
  * @workload: the same as a whole
  * @run_expectations: what it is held to
@@ -77,6 +80,8 @@ struct ktstr_attr {
 	const struct scheduler *scheduler;
 	const char *sched_args[KTSTR_MAX_ARGS];
 	const struct scheduler *staged[KTSTR_MAX_STAGED];
+	const struct scheduler *versus;
+	const char *versus_args[KTSTR_MAX_ARGS];
 	union {
 		struct run_workload;
 		struct run_workload workload;
@@ -276,11 +281,13 @@ void attr_list(FILE *to);
  * struct attr_given - attributes that were given as text
  * @attr: they
  * @scheduler: what @attr points to, where one is named
+ * @versus: the same of its other one
  * @text: what @attr's strings are in
  */
 struct attr_given {
 	struct ktstr_attr attr;
 	struct scheduler scheduler;
+	struct scheduler versus;
 	char *text;
 };
 

@@ -19,6 +19,7 @@
 /* Each is kept whole, and stops all CPUs. */
 #define SNAPSHOTS_MAX		64
 #define SNAPSHOTS_A_S		8
+#define TURN_MAX_MS		60000
 /* Below a millisecond the monitor's clock has no steps. */
 #define MONITOR_HZ_MAX		1000
 
@@ -103,6 +104,21 @@ static int check_staged(const struct ktstr_attr *attr, char *err,
 				return wrong(err, err_size,
 					     ".staged has two schedulers of one name");
 	}
+	return 0;
+}
+
+/* One place is for those that ops may name, and turns are no ops. */
+static int check_versus(const struct ktstr_attr *attr, char *err,
+			size_t err_size)
+{
+	const struct scheduler *s = attr->versus;
+
+	if (attr->staged[0] && attr->staged[0] != s)
+		return wrong(err, err_size,
+			     ".versus cannot be beside .staged");
+	if (s->cgroup_parent || s->config_file || s->enable[0])
+		return wrong(err, err_size,
+			     ".versus has a cgroup_parent, a config_file or an enable: only .scheduler may");
 	return 0;
 }
 
@@ -322,6 +338,18 @@ const struct attr_row attr_rows[] = {
 	{ MEMBER(staged), .kind = &attr_in_c, .check = check_staged,
 	  .usual = "none",
 	  .what = "further schedulers, which are packed for ops to attach, see scenarios.rst" },
+
+	{ MEMBER(versus), .kind = &attr_versus, .check = check_versus,
+	  .usual = "none",
+	  .what = "another scheduler, B, with which the scheduler, A, takes turns under one load that goes on, see ab.rst" },
+	{ MEMBER(versus_args), .kind = &attr_args, .usual = "none",
+	  .what = "an argument for that" },
+	{ MEMBER(turn_ms), .kind = &attr_number, .max = TURN_MAX_MS,
+	  .usual = "1000", .what = "how long a turn is measured, at most 60000" },
+	{ MEMBER(settle_ms), .kind = &attr_number, .max = TURN_MAX_MS,
+	  .usual = "300", .what = "how long it has lasted by then" },
+	{ MEMBER(turn_seed), .kind = &attr_number, .usual = "1",
+	  .what = "of the order of turns" },
 
 	{ MEMBER(duration_s), .kind = &attr_number,
 	  .value = &(const unsigned int){ 2 },

@@ -33,6 +33,7 @@ extern const struct attr_kind attr_string;	/* const char * */
 extern const struct attr_kind attr_args;	/* const char *[KTSTR_MAX_ARGS] */
 extern const struct attr_kind attr_topology;	/* struct topology */
 extern const struct attr_kind attr_scheduler;	/* const struct scheduler * */
+extern const struct attr_kind attr_versus;	/* the same, the other one */
 extern const struct attr_kind attr_in_c;	/* what is no text, or must not be */
 
 #endif /* KTSTR_ATTR_KINDS_H */

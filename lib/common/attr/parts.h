@@ -192,6 +192,9 @@ static inline const char *run_subject_name(const struct run_subject *subject)
  * struct run_workload - what goes on in the guest, and what is done to it
  * @duration_s: how long a scenario holds [2]
  * @workers: default workers per cgroup [2]
+ * @turn_ms: how long a turn of a scheduler and another is measured [1000]
+ * @settle_ms: how long it has lasted by then [300]
+ * @turn_seed: of the order of turns [1]
  * @limit_s: seconds that the scheduler may take to attach, and those that the
  *	body may take, at most 200 [by duration_s and the host's slowness]
  * @payloads: programs that are packed, for ops or the body to run, see
@@ -216,6 +219,9 @@ static inline const char *run_subject_name(const struct run_subject *subject)
 struct run_workload {
 	unsigned int duration_s;
 	unsigned int workers;
+	unsigned int turn_ms;
+	unsigned int settle_ms;
+	unsigned int turn_seed;
 	unsigned int limit_s;
 	const struct payload *payloads[KTSTR_MAX_PAYLOADS];
 	const char *scenario;

@@ -11,10 +11,9 @@
 #include "lib/common/attr/schedulers.h"
 #include "lib/common/util/util.h"
 
-static int parse_scheduler(const struct attr_row *row, const char *text,
-			   struct attr_given *given, char *why)
+static int parse_into(const char *text, struct scheduler *s, char *why)
 {
-	const struct scheduler **value = (void *)((char *)given + row->offset), *known;
+	const struct scheduler *known;
 
 	/* Tests run in other folders than ours. */
 	if (!*text || (strchr(text, '/') && *text != '/')) {
@@ -25,15 +24,36 @@ static int parse_scheduler(const struct attr_row *row, const char *text,
 	known = scheduler_find(text);
 	/* Of EEVDF nothing holds for what is said of another one behind it. */
 	if (known && !known->binary) {
-		given->scheduler = (struct scheduler){ .name = SCHED_EEVDF };
+		*s = (struct scheduler){ .name = SCHED_EEVDF };
 	} else if (known) {
-		given->scheduler = *known;
+		*s = *known;
 	} else {
-		given->scheduler = (struct scheduler){ .name = basename(text) };
-		given->scheduler.binary = text;
+		*s = (struct scheduler){ .name = basename(text) };
+		s->binary = text;
 	}
-	*value = &given->scheduler;
 	return 0;
+}
+
+static int parse_scheduler(const struct attr_row *row, const char *text,
+			   struct attr_given *given, char *why)
+{
+	const struct scheduler **value = (void *)((char *)given + row->offset);
+	int ret = parse_into(text, &given->scheduler, why);
+
+	if (!ret)
+		*value = &given->scheduler;
+	return ret;
+}
+
+static int parse_versus(const struct attr_row *row, const char *text,
+			struct attr_given *given, char *why)
+{
+	const struct scheduler **value = (void *)((char *)given + row->offset);
+	int ret = parse_into(text, &given->versus, why);
+
+	if (!ret)
+		*value = &given->versus;
+	return ret;
 }
 
 static void print_scheduler(const struct attr_row *row, const void *member,
@@ -49,4 +69,8 @@ static void print_scheduler(const struct attr_row *row, const void *member,
 
 const struct attr_kind attr_scheduler = {
 	"PROGRAM|" SCHED_EEVDF, parse_scheduler, print_scheduler,
+};
+
+const struct attr_kind attr_versus = {
+	"PROGRAM|" SCHED_EEVDF, parse_versus, print_scheduler,
 };

@@ -27,6 +27,7 @@
 #define WIRE_REC_ALIGN		8
 #define WIRE_CGROUPS_MAX	256	/* told of in a run */
 #define WIRE_WORKERS_MAX	1024	/* of all of them */
+#define WIRE_TURNS_MAX		256
 
 /**
  * enum wire_stage - how far the guest has come
@@ -183,8 +184,8 @@ struct wire_cgroup {
 /**
  * struct wire_metric - a number that was measured in the guest
  * @id: enum quantity_id, see lib/common/quantity.h: one of a cgroup's, of a
- *	worker's or of the run's
- * @cgroup: of which cgroup
+ *	worker's, of a turn's or of the run's
+ * @cgroup: of which cgroup; or which turn, from 0
  * @worker: of which of its workers, from 0; 0 for the cgroup's own
  * @value: in the smallest part that the quantity has
  *

@@ -11,6 +11,7 @@
 #include "lib/common/util/util.h"
 #include "lib/guest/scenario/op_types.h"
 #include "lib/guest/scenario/steps.h"
+#include "lib/guest/scenario/turns.h"
 
 /* The host keeps so many marks, and others beside them. */
 #define OPS_TOLD_MAX	2048
@@ -180,7 +181,7 @@ static int hold_after_ops(struct scenario *s, const struct step *step,
 		return ret;
 	hold_note(s, wire_steal_held_ns(&s->held) / NSEC_PER_MSEC);
 	hold_begin(s);
-	return hold_until(s, ms);
+	return s->ctx->turn_ms ? turns_hold(s, ms) : hold_until(s, ms);
 }
 
 /* Rounds whose time has passed while others took longer are left out. */
@@ -300,6 +301,10 @@ static bool check_all(struct scenario *s, const struct backdrop *backdrop,
 
 	/* By now it knows what the cpusets had to know. */
 	s->machine = world.machine;
+	if (!ret && s->ctx->turn_ms && !s->alone) {
+		ret = -EINVAL;
+		err = "turns need a load that goes on, and this scenario has steps";
+	}
 	if (ret == -ENODEV) {
 		res->skipped = true;
 		snprintf(res->skip_reason, sizeof(res->skip_reason), "%.255s",

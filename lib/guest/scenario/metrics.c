@@ -70,3 +70,9 @@ void metrics_send_run(int fd, const struct run_quantities *run)
 {
 	send_set(fd, PER_RUN, run, 0, 0);
 }
+
+void metrics_send_turn(int fd, unsigned int index,
+		       const struct turn_quantities *turn)
+{
+	send_set(fd, PER_TURN, turn, index, 0);
+}

@@ -35,4 +35,13 @@ void metrics_send(int fd, const struct check_group *group,
  */
 void metrics_send_run(int fd, const struct run_quantities *run);
 
+/**
+ * metrics_send_turn() - send what was measured of a turn
+ * @fd: the socket to init
+ * @index: of the turn, from 0
+ * @turn: what is known of it; once a turn
+ */
+void metrics_send_turn(int fd, unsigned int index,
+		       const struct turn_quantities *turn);
+
 #endif /* KTSTR_SCENARIO_METRICS_H */

@@ -158,6 +158,10 @@ struct payload_measured {
  * @sched_args: its arguments, @n_sched_args of them
  * @n_sched_args: their number
  * @staged: further schedulers that ops may attach, up to a NULL
+ * @versus: the one that the scheduler takes turns with, see turns.h
+ * @turn_ms: how long a turn is measured; 0 where there are none
+ * @settle_ms: how long it has lasted by then
+ * @turn_seed: of the order of turns
  * @payloads: programs that ops may run, up to a NULL
  * @running: the name of the scheduler that runs; NULL for none
  * @sched_pid: its process, 0 for none
@@ -185,6 +189,10 @@ struct ktstr_ctx {
 	const char *sched_args[ATTR_MAX_ARGS];
 	unsigned int n_sched_args;
 	const struct scheduler *staged[KTSTR_MAX_STAGED + 1];
+	struct scheduler versus;
+	unsigned int turn_ms;
+	unsigned int settle_ms;
+	unsigned int turn_seed;
 	const struct payload *payloads[KTSTR_MAX_PAYLOADS + 1];
 	const char *running;
 	pid_t sched_pid;

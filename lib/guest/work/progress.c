@@ -6,6 +6,7 @@
 #include <linux/futex.h>
 #include <poll.h>
 #include <sched.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -100,6 +101,22 @@ uint64_t work_pause(struct work_run *run)
 	return run->last_ns;
 }
 
+static void note_wake(struct work_slot *slot, uint64_t ns, uint64_t own_ns)
+{
+	unsigned int turn = atomic_load_explicit(&slot->turn,
+						 memory_order_relaxed);
+
+	wakes_add(&slot->wakes, ns, own_ns);
+	if (!turn)
+		return;
+	if (turn != slot->turn_wakes_of) {
+		memset(&slot->turn_wakes, 0,
+		       offsetof(struct wakes, kept));
+		slot->turn_wakes_of = turn;
+	}
+	wakes_add(&slot->turn_wakes, ns, own_ns);
+}
+
 void work_resume(struct work_run *run, uint64_t due_ns)
 {
 	uint64_t now_ns = clock_now_ns();
@@ -110,7 +127,7 @@ void work_resume(struct work_run *run, uint64_t due_ns)
 	run->last_ns = max(run->last_ns, min(due_ns, now_ns));
 	own_ns = note_gap(run);
 	if (woken)
-		wakes_add(&run->slot->wakes, now_ns - due_ns,
+		note_wake(run->slot, now_ns - due_ns,
 			  min(own_ns, now_ns - due_ns));
 }
 

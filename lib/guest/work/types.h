@@ -23,6 +23,9 @@
  * @count: what the group counts, there too
  * @live: iterations, for the parent while it runs
  * @wakes: how long it took from when it could go on, after it had waited
+ * @turn: set by the parent: the turn that is measured, 0 for none
+ * @turn_wakes_of: the turn that @turn_wakes are of
+ * @turn_wakes: as @wakes
  */
 struct work_slot {
 	struct worker_report report;
@@ -32,6 +35,9 @@ struct work_slot {
 	atomic_uint count;
 	atomic_ullong live;
 	struct wakes wakes;
+	atomic_uint turn;
+	atomic_uint turn_wakes_of;
+	struct wakes turn_wakes;
 };
 
 /* Of a group, see struct work_ops.fds */

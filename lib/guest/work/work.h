@@ -356,6 +356,49 @@ uint64_t work_iterations(const struct work_set *set);
 bool work_all_began(const struct work_set *set);
 
 /**
+ * struct work_tally - what workers have done so far
+ * @work_units: sums over all of them, as in their reports
+ * @iterations: passes
+ * @migrations: as seen at each progress
+ * @cpu_ns: CPU time, by /proc
+ * @delay_ns: how long they waited for a CPU while they could run, by /proc
+ * @runs: how often they got one, by /proc
+ */
+struct work_tally {
+	uint64_t work_units;
+	uint64_t iterations;
+	uint64_t migrations;
+	uint64_t cpu_ns;
+	uint64_t delay_ns;
+	uint64_t runs;
+};
+
+/**
+ * work_tally_add() - what they have done so far, while they run
+ * @set: the workers
+ * @tally: is added to
+ */
+void work_tally_add(const struct work_set *set, struct work_tally *tally);
+
+/**
+ * work_turn() - have their wakes counted for a turn, too
+ * @set: the workers
+ * @turn: its number, from 1, another one each time; 0 for no more
+ */
+void work_turn(struct work_set *set, unsigned int turn);
+
+/**
+ * work_turn_wakes() - the wakes of a turn that is over
+ * @set: the workers
+ * @turn: its number
+ * @of: gets those of the workers that had some; has room for all
+ *
+ * Return: how many of them had.
+ */
+unsigned int work_turn_wakes(const struct work_set *set, unsigned int turn,
+			     const struct wakes **of);
+
+/**
  * work_destroy() - kill what still runs and free; takes a zeroed set
  * @set: the workers; .wakes of what they have reported go as well
  */

@@ -246,6 +246,20 @@ static void add_workers(struct json_object *o, const struct run_outcome *out)
 	}
 }
 
+static void add_turns(struct json_object *o, const struct run_outcome *out)
+{
+	struct json_object *turns = json_object_new_array();
+	unsigned int i;
+
+	json_add_new(o, "turns", turns);
+	for (i = 0; turns && i < out->n_turns; i++) {
+		struct json_object *turn = json_object_new_object();
+
+		quantities_to_json(turn, PER_TURN, &out->turns[i]);
+		json_object_array_add(turns, turn);
+	}
+}
+
 static void add_payloads(struct json_object *o, const struct run_outcome *out)
 {
 	struct json_object *payloads = json_object_new_array();
@@ -310,6 +324,7 @@ static void add_run(struct json_object *o, const struct sidecar *s)
 	add_summary(o, &run);
 	add_cgroups(o, out);
 	add_workers(o, out);
+	add_turns(o, out);
 	add_payloads(o, out);
 	add_texts(o, out);
 	json_add_new(o, "monitor", series_json(out, &run));
@@ -320,7 +335,7 @@ static void add_no_run(struct json_object *o)
 {
 	static const char * const members[] = {
 		"vm", "lost", "details", "assertions", "summary", "cgroups",
-		"workers", "payloads", "scheduler_log", "refusal",
+		"workers", "turns", "payloads", "scheduler_log", "refusal",
 		"sched_ext_dump", "console_tail", "monitor",
 	};
 	size_t i;

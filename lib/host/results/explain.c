@@ -41,6 +41,7 @@ static const struct {
 	{ "summary", "nothing was run: the test was skipped", "see `reason`" },
 	{ "cgroups", "nothing was run: the test was skipped", "see `reason`" },
 	{ "workers", "nothing was run: the test was skipped", "see `reason`" },
+	{ "turns", "nothing was run, or an older ktstr wrote it", NULL },
 	{ "payloads", "nothing was run, or an older ktstr wrote it", NULL },
 	{ "scheduler_log", "nothing was run: the test was skipped", NULL },
 	{ "refusal", "the verifier refused no program, or an older ktstr wrote it",

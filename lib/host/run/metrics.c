@@ -64,6 +64,17 @@ static struct outcome_worker *find_worker(struct run_outcome *out,
 	return w;
 }
 
+/* One that was left out has told nothing. */
+static struct turn_quantities *find_turn(struct run_outcome *out,
+					 unsigned int index)
+{
+	if (index >= ARRAY_SIZE(out->turns))
+		return NULL;
+	while (out->n_turns <= index)
+		quantities_forget(PER_TURN, &out->turns[out->n_turns++]);
+	return &out->turns[index];
+}
+
 /* What the metric is a member of; NULL where there is none. */
 static void *find_set(struct run_outcome *out, const struct quantity *q,
 		      const struct wire_metric *m)
@@ -73,6 +84,8 @@ static void *find_set(struct run_outcome *out, const struct quantity *q,
 
 	if (q->per == PER_RUN)
 		return q->from == FROM_HARNESS ? &out->told : NULL;
+	if (q->per == PER_TURN)
+		return find_turn(out, m->cgroup);
 	if (!g)
 		return NULL;
 	if (q->per == PER_CGROUP)

@@ -106,6 +106,7 @@ struct outcome_assertion {
  * @details: failed checks
  * @cgroups: what was measured of each cgroup, @n_cgroups of them
  * @workers: what was measured of each worker, @n_workers of them
+ * @turns: what it measured of turns of A and B, @n_turns of them
  * @told: what the guest measured of the run as a whole
  * @payloads: numbers that payloads have told, @n_payloads of them
  * @n_refused: metrics and names of cgroups that made no sense
@@ -146,6 +147,8 @@ struct run_outcome {
 	unsigned int n_cgroups;
 	struct outcome_worker workers[WIRE_WORKERS_MAX];
 	unsigned int n_workers;
+	struct turn_quantities turns[WIRE_TURNS_MAX];
+	unsigned int n_turns;
 	struct run_quantities told;
 	struct outcome_payload payloads[OUTCOME_MAX_PAYLOADS];
 	unsigned int n_payloads;
