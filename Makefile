@@ -35,7 +35,7 @@ ON_DEMAND := repro_demo plants scale areas knobs presets
 TEST_GEN_PROGS_EXTENDED := ready $(ON_DEMAND) ktstr-init ktstr kvm-check \
 	ktstr-emulated-host ktstr-emuhost-agent
 TEST_PROGS_EXTENDED := vmm/emulated-host/fetch.sh
-TEST_GEN_FILES := ktstr-programs
+TEST_GEN_FILES := ktstr-programs ktstr-make
 # What `ktstr kernel build` configures kernels by.
 TEST_FILES := ktstr.kconfig
 endif
@@ -277,6 +277,12 @@ $(OBJ)/lib/common/util/syscall_name.o: KTSTR_CFLAGS += -I$(OBJ)
 $(OUTPUT)/ktstr-programs: Makefile
 	$(Q)mkdir -p $(@D) && printf '%s\n' $(notdir $(TEST_GEN_PROGS)) \
 		$(ON_DEMAND:%='% on-demand') >$@
+
+# By what `ktstr ab` and `bisect` build schedulers as the suite was built.
+$(OUTPUT)/ktstr-make: FORCE
+	$(Q)mkdir -p $(@D) && printf '%s\n' '$(SRC)' '$(KSFT_DIR)' \
+		'$(OUTPUT)' '$(VMLINUX)' >$@.new && \
+		{ cmp -s $@.new $@ && rm $@.new || mv $@.new $@; }
 
 $(OUTPUT)/kvm-check: $(OBJ)/vmm/kvm-check.o $(LIBKTSTR)
 	$(call link,)

@@ -83,6 +83,8 @@ Commands (COMMAND --help says more of those before `kernel`):
   verify [--scheduler S]... [--preset GLOB]... [--kernel K]...
                  schedulers through BPF's verifier: what it takes for each
                  program, whether they attach and dispatch, why one is refused
+  ab [-s SCENARIO] [-d SECONDS] [-t TOPOLOGY] [--seed N] A B
+                 is scheduler B worse than A? by turns in one VM, under one load
   list [OPTION...] [GLOB...]
                  print the names of tests; what workers can do, what is judged
   scenario [--rt-app | --schema] SCENARIO|FILE

@@ -142,14 +142,14 @@ TEST(the_same_seed_gives_the_same)
 /* ---- sets, as an index gives them ---- */
 
 static struct result_metric metrics[] = {
-	{ (char *)"iterations", (char *)"count", BETTER_UP },
-	{ (char *)"max_gap_ms", (char *)"ms", BETTER_DOWN },
-	{ (char *)"migrations", (char *)"count", BETTER_DOWN },
-	{ (char *)"some.ops", (char *)"1/s", BETTER_UP },
-	{ (char *)"spread_pct", (char *)"%", BETTER_DOWN },
-	{ (char *)"wait_ms", (char *)"ms", BETTER_DOWN },
-	{ (char *)"wake_ns_p99", (char *)"ns", BETTER_DOWN },
-	{ (char *)"workers", (char *)"count", BETTER_NEITHER },
+	{ (char *)"iterations", (char *)"count", PER_RUN, BETTER_UP },
+	{ (char *)"max_gap_ms", (char *)"ms", PER_RUN, BETTER_DOWN },
+	{ (char *)"migrations", (char *)"count", PER_RUN, BETTER_DOWN },
+	{ (char *)"some.ops", (char *)"1/s", PER_RUN, BETTER_UP },
+	{ (char *)"spread_pct", (char *)"%", PER_RUN, BETTER_DOWN },
+	{ (char *)"wait_ms", (char *)"ms", PER_RUN, BETTER_DOWN },
+	{ (char *)"wake_ns_p99", (char *)"ns", PER_RUN, BETTER_DOWN },
+	{ (char *)"workers", (char *)"count", PER_RUN, BETTER_NEITHER },
 };
 
 #define N_METRICS	ARRAY_SIZE(metrics)

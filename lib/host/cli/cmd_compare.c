@@ -10,7 +10,6 @@
 #include "lib/common/util/util.h"
 #include "lib/host/cli/args.h"
 #include "lib/host/cli/cli.h"
-#include "lib/host/cli/columns.h"
 #include "lib/host/cli/command.h"
 #include "lib/host/cli/page.h"
 #include "lib/host/cli/stats.h"
@@ -115,57 +114,6 @@ static void print_sides(const struct comparison *c, const char *const names[2])
 	}
 }
 
-static void add_pct(struct columns *c, double part)
-{
-	if (isnan(part))
-		columns_add(c, "-");
-	else if (isinf(part))
-		columns_add(c, "more");
-	else
-		columns_add(c, "%+.1f%%", 100 * part);
-}
-
-static void add_estimate(struct columns *out, const struct comparison *c,
-			 const struct compare_estimate *e)
-{
-	const struct result_metric *m = c->metrics[e->metric].metric;
-
-	columns_add(out, "%s", m->name);
-	columns_add(out, "%s", m->unit ?: "");
-	columns_add(out, "%zu", e->n_pairs);
-	columns_number(out, e->means[0]);
-	columns_number(out, e->means[1]);
-	add_pct(out, e->change);
-	add_pct(out, e->low);
-	add_pct(out, e->high);
-	if (e->boot.freedom < BOOT_LEAST_FREEDOM || isinf(e->boot.effect))
-		columns_add(out, "-");
-	else
-		columns_add(out, "%+.2f", e->boot.effect);
-	columns_add(out, "%s", compare_verdict_name(e->verdict));
-}
-
-static void print_metrics(const struct comparison *c)
-{
-	static const char * const heads[] = {
-		"metric", "unit", "pairs", "A", "B", "change", "from", "to",
-		"effect", "verdict",
-	};
-	struct columns out = { .n_columns = ARRAY_SIZE(heads),
-			       .texts = 3 | 1 << 9 };
-	size_t i;
-
-	if (!c->n_all)
-		return;
-	puts(c->by_scenario ? "\nPaired by scenario, as no test is on both sides.\n" :
-	     "");
-	for (i = 0; i < ARRAY_SIZE(heads); i++)
-		columns_add(&out, "%s", heads[i]);
-	for (i = 0; i < c->n_all; i++)
-		add_estimate(&out, c, &c->all[i]);
-	columns_print(&out, stdout, 0);
-}
-
 /* Single tests that are worse or better by themselves. */
 static void print_tests(const struct comparison *c, enum compare_verdict which)
 {
@@ -203,7 +151,10 @@ static void print_broken(const struct comparison *c)
 static void print_all(const struct comparison *c, const char *const names[2])
 {
 	print_sides(c, names);
-	print_metrics(c);
+	if (c->n_all)
+		puts(c->by_scenario ? "\nPaired by scenario, as no test is on both sides.\n" :
+		     "");
+	compare_table(c, stdout);
 	putchar('\n');
 	print_broken(c);
 	print_tests(c, COMPARE_WORSE);

@@ -13,7 +13,6 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include "lib/common/attr/attr.h"
 #include "lib/common/topology_text.h"
@@ -24,7 +23,6 @@
 #include "lib/host/cli/declared.h"
 #include "lib/host/cli/running.h"
 #include "lib/host/machine/identity.h"
-#include "lib/host/suite/names.h"
 
 /* What the harness gives a test, and a host that has to be started. */
 #define TEST_LIMIT_S	1000
@@ -286,88 +284,7 @@ static int take_tests(struct test_run *run)
 	return 0;
 }
 
-/* ---- scenarios in files ---- */
-
-/* What it says before the scenario begins is what was left out of it. */
-static int put_file(const char *results, const struct test_file *file,
-		    const char *text, char *err)
-{
-	const char *scenario = strstr(text, "\n{");
-	char path[PATH_MAX];
-	FILE *to;
-	int bad;
-
-	scenario = *text == '{' || !scenario ? text : scenario + 1;
-	fwrite(text, 1, scenario - text, stdout);
-	if (snprintf(path, sizeof(path), "%s/%s" READY_FILE_SUFFIX, results,
-		     file->name) >= (int)sizeof(path))
-		return cli_bad(err, "%.1000s: is too long a path", results);
-	to = fopen(path, "we");
-	if (!to)
-		return cli_bad(err, "%.2000s: %s", path, strerror(errno));
-	bad = fputs(scenario, to) < 0;
-	bad |= fclose(to);
-	return bad ? cli_bad(err, "%.2000s: cannot be written", path) : 0;
-}
-
-/* Its first line is one of ours. */
-static int say_wrong(const struct test_file *file, const char *text, char *err)
-{
-	static const char ours[] = "ktstr: ";
-
-	if (!text || !strstarts(text, ours))
-		return cli_bad(err, "-s %.1000s: it could not be looked at",
-			       file->path);
-	text += strlen(ours);
-	return cli_bad(err, "%.*s", (int)strcspn(text, "\n"), text);
-}
-
-/*
- * The program that runs it reads it, says what is wrong, and tells it anew, so that
- * what was run lies beside its results.
- */
-static int take_file(const struct running *r, const struct test_file *file,
-		     char *err)
-{
-	char program[PATH_MAX + 16], *text = NULL;
-	size_t size = 0;
-	int status = -1;
-	FILE *from;
-	pid_t pid;
-	int ret;
-
-	snprintf(program, sizeof(program), "%s/" READY_PROGRAM, r->own);
-	from = suite_ask(program, "--scenario-json", file->path, &pid);
-	if (!from)
-		return cli_bad(err, "%.2000s: cannot be asked", program);
-	if (getdelim(&text, &size, '\0', from) < 0) {
-		free(text);
-		text = NULL;
-	}
-	fclose(from);
-	waitpid(pid, &status, 0);
-	ret = text && !status ? put_file(r->results, file, text, err) :
-				say_wrong(file, text, err);
-	free(text);
-	return ret;
-}
-
-static int take_files(const struct test_run *run, char *err)
-{
-	const struct test_args *args = &run->args;
-	struct strbuf names = STRBUF_INIT;
-	unsigned int i;
-	int ret = 0;
-
-	for (i = 0; i < args->n_files && !ret; i++) {
-		ret = take_file(&run->r, &args->files[i], err);
-		strbuf_addf(&names, "%s%s", i ? " " : "", args->files[i].name);
-	}
-	if (!ret && setenv(READY_ENV_FILES, names.text, 1))
-		ret = cli_bad(err, "no memory");
-	strbuf_free(&names);
-	return ret;
-}
+/* ---- all of it ---- */
 
 static int run_and_tell(struct test_run *run, char *err)
 {
@@ -376,7 +293,7 @@ static int run_and_tell(struct test_run *run, char *err)
 	int ret;
 
 	r->host = run->args.host;
-	ret = running_begin(r, run->args.jobs, err) ?: take_files(run, err);
+	ret = running_begin(r, run->args.jobs, err) ?: test_take_files(r, &run->args, err);
 	if (ret)
 		return ret;
 	r->suite.limit_s = TEST_LIMIT_S * run->n;

@@ -6,10 +6,12 @@
 #define KTSTR_CLI_STATS_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "lib/host/results/index.h"
 
 struct columns;
+struct comparison;
 struct json_object;
 
 /**
@@ -43,6 +45,13 @@ int stats_explain(struct asked *asked, char *err);
  * Return: 0, -errno.
  */
 int stats_print_json(struct json_object *o);
+
+/**
+ * compare_table() - print what became of each metric
+ * @c: the comparison
+ * @to: where
+ */
+void compare_table(const struct comparison *c, FILE *to);
 
 /**
  * stats_tell_of_index() - say what it has met on its way, whatever was asked

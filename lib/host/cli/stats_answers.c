@@ -139,7 +139,7 @@ static bool next_metric(const struct asked *asked, const struct quantity **q,
 			*m = (struct result_metric){
 				(char *)(*q)->name,
 				(char *)quantity_unit_name((*q)->unit),
-				(*q)->better,
+				(*q)->per, (*q)->better,
 			};
 			return true;
 		}

@@ -83,6 +83,12 @@ struct test_args {
  */
 int test_args_parse(int argc, char **argv, struct test_args *args, char *err);
 
+/* What takes options of theirs, for others whose arguments begin with these. */
+int test_take_topology(void *to, const char *text, char *err);
+int test_take_scenario(void *to, const char *text, char *err);
+int test_take_kernel(void *to, const char *text, char *err);
+int test_take_seconds(void *to, const char *text, char *err);
+
 /**
  * test_args_free() - free what was made of them
  * @args: of test_args_parse(), whatever it returned
@@ -134,6 +140,19 @@ const char *sched_kind_name(enum sched_kind kind);
  */
 int sched_find(const char *given, const char *const *dirs,
 	       struct sched_found *found, char *err);
+
+struct running;
+
+/**
+ * test_take_files() - have scenarios of files looked at, and put beside results
+ * @r: begun
+ * @args: which
+ * @err: CLI_ERR_SIZE bytes; gets one sentence
+ *
+ * Return: 0, -EINVAL.
+ */
+int test_take_files(const struct running *r, const struct test_args *args,
+		    char *err);
 
 /**
  * struct test_row - a line of the table

@@ -127,7 +127,7 @@ static bool is_another(const struct test_args *args, const struct topology *t)
 	return true;
 }
 
-static int take_topology(void *to, const char *text, char *err)
+int test_take_topology(void *to, const char *text, char *err)
 {
 	struct test_args *args = to;
 	struct topology_form *form;
@@ -251,7 +251,7 @@ static int take_pattern(struct test_args *args, const char *text, char *err)
 	return args->n_scenarios > before ? 0 : bad_scenario(err, text);
 }
 
-static int take_scenario(void *to, const char *text, char *err)
+int test_take_scenario(void *to, const char *text, char *err)
 {
 	return is_file(text) ? take_file(to, text, err) :
 			       take_pattern(to, text, err);
@@ -259,7 +259,7 @@ static int take_scenario(void *to, const char *text, char *err)
 
 /* ---- the rest ---- */
 
-static int take_kernel(void *to, const char *text, char *err)
+int test_take_kernel(void *to, const char *text, char *err)
 {
 	struct test_args *args = to;
 
@@ -272,7 +272,7 @@ static int take_kernel(void *to, const char *text, char *err)
 	return 0;
 }
 
-static int take_seconds(void *to, const char *text, char *err)
+int test_take_seconds(void *to, const char *text, char *err)
 {
 	struct test_args *args = to;
 
@@ -308,20 +308,20 @@ static int take_host(void *to, const char *text, char *err)
 }
 
 static const struct cli_option test_options[] = {
-	{ 't', "topology", "TOPOLOGY", take_topology,
+	{ 't', "topology", "TOPOLOGY", test_take_topology,
 	  "a machine, as 1n2l4c2t: nodes, LLCs of all of them, cores of\n"
 	  "each LLC, threads of each core [1n2l2c1t]; one with a name, or a\n"
 	  "file: what has a '/' in it or ends in .topology; may be repeated",
 	  CLI_TOPOLOGY },
-	{ 's', "scenario", "SCENARIO", take_scenario,
+	{ 's', "scenario", "SCENARIO", test_take_scenario,
 	  "one of those below, a pattern as 'cpuset_*', or a file: what has\n"
 	  "a '/' in it or ends in .json [the ready ones]; may be repeated",
 	  CLI_SCENARIO },
-	{ 'd', "duration", "SECONDS", take_seconds,
+	{ 'd', "duration", "SECONDS", test_take_seconds,
 	  "how long each scenario holds [2, oversubscribed 6]", CLI_TEXT },
 	{ 'j', "jobs", "N", take_jobs,
 	  "how many run side by side [as this machine allows]", CLI_TEXT },
-	{ 'k', "kernel", "K", take_kernel,
+	{ 'k', "kernel", "K", test_take_kernel,
 	  "a kernel that is built: a build folder, an image, a key of the\n"
 	  "cache [one that is built for it]; may be repeated", CLI_FILE },
 	{ 0, "host", NULL, take_host,

@@ -48,11 +48,13 @@ struct result_index {
  * struct result_metric - what there are numbers of
  * @name: as in struct record_value
  * @unit: as there; may be ""
+ * @per: what it is a quantity of, where it is one
  * @better: which way
  */
 struct result_metric {
 	char *name;
 	char *unit;
+	enum quantity_per per;
 	enum quantity_better better;
 };
 

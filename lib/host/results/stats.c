@@ -227,7 +227,7 @@ int stats_outliers(const struct result_set *set, struct stats_outlier **list,
 
 struct quantity_gate stats_gate(const struct result_metric *metric)
 {
-	const struct quantity *q = quantity_find(PER_RUN, metric->name);
+	const struct quantity *q = quantity_find(metric->per, metric->name);
 
 	if (metric->better == BETTER_NEITHER)
 		return (struct quantity_gate){ };
