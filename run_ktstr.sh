@@ -85,6 +85,9 @@ Commands (COMMAND --help says more of those before `kernel`):
                  program, whether they attach and dispatch, why one is refused
   ab [-s SCENARIO] [-d SECONDS] [-t TOPOLOGY] [--seed N] A B
                  is scheduler B worse than A? by turns in one VM, under one load
+  bisect --good COMMIT --bad COMMIT [--test TEST | -s SCENARIO] SOURCE
+                 the first bad commit of a scheduler, or, by --kernel-repo
+                 FOLDER, of the kernel
   list [OPTION...] [GLOB...]
                  print the names of tests; what workers can do, what is judged
   scenario [--rt-app | --schema] SCENARIO|FILE

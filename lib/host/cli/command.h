@@ -40,6 +40,9 @@ enum cli_needs {
 	    "schedulers through BPF's verifier, and a task through them") \
 	row(ab, "ab", CLI_VMS, &ab_spec, "[OPTION...] A B",		\
 	    "is scheduler B worse than A? by turns in one VM")		\
+	row(bisect, "bisect", CLI_VMS, &bisect_spec,			\
+	    "--good COMMIT --bad COMMIT [OPTION...] [SOURCE]",		\
+	    "the first bad commit of a scheduler or of the kernel")	\
 	row(list, "list", CLI_PROGRAMS, &list_spec,			\
 	    "[OPTION...] [GLOB...]", "the names of tests")		\
 	row(scenario, "scenario", CLI_PROGRAMS, &scenario_spec,		\
@@ -109,7 +112,7 @@ struct cli_command {
 
 /* Those of the rows, and one that takes nothing. */
 extern const struct cli_spec no_spec, test_spec, run_spec, list_spec,
-	gauntlet_spec, verify_spec, ab_spec,
+	gauntlet_spec, verify_spec, ab_spec, bisect_spec,
 	scenario_spec, topology_spec, shell_spec, repro_spec, check_spec, kernel_spec,
 	convert_spec, stats_spec, compare_spec, host_spec, completion_spec,
 	suite_spec;

@@ -162,6 +162,7 @@ static const struct stage rows[] = {
 	       "results in the order of the list, and nothing left behind"),
 	SCRIPT("test-host", DOOR " " BUILT, "`test --host`"),
 	VM_SCRIPT("vm-bad-input", 170, "wrong input to VMs"),
+	VM_SCRIPT("vm-bisect", 300, "a planted commit among sixteen"),
 	VM_SCRIPT("vm-clone", 200, "copies of VMs beside VMs that boot"),
 	VM_SCRIPT("vm-gauntlet", 300,
 		  "cells and the matrix of a gauntlet; what the verifier says"),
