@@ -527,6 +527,23 @@ TEST(phases_within_a_lock_come_one_by_one)
 	EXPECT_GE(22, n[0]);
 }
 
+/* Both come 50 ms late for the first of five turns; one of them makes up for it. */
+#define LATE(timer)							\
+	WORK(SEQUENCE, .phases = {					\
+		{ WORK_PHASE_SLEEP, .ms = 60, .loop = 1 },		\
+		{ WORK_PHASE_##timer, .ms = 10, .loop = 5 } })
+
+TEST(phases_that_come_too_late_catch_up_or_begin_anew)
+{
+	const struct work_spec tick = LATE(TICK), timer = LATE(TIMER);
+	uint64_t n[2];
+
+	run_both(_metadata, &tick, &timer, n);
+	EXPECT_LT(0, n[1]);
+	EXPECT_GT(n[0], n[1]);
+	EXPECT_GE(5, n[1]);
+}
+
 TEST(phases_without_channels_do_not_begin)
 {
 	struct worker_report report = { };
