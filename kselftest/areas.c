@@ -35,9 +35,11 @@ static const struct scheduler scx_flatcg = {
 
 /* One whose workers have to wait for their turn many times */
 #define LONG		.duration_s = 6
+/* Who may run where is made anew each time, and nobody is moved meanwhile. */
 #define HOTPLUG		.duration_s = 4, \
 			.limits = { .max_gap_ms = CHECK_OFF, \
-				    .max_spread_pct = CHECK_OFF }
+				    .max_spread_pct = CHECK_OFF, \
+				    .max_idle_wait_pct = CHECK_OFF }
 
 KTSTR_FIXTURE(area_cpuset, FOUR_CPUS);
 KTSTR_VARIANT(area_cpuset, eevdf);

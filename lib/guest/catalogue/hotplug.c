@@ -5,8 +5,12 @@
 #include "lib/common/util/util.h"
 #include "lib/guest/catalogue/catalogue.h"
 
-/* A scheduler may need a moment to start itself again, in which nobody waits. */
-#define HOTPLUG_LIMITS	"limits.max_gap_ms=off,limits.max_spread_pct=off"
+/*
+ * A scheduler may need a while to start itself again; the kernel's own makes its
+ * domains anew each time, and moves nobody meanwhile.
+ */
+#define HOTPLUG_LIMITS							\
+	"limits.max_gap_ms=off,limits.max_spread_pct=off,limits.max_idle_wait_pct=off"
 
 static const struct cgroup_def two[] = {
 	{ .name = "cg_0", .workers = 4 },
