@@ -26,7 +26,7 @@ FIXTURE(path)
  *	struct node { u32 nr; s32 low; struct node *next; struct task *task;
  *		      s64 a3 : 3; s64 b5 : 5; };
  *	struct ctx { u64 all[4]; struct node *head; struct node in; atomic count;
- *		     struct rq *rq; struct { u16 hidden; }; };
+ *		     struct rq *rq; struct { u16 hidden; }; u64 addr; };
  *
  * and in the kernel struct task { u64 pad; u32 pid; }, struct rq { u32 nr; }.
  */
@@ -56,13 +56,14 @@ static uint32_t make_types(struct btf *btf)
 	rq = btf__add_ptr(btf, rq);
 	anon = btf__add_struct(btf, NULL, 2);
 	btf__add_field(btf, "hidden", u16, 0, 0);
-	node = btf__add_struct(btf, "ctx", 96);
+	node = btf__add_struct(btf, "ctx", 104);
 	btf__add_field(btf, "all", all, 0, 0);
 	btf__add_field(btf, "head", next, 256, 0);
 	btf__add_field(btf, "in", next + 1, 320, 0);
 	btf__add_field(btf, "count", atomic, 576, 0);
 	btf__add_field(btf, "rq", rq, 640, 0);
 	btf__add_field(btf, NULL, anon, 704, 0);
+	btf__add_field(btf, "addr", u64, 768, 0);
 	return node;
 }
 
@@ -96,7 +97,7 @@ FIXTURE_TEARDOWN(path)
 	image_close(&self->im);
 }
 
-#define CTX_SIZE	96
+#define CTX_SIZE	104
 
 static int find(FIXTURE_DATA(path) *self, const char *path, struct mon_path *to)
 {
@@ -119,6 +120,7 @@ static uint64_t make_ctx(struct made *m)
 	made_put(m, ctx + 72, (uint32_t)-9);
 	made_put(m, ctx + 80, rq);
 	made_put(m, ctx + 88, 4321);
+	made_put(m, ctx + 96, task);
 	made_put(m, one, 1);
 	made_put(m, one + 8, two);
 	made_put(m, two, 2);
@@ -144,6 +146,11 @@ TEST_F(path, leads_to_its_value)
 		{ "head->next->task->pid", 0, 4711 },
 		/* The kernel's own, not what the program says of it. */
 		{ "rq->nr", 0, 555 },
+		/* A u64 that holds an address, and a pointer of another type */
+		{ "addr->{task}pid", 0, 4711 },
+		{ "head->{ctx}all[0]", 0, 1 },
+		{ "addr->{rq}nr", 0, 0 },
+		{ "all[1]->{task}pid", -EFAULT, 0 },
 		{ "in.next->nr", -ENODATA, 0 },
 		{ "head->task->pid", -ENODATA, 0 },
 	};
@@ -184,6 +191,13 @@ TEST_F(path, that_is_none_is_refused_with_what_there_is)
 		{ "head.nr", -ENOENT, "no struct" },
 		{ "in->nr", -ENOENT, "no pointer" },
 		{ "->nr", -ENOENT, "no pointer" },
+		{ "addr->{tsk}pid", -ENOENT, "nobody says what struct tsk is" },
+		{ "addr->{task}x", -ENOENT, "there is pad pid" },
+		{ "addr->{task", -EINVAL, "'}' are wanted at 'task'" },
+		{ "addr->{}pid", -EINVAL, "a name and '}' are wanted" },
+		{ "in.nr->{task}pid", -ENOENT, "no address" },
+		{ "in.b5->{task}pid", -ENOENT, "no address" },
+		{ "in->{task}pid", -ENOENT, "no address" },
 		{ "in.", -EINVAL, "a name is wanted" },
 		{ ".in", -EINVAL, "a name is wanted" },
 		{ "in|all", -EINVAL, "is wanted at '|all'" },
@@ -338,6 +352,36 @@ TEST_F(follow, what_is_not_there_is_told_with_what_is)
 		EXPECT_NE(NULL, strstr(self->f.why, cases[i].text))
 			TH_LOG("%s: %s", cases[i].watch, self->f.why);
 	}
+}
+
+/* struct rq with the number of its CPU, where the made kernel has that */
+static void make_rq_type(FIXTURE_DATA(follow) *self)
+{
+	uint32_t offset = made_at(&self->m, MON_RQ_CPU, 0);
+	struct btf *btf = btf__new_empty();
+	uint32_t u32 = btf__add_int(btf, "u32", 4, 0);
+
+	btf__add_struct(btf, "rq", offset + 4);
+	btf__add_field(btf, "cpu", u32, offset * 8, 0);
+	btf__free(self->m.k->btf);
+	self->m.k->btf = btf;
+}
+
+TEST_F(follow, run_queues_of_one_cpu_and_of_all)
+{
+	int64_t value = 0;
+
+	make_rq_type(self);
+	EXPECT_EQ(0, follow(self, "x=%rq@2:cpu", &value))
+		TH_LOG("%s", self->f.why);
+	EXPECT_EQ(2, value);
+	EXPECT_EQ(0, follow(self, "x=%rq:cpu", &value))
+		TH_LOG("%s", self->f.why);
+	EXPECT_EQ(0 + 1 + 2 + 3, value);
+	EXPECT_EQ(-EINVAL, follow(self, "x=%rq@4:cpu", &value));
+	EXPECT_STREQ("there is no CPU 4", self->f.why);
+	EXPECT_EQ(-ENOENT, follow(self, "x=%rq:nr", &value));
+	EXPECT_STREQ("struct rq: no 'nr'; there is cpu", self->f.why);
 }
 
 /* Its memory is another's by then; nothing of that is taken for a value. */

@@ -62,6 +62,9 @@ static int parse_map(const char *text, struct map_watch *w, char *err,
 			return wrong(err, err_size, "its CPU is no number");
 		w->cpu = cpu;
 	}
+	if (!strcmp(w->map, WATCH_RQ) && (w->key || *text != ':'))
+		return wrong(err, err_size,
+			     "it is a run queue's: without a key, with a path");
 	if (!*text)
 		return 0;
 	if (*text++ != ':' ||

@@ -4,7 +4,10 @@
  *
  *	NAME=MAP[KEY]@CPU:PATH
  *
- * of which [KEY], @CPU and :PATH need not be there.
+ * of which [KEY], @CPU and :PATH need not be there; or in run queues, of one CPU or the
+ * sum over all:
+ *
+ *	NAME=%rq@CPU:PATH
  */
 #ifndef KTSTR_CHECK_WATCH_H
 #define KTSTR_CHECK_WATCH_H
@@ -16,12 +19,13 @@
 #define WATCH_MAP_LEN	32
 #define WATCH_PATH_LEN	160
 #define WATCH_ALL_CPUS	(-1)
+#define WATCH_RQ	"%rq"	/* for a map: struct rq of the kernel */
 #define AT_SNAPSHOTS	"@snapshots"	/* behind a name: its values in those */
 
 /**
  * struct map_watch - what is followed
  * @name: what assertions and results call it
- * @map: end of the map's name, e.g. ".bss"
+ * @map: end of the map's name, e.g. ".bss"; or WATCH_RQ
  * @key: of an array, which element; of a hash, the key, in little-endian bytes,
  *	filled up with zeroes when it is longer
  * @cpu: of a per-CPU map, whose value; %WATCH_ALL_CPUS for the sum of all

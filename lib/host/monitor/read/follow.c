@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Following values in BPF maps. See follow.h.
+ * Following values in BPF maps and run queues. See follow.h.
  */
 #include "lib/host/monitor/read/follow.h"
 
@@ -70,7 +70,46 @@ static int check_map(const struct mon_guest *g, struct mon_follow *f)
 	return -EINVAL;
 }
 
-static int find(const struct mon_guest *g, struct mon_follow *f)
+/* ---- run queues ---- */
+
+static bool is_rq(const struct mon_follow *f)
+{
+	return !strcmp(f->watch->map, WATCH_RQ);
+}
+
+/* Under the name that it was asked for, as what is said of maps has one. */
+static int find_rq(const struct mon_guest *g, struct mon_follow *f)
+{
+	const struct btf *btf = g->kernel->btf;
+	char what[MON_FOLLOW_WHY_LEN - 40];
+	int ret, id = btf ? btf__find_by_name_kind(btf, "rq", BTF_KIND_STRUCT) :
+		      -1;
+
+	memset(&f->map, 0, sizeof(f->map));
+	snprintf(f->map.name, sizeof(f->map.name), "%s", WATCH_RQ);
+	f->rq_va = mon_guest_symbol(g, MON_SYM_RUNQUEUES);
+	if (id < 0 || !f->rq_va) {
+		snprintf(f->why, sizeof(f->why),
+			 "the kernel does not say where its run queues are");
+		return -ENOENT;
+	}
+	if (f->watch->cpu != WATCH_ALL_CPUS &&
+	    (unsigned int)f->watch->cpu >= g->nr_cpus) {
+		snprintf(f->why, sizeof(f->why), "there is no CPU %d",
+			 f->watch->cpu);
+		return -EINVAL;
+	}
+	ret = mon_path_find(g->kernel, btf, id,
+			    btf__type_by_id(btf, id)->size, f->watch->path,
+			    &f->path, what, sizeof(what));
+	if (ret)
+		snprintf(f->why, sizeof(f->why), "struct rq: %s", what);
+	return ret;
+}
+
+/* ---- either of them ---- */
+
+static int find_in_map(const struct mon_guest *g, struct mon_follow *f)
 {
 	int ret = mon_map_find(g, f->watch->map, &f->map, f->why,
 			       sizeof(f->why));
@@ -91,12 +130,19 @@ static int find(const struct mon_guest *g, struct mon_follow *f)
 	return f->key ? 0 : ret;
 }
 
-/* Memory of a map that was freed may be anything; its id is used once. */
-static bool is_still_there(const struct mon_guest *g, const struct mon_map *map)
+static int find(const struct mon_guest *g, struct mon_follow *f)
 {
+	return is_rq(f) ? find_rq(g, f) : find_in_map(g, f);
+}
+
+/* Memory of a map that was freed may be anything; its id is used once. */
+static bool is_still_there(const struct mon_guest *g, const struct mon_follow *f)
+{
+	const struct mon_map *map = &f->map;
 	uint64_t id;
 
-	return !mon_guest_field(g, MON_MAP_ID, map->va, &id) && id == map->id;
+	return is_rq(f) || (!mon_guest_field(g, MON_MAP_ID, map->va, &id) &&
+			    id == map->id);
 }
 
 /* ---- reading it ---- */
@@ -104,8 +150,8 @@ static bool is_still_there(const struct mon_guest *g, const struct mon_map *map)
 static int read_one(const struct mon_guest *g, const struct mon_follow *f,
 		    unsigned int cpu, int64_t *value)
 {
-	uint64_t va;
-	int ret = mon_map_lookup(g, &f->map, f->key, cpu, &va);
+	uint64_t va = mon_guest_percpu(g, f->rq_va, cpu);
+	int ret = is_rq(f) ? 0 : mon_map_lookup(g, &f->map, f->key, cpu, &va);
 
 	return ret ?: mon_path_read(&g->mem, &f->path, va, value);
 }
@@ -113,7 +159,7 @@ static int read_one(const struct mon_guest *g, const struct mon_follow *f,
 static int read_value(const struct mon_guest *g, const struct mon_follow *f,
 		      int64_t *value)
 {
-	bool all = mon_map_is_percpu(&f->map) &&
+	bool all = (is_rq(f) || mon_map_is_percpu(&f->map)) &&
 		   f->watch->cpu == WATCH_ALL_CPUS;
 	unsigned int cpu = all ? 0 : max(f->watch->cpu, 0);
 	int64_t one;
@@ -158,7 +204,7 @@ int mon_follow_read(const struct mon_guest *g, struct mon_follow *f,
 		    uint64_t now_ns, int64_t *value, uint32_t *life)
 {
 	*life = f->map.id;
-	if (f->found && !is_still_there(g, &f->map)) {
+	if (f->found && !is_still_there(g, f)) {
 		f->found = false;
 		f->next_ns = 0;
 	}

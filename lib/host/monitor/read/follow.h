@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Following a value in a BPF map of a guest that runs: where it lies is found once,
- * and again when its map has gone and another one of that name is there.
+ * Following a value in a BPF map, or in run queues, of a guest that runs: where it
+ * lies is found once, and again when its map has gone and another one of that name is
+ * there.
  */
 #ifndef KTSTR_MONITOR_READ_FOLLOW_H
 #define KTSTR_MONITOR_READ_FOLLOW_H
@@ -16,6 +17,7 @@
  * struct mon_follow - a value that is followed
  * @watch: which; set by the caller, the rest is zeroed
  * @map: where it is, once @found
+ * @rq_va: of a run queue: the kernel's variable, without a CPU
  * @path: the way there
  * @key: the map's key; released by mon_follow_exit()
  * @found: that is so
@@ -26,6 +28,7 @@
 struct mon_follow {
 	const struct map_watch *watch;
 	struct mon_map map;
+	uint64_t rq_va;
 	struct mon_path path;
 	void *key;
 	bool found;

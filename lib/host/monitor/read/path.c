@@ -187,20 +187,75 @@ static int ask_kernel(struct walk *w)
 	return 0;
 }
 
-static int step_pointer(struct walk *w)
+static int hop(struct walk *w)
 {
-	const struct btf_type *t = btf_bare_type(w->btf, w->type_id);
-
-	if (!t || !btf_is_ptr(t) || w->bit_off % 8)
-		return refuse(w, -ENOENT, "'->' behind what is no pointer");
 	if (w->to->n_hops == MON_HOPS_MAX)
 		return refuse(w, -EINVAL, "more than %d pointers", MON_HOPS_MAX);
 	w->to->hop[w->to->n_hops++] = w->bit_off / 8;
 	w->bit_off = 0;
 	w->bits = 0;
+	return 0;
+}
+
+static bool has_kernel(const struct walk *w)
+{
+	return w->kernel && w->kernel->btf && w->btf != w->kernel->btf;
+}
+
+static int step_pointer(struct walk *w)
+{
+	const struct btf_type *t = btf_bare_type(w->btf, w->type_id);
+	int ret;
+
+	if (!t || !btf_is_ptr(t) || w->bit_off % 8)
+		return refuse(w, -ENOENT, "'->' behind what is no pointer");
+	ret = hop(w);
+	if (ret)
+		return ret;
 	w->type_id = t->type;
-	return w->kernel && w->kernel->btf && w->btf != w->kernel->btf ?
-		       ask_kernel(w) : 0;
+	return has_kernel(w) ? ask_kernel(w) : 0;
+}
+
+/* A number of 64 bits, or a pointer to whatever: it has room for an address. */
+static bool is_address(const struct walk *w)
+{
+	const struct btf_type *t = btf_bare_type(w->btf, w->type_id);
+
+	return !w->bits && w->bit_off % 8 == 0 &&
+	       (!w->type_id || (t && (btf_is_ptr(t) ||
+				      (btf_is_int(t) && t->size == 8))));
+}
+
+/*
+ * "->{TYPE}": it is an address of such a struct, which a program has in a u64 where
+ * the verifier would not let it keep a pointer. @path is behind the brace.
+ */
+static int step_cast(struct walk *w, const char **path)
+{
+	size_t len = strcspn(*path, "}");
+	char name[NAME_MAX_LEN];
+	int id, ret;
+
+	if (!is_address(w))
+		return refuse(w, -ENOENT, "'->{' behind what is no address");
+	if (!len || len >= sizeof(name) || (*path)[len] != '}')
+		return refuse(w, -EINVAL, "a name and '}' are wanted at '%.60s'",
+			      *path);
+	snprintf(name, sizeof(name), "%.*s", (int)len, *path);
+	*path += len + 1;
+	id = btf__find_by_name_kind(w->btf, name, BTF_KIND_STRUCT);
+	if (id < 0 && has_kernel(w)) {
+		id = btf__find_by_name_kind(w->kernel->btf, name,
+					    BTF_KIND_STRUCT);
+		w->btf = id < 0 ? w->btf : w->kernel->btf;
+	}
+	if (id < 0)
+		return refuse(w, -ENOENT, "nobody says what struct %s is", name);
+	ret = hop(w);
+	if (ret)
+		return ret;
+	w->type_id = id;
+	return has_kernel(w) ? ask_kernel(w) : 0;
 }
 
 static int walk(struct walk *w, const char *path)
@@ -211,6 +266,9 @@ static int walk(struct walk *w, const char *path)
 	while (*p && !ret) {
 		if (*p == '[') {
 			ret = step_element(w, &p);
+		} else if (strstarts(p, "->{")) {
+			p += 3;
+			ret = step_cast(w, &p) ?: step_member(w, &p);
 		} else if (strstarts(p, "->")) {
 			p += 2;
 			ret = step_pointer(w) ?: step_member(w, &p);

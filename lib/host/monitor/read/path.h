@@ -32,7 +32,9 @@ struct mon_path {
  * @btf: types; NULL where a value has none
  * @type_id: of the value that the path begins in
  * @size: of that value, bytes
- * @path: "a.b[2]->c"; "" is the value itself, which may have no type then
+ * @path: "a.b[2]->c"; "a->{TYPE}c" where a is a number of 64 bits, or a pointer of
+ *	another type, that is the address of a struct TYPE; "" is the value itself,
+ *	which may have no type then
  * @to: filled in
  * @err: gets one sentence when it fails, with what there is instead
  * @err_size: bytes at @err
