@@ -218,6 +218,25 @@ TEST_F(mon_verdict, wait_in_which_the_host_ran_nothing)
 	EXPECT_EQ(2030, first(self)[1].value);
 }
 
+/* The monitor stood still as well, and sees the wait only a sample later. */
+TEST_F(mon_verdict, wait_that_is_seen_late)
+{
+	const unsigned int stop_ms = 5000;
+	unsigned int i;
+
+	step(self, -1);
+	step(self, -1);
+	self->s->host_ns += stop_ms * NSEC_PER_MSEC;
+	for (i = 0; i < CPUS; i++)
+		self->s->cpus[i].steal_ns += (stop_ms - 200) * NSEC_PER_MSEC;
+	step(self, -1);
+	wait_on(self->s, 1, 0x2);
+	self->s->cpus[1].waiter.wait_ns = stop_ms * NSEC_PER_MSEC;
+	/* 200 ms were its own; its limit are 2 s. */
+	EXPECT_EQ(20, steps_to_alarm(self, -1));
+	EXPECT_EQ(2100, first(self)->value);
+}
+
 TEST_F(mon_verdict, short_stall)
 {
 	unsigned int i;

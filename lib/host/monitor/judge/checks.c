@@ -10,6 +10,7 @@
 
 #include "lib/common/util/util.h"
 #include "lib/host/monitor/judge/look.h"
+#include "lib/host/monitor/judge/past.h"
 #include "lib/host/monitor/read/tasks.h"
 
 /* A vCPU that used less than so many ticks of CPU time was not there. */
@@ -65,6 +66,8 @@ struct mon_verdict {
 	struct mon_sample *last;
 	bool has_last;
 	uint64_t *wait_steal_ns;	/* from each CPU while its waiter waits */
+	uint64_t *step_steal_ns;	/* likewise, since the last sample */
+	struct mon_past past;		/* likewise, of the last while */
 	struct cpu_memory *memory;	/* for each CPU */
 	struct mon_alarm alarms[MON_ALARMS_MAX];
 	unsigned int n_alarms;
@@ -100,19 +103,32 @@ static uint64_t own_ns(const struct mon_pair *p, bool per_cpu)
 	return wall_ns - min(wall_ns, sum / max(p->now->n_valid, 1U));
 }
 
-/* The waits of one and the same task: what the host took of them */
+/*
+ * The waits of one and the same task: what the host took of them. One that begins is
+ * as old as it says: a guest that stood still, the monitor with it, has tasks that
+ * wait since before that, by its jiffies, which are set right but then.
+ */
 static void follow_waiters(struct mon_verdict *v, const struct mon_pair *p)
 {
 	unsigned int cpu;
 
+	for (cpu = 0; cpu < v->n_cpus; cpu++)
+		v->step_steal_ns[cpu] = mon_stolen_ns(p, cpu);
+	mon_past_add(&v->past, p->now->host_ns, v->step_steal_ns);
 	for (cpu = 0; cpu < v->n_cpus; cpu++) {
 		const struct mon_waiter *a = &p->last->cpus[cpu].waiter;
 		const struct mon_waiter *b = &p->now->cpus[cpu].waiter;
 
-		if (!b->pid || a->pid != b->pid || a->wait_ns > b->wait_ns)
+		if (!b->pid)
 			v->wait_steal_ns[cpu] = 0;
-		if (b->pid)
-			v->wait_steal_ns[cpu] += mon_stolen_ns(p, cpu);
+		else if (a->pid == b->pid && a->wait_ns <= b->wait_ns)
+			v->wait_steal_ns[cpu] += v->step_steal_ns[cpu];
+		else
+			v->wait_steal_ns[cpu] =
+				mon_past_taken(&v->past, cpu,
+					       p->now->host_ns -
+					       min(p->now->host_ns,
+						   b->wait_ns));
 	}
 }
 
@@ -389,8 +405,10 @@ struct mon_verdict *mon_verdict_create(const struct mon_kernel *kernel,
 		return NULL;
 	v->last = malloc(mon_sample_size(n_cpus));
 	v->wait_steal_ns = calloc(n_cpus, sizeof(*v->wait_steal_ns));
+	v->step_steal_ns = calloc(n_cpus, sizeof(*v->step_steal_ns));
 	v->memory = calloc(n_cpus, sizeof(*v->memory));
-	if (!v->last || !v->wait_steal_ns || !v->memory) {
+	if (!v->last || !v->wait_steal_ns || !v->step_steal_ns || !v->memory ||
+	    mon_past_init(&v->past, n_cpus)) {
 		mon_verdict_destroy(v);
 		return NULL;
 	}
@@ -414,6 +432,8 @@ void mon_verdict_destroy(struct mon_verdict *v)
 	free(v->memory);
 	free(v->last);
 	free(v->wait_steal_ns);
+	free(v->step_steal_ns);
+	mon_past_exit(&v->past);
 	free(v);
 }
 
@@ -436,6 +456,7 @@ unsigned int mon_verdict_feed(struct mon_verdict *v,
 void mon_verdict_forget(struct mon_verdict *v)
 {
 	v->has_last = false;
+	v->past.n = 0;
 	memset(v->memory, 0, v->n_cpus * sizeof(*v->memory));
 	memset(v->streaks, 0, MON_CHECKS * v->n_cpus * sizeof(v->streaks[0]));
 }
