@@ -126,6 +126,7 @@ LIB_SRCS := $(filter-out $(PROG_SRCS),$(sort $(shell find lib vmm -name '*.c')))
 COMMON_SRCS := $(filter lib/common/%,$(LIB_SRCS))
 GUEST_SRCS := $(filter lib/guest/%,$(LIB_SRCS))
 PAGES := $(sort $(shell find lib -name '*.html'))
+SHELLS := $(sort $(shell find lib -name '*.sh'))
 HOST_SRCS := $(filter-out $(COMMON_SRCS) $(GUEST_SRCS),$(LIB_SRCS))
 INIT_SRCS := $(wildcard init/*.c)
 INIT_OBJS := $(INIT_SRCS:%.c=$(OBJ)/%.o)
@@ -216,13 +217,20 @@ $(OBJ)/%.o: $(SRC)/%.c | $(LIBBPF)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(KTSTR_CFLAGS) -c $< -o $@
 
-# A page as it is; the linker names its symbols after the file.
-$(PAGES:%.html=$(OBJ)/%.o): $(OBJ)/%.o: $(SRC)/%.html
+# A file as it is; the linker names its symbols after it.
+define embed
 	$(call msg,OBJ,,$(subst $(OBJ)/,,$@))
 	$(Q)mkdir -p $(@D)
 	$(Q)cd $(<D) && $(LD) -r -b binary -z noexecstack $(<F) -o $(abspath $@)
+endef
 
-$(OUTPUT)/libktstr.a: $(HOST_SRCS:%.c=$(OBJ)/%.o) $(PAGES:%.html=$(OBJ)/%.o)
+$(PAGES:%.html=$(OBJ)/%.o): $(OBJ)/%.o: $(SRC)/%.html
+	$(embed)
+$(SHELLS:%.sh=$(OBJ)/%.o): $(OBJ)/%.o: $(SRC)/%.sh
+	$(embed)
+
+$(OUTPUT)/libktstr.a: $(HOST_SRCS:%.c=$(OBJ)/%.o) $(PAGES:%.html=$(OBJ)/%.o) \
+	$(SHELLS:%.sh=$(OBJ)/%.o)
 $(OUTPUT)/libktstr-guest.a: $(GUEST_SRCS:%.c=$(OBJ)/%.o)
 $(OUTPUT)/libktstr-common.a: $(COMMON_SRCS:%.c=$(OBJ)/%.o)
 $(LIBKTSTR):

@@ -96,6 +96,8 @@ Commands (COMMAND --help says more of those before `kernel`):
                  machines by name, one as text, this one as a file
   shell [-t TOPOLOGY] [--scheduler S] [-i PATH]... [--exec COMMAND]
                  a prompt in a VM on this terminal, or one command of it
+  export TEST    write one test as a file that runs it on another machine, with
+                 the kernel, programs and libraries (Documentation/export.rst)
   repro TEST     run one test, then again with probes on its crash path, or on
                  functions that are named, and show the calls
   demo           what a scheduler's death looks like: a test that fails

@@ -80,7 +80,7 @@ door_can_say()
 {
 	suite_is_fresh || return 0
 	case $1 in
-	run | repro) ktstr_run "$1" --dry-run "${@:2}" >/dev/null || exit ;;
+	run | repro | export) ktstr_run "$1" --dry-run "${@:2}" >/dev/null || exit ;;
 	esac
 }
 

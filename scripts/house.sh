@@ -39,6 +39,7 @@ lib/host/monitor/judge	| lib/common/ lib/host/machine lib/host/monitor/
 lib/host/run		| lib/common/ lib/host/machine lib/host/monitor/ vmm
 lib/host/report		| lib/common/ lib/host/machine lib/host/monitor/ lib/host/run vmm
 lib/host/repro		| lib/common/ lib/host/machine lib/host/monitor/ lib/host/run lib/host/report vmm
+lib/host/export		| lib/common/ lib/host/machine lib/host/run vmm
 lib/host/suite		| lib/common/
 lib/host/kernel		| lib/common/util
 lib/host/results	| lib/common/ lib/host/machine lib/host/report
@@ -47,7 +48,7 @@ lib/host/stages		| lib/common/ lib/host/machine
 lib/host/gauntlet	| lib/common/
 lib/host/bisect		| lib/common/
 lib/host/cli		| lib/common/ lib/host/kernel lib/host/machine lib/host/report lib/host/results lib/host/stages lib/host/state lib/host/suite lib/host/gauntlet lib/host/bisect
-lib/test		| lib/common/ lib/guest/ lib/bare lib/host/machine lib/host/monitor/judge lib/host/run lib/host/report lib/host/repro vmm vmm/emulated-host
+lib/test		| lib/common/ lib/guest/ lib/bare lib/host/machine lib/host/monitor/judge lib/host/run lib/host/export lib/host/report lib/host/repro vmm vmm/emulated-host
 lib			| lib/common/ lib/guest/ lib/test
 vmm			| lib/common/
 vmm/vmm.h		| vmm/x86/machine.h vmm/virtio/set.h
@@ -88,7 +89,7 @@ dwarf.h			| lib/host/repro
 json-c/			| lib/guest/payload lib/guest/text lib/host/report lib/host/results lib/host/state lib/host/cli kselftest/unit
 sqlite3.h		| lib/host/results kselftest/unit
 pcre2.h			| lib/common/check
-zlib.h			| lib/host/monitor/vmlinux kselftest/unit
+zlib.h			| lib/host/monitor/vmlinux lib/host/export kselftest/unit
 zstd.h			|
 '
 

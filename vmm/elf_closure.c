@@ -176,7 +176,7 @@ static int closure_take_interp(struct closure *c)
 			  interp, program);
 	if (!o)
 		return closure_fail(c, -ENOMEM, "no memory for %s", interp);
-	if (*interp == '/' && elf_object_set_path(o->host, interp) &&
+	if (*interp == '/' && elf_search_place(&c->search, interp, o->host) &&
 	    elf_object_set_path(o->guest, interp) &&
 	    elf_object_fits(o, program)) {
 		path_normalize(o->guest);

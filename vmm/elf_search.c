@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/common/exported.h"
 #include "lib/common/util/util.h"
 #include "vmm/ld_cache.h"
 
@@ -107,14 +108,21 @@ bool elf_object_fits(struct elf_object *o, const struct elf_object *program)
 	return false;
 }
 
+bool elf_search_place(const struct elf_search *s, const char *path, char *host)
+{
+	int len = snprintf(host, PATH_MAX, "%s%s", s->root, path);
+
+	return len > 0 && len < PATH_MAX;
+}
+
 /* Try @name in a directory that has the same path in the guest. */
 static bool try_dir(const struct elf_search *s, struct elf_object *o,
 		    const char *dir, size_t len)
 {
-	if (!len || *dir != '/' || !path_join(o->host, dir, len, o->name) ||
+	if (!len || *dir != '/' || !path_join(o->guest, dir, len, o->name) ||
+	    !elf_search_place(s, o->guest, o->host) ||
 	    !elf_object_fits(o, s->program))
 		return false;
-	memcpy(o->guest, o->host, sizeof(o->guest));
 	path_normalize(o->guest);
 	return true;
 }
@@ -132,10 +140,10 @@ static bool try_moved(const struct elf_search *s, struct elf_object *o)
 /* Try a name that is a path, and has to be the same in the guest. */
 static bool try_path(const struct elf_search *s, struct elf_object *o)
 {
-	if (*o->name != '/' || !elf_object_set_path(o->host, o->name) ||
+	if (*o->name != '/' || !elf_object_set_path(o->guest, o->name) ||
+	    !elf_search_place(s, o->guest, o->host) ||
 	    !elf_object_fits(o, s->program))
 		return false;
-	memcpy(o->guest, o->host, sizeof(o->guest));
 	path_normalize(o->guest);
 	return true;
 }
@@ -203,7 +211,7 @@ static bool search_rpath(const struct elf_search *s, struct elf_object *o)
 static bool search_environment(const struct elf_search *s,
 			       struct elf_object *o)
 {
-	const char *list = getenv("LD_LIBRARY_PATH");
+	const char *list = *s->root ? NULL : getenv("LD_LIBRARY_PATH");
 
 	while (list && *list) {
 		size_t len = strcspn(list, ":;");
@@ -297,8 +305,9 @@ int elf_search_init(struct elf_search *s)
 	int ret;
 
 	memset(s, 0, sizeof(*s));
+	s->root = getenv(EXPORTED_ROOT_ENV) ?: "";
 	/* Without a cache the default directories are all there is. */
-	ret = elf_image_read(&s->cache, LD_CACHE_PATH);
+	ret = *s->root ? -ENOENT : elf_image_read(&s->cache, LD_CACHE_PATH);
 	search_find_lib_dir(s);
 	return is_trouble(ret) ? ret : 0;
 }

@@ -32,11 +32,14 @@ struct elf_object {
  * struct elf_search - what a search needs to know
  * @program: whose machine the libraries must be for; set by the caller
  * @cache: /etc/ld.so.cache; empty when there is none
+ * @root: folder in which this machine's libraries are looked for instead, as the
+ *	program is one of an exported test; "" for none. Not released
  * @lib_dir: where in the guest a library goes that no search there would find
  */
 struct elf_search {
 	const struct elf_object *program;
 	struct elf_image cache;
+	const char *root;
 	char lib_dir[PATH_MAX];
 };
 
@@ -47,6 +50,16 @@ struct elf_search {
  */
 int elf_search_init(struct elf_search *s);
 void elf_search_exit(struct elf_search *s);
+
+/**
+ * elf_search_place() - where a path of the guest's is on this machine
+ * @s: says so
+ * @path: the path
+ * @host: PATH_MAX bytes, get the answer
+ *
+ * Return: it fits.
+ */
+bool elf_search_place(const struct elf_search *s, const char *path, char *host);
 
 /**
  * elf_search() - find a library

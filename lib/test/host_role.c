@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "lib/common/attr/needs.h"
+#include "lib/common/exported.h"
 #include "lib/common/util/lifeline.h"
 #include "lib/common/util/log.h"
 #include "lib/common/util/pace.h"
@@ -16,6 +17,7 @@
 #include "lib/common/util/sandbox.h"
 #include "lib/common/util/util.h"
 #include "lib/common/util/writer.h"
+#include "lib/host/export/export.h"
 #include "lib/host/machine/identity.h"
 #include "lib/host/machine/paths.h"
 #include "lib/host/report/comment.h"
@@ -527,9 +529,26 @@ static void boot_with_output(struct host_run *hr)
 	glue_note_output(hr->test, lost);
 }
 
+/* Its result is that of the writing; that of its last run stays. */
+static void write_export(struct host_run *hr, const char *path)
+{
+	char err[RUN_ERR_SIZE + 300];
+	uint64_t size;
+	int ret;
+
+	ret = export_write(path, &hr->config, &size, err, sizeof(err));
+	if (!ret)
+		glue_result(hr->test, RUN_PASS, "exported to %.200s, %.1f MiB",
+			    path, size / 1048576.0);
+	else if (ret == -ENOTSUP)
+		glue_skip(hr->test, err);
+	else
+		glue_result(hr->test, RUN_FAIL, "%s", err);
+}
+
 void host_test(const struct ktstr_test *test)
 {
-
+	const char *to = glue_env_set(EXPORT_ENV) ? getenv(EXPORT_ENV) : NULL;
 	struct host_run *hr;
 	char err[RUN_ERR_SIZE];
 
@@ -541,7 +560,8 @@ void host_test(const struct ktstr_test *test)
 	hr->test = test;
 	hr->began_ns = clock_now_ns();
 	attr_full_name(test, hr->name, sizeof(hr->name));
-	report_forget(hr->name);
+	if (!to)
+		report_forget(hr->name);
 
 	if (attr_merge(test, &hr->merged, err, sizeof(err))) {
 		glue_result(test, RUN_FAIL, "%s%s%s", err,
@@ -550,6 +570,11 @@ void host_test(const struct ktstr_test *test)
 		goto out_free;
 	}
 	describe_run(hr);
+	if (to) {
+		if (find_files(hr))
+			write_export(hr, to);
+		goto out_free;
+	}
 	if (!find_files(hr) || !time_is_enough(hr))
 		leave_sidecar(hr, NULL);
 	else

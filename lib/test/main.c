@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "lib/common/exported.h"
 #include "lib/common/ready.h"
 #include "lib/common/shell.h"
 #include "lib/common/util/lifeline.h"
@@ -278,6 +279,8 @@ int ktstr_main_begin(int argc, char **argv,
 	if (ret || ktstr_glue.on_host)
 		return -1;
 	tell_kernel();
+	if (glue_env_set(EXPORT_ENV))
+		return -1;
 	ret = move_to_kvm(argv, ktstr_glue.missing,
 			  sizeof(ktstr_glue.missing));
 	if (ret < 0 && !ktstr_glue.missing[0] && sandbox_wanted() &&

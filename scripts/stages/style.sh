@@ -136,7 +136,7 @@ stage_style()
 
 	mapfile -t files < <(our_files '*.c' '*.h')
 	mapfile -t scripts < <(our_files 'scripts/tests/*.sh' 'scripts/stages/*.sh' \
-		'vmm/*.sh' scripts/{house,circles,landing,inputs}.sh)
+		'vmm/*.sh' 'lib/*.sh' scripts/{house,circles,landing,inputs}.sh)
 	((${#files[@]} > 0)) || ktap_result 1 style "there are no sources"
 	[[ $(ci_or all some) = all ]] ||
 		mapfile -t files < <(style_ci_files "${files[@]}")

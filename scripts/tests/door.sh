@@ -455,6 +455,11 @@ try door.repro_functions unknown '--functions a,,b: are no names of functions' \
 	repro a.b --functions a,,b
 try door.repro_of_two unknown 'scx[.]\*: several tests: scx.simple.steady .*; name one' \
 	repro 'scx.*'
+try door.export unknown 'scx.nope.steady: no test has that name; near: .*scx.simple.steady' \
+	export scx.nope.steady
+try door.export_option unknown '--outptu: no such option of export; near: --output' \
+	export --outptu f scx.simple.steady
+try door.export_help front 0 '' export --help
 try door.attribute unknown '--attr kalsr=on: no such attribute; near: kaslr' \
 	run --attr kalsr=on scx.simple.steady
 try door.attribute_value unknown '--attr workers=two: is no number from 1 on' \

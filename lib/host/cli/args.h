@@ -80,6 +80,18 @@ struct repro_args {
 };
 
 /**
+ * struct export_args - of `export`
+ * @test: which
+ * @output: -o FILE; NULL for TEST.run
+ * @dry_run: print its whole name
+ */
+struct export_args {
+	const char *test;
+	const char *output;
+	bool dry_run;
+};
+
+/**
  * struct shell_args - of `shell`
  * @kernel: -k K; NULL for what KTSTR_KERNEL says
  * @command: --exec COMMAND; NULL for a prompt
@@ -346,6 +358,8 @@ int run_args_parse(int argc, char **argv, struct run_args *args, char *err);
 int list_args_parse(int argc, char **argv, struct list_args *args, char *err);
 int repro_args_parse(int argc, char **argv, struct repro_args *args,
 		     char *err);
+int export_args_parse(int argc, char **argv, struct export_args *args,
+		      char *err);
 int kernel_args_parse(int argc, char **argv, struct kernel_args *args,
 		      char *err);
 int convert_args_parse(int argc, char **argv, struct convert_args *args,

@@ -55,6 +55,8 @@ enum cli_needs {
 	    "a prompt in a VM, or one command")				\
 	row(repro, "repro", CLI_VMS, &repro_spec, "[OPTION...] TEST",	\
 	    "one test, and again with probes on its crash path")	\
+	row(export, "export", CLI_VMS, &export_spec, "[OPTION...] TEST",	\
+	    "one test as a file that runs it on another machine")	\
 	row(demo, "demo", CLI_VMS, &no_spec, "",			\
 	    "what a scheduler's death looks like: a test that fails")	\
 	row(kernel, "kernel", CLI_NOTHING, &kernel_spec,		\
@@ -113,7 +115,7 @@ struct cli_command {
 /* Those of the rows, and one that takes nothing. */
 extern const struct cli_spec no_spec, test_spec, run_spec, list_spec,
 	gauntlet_spec, verify_spec, ab_spec, bisect_spec,
-	scenario_spec, topology_spec, shell_spec, repro_spec, check_spec, kernel_spec,
+	scenario_spec, topology_spec, shell_spec, repro_spec, export_spec, check_spec, kernel_spec,
 	convert_spec, stats_spec, compare_spec, host_spec, completion_spec,
 	suite_spec;
 

@@ -394,15 +394,21 @@ static int add_scenario(struct initramfs *ir, const char *text, char *err,
 	return ret;
 }
 
-/* What init gets once it has booted: all that is this run's own. */
-static int load_fill(struct initramfs *ir, const struct run_config *c,
-		     const struct strbuf *plan, char *err, size_t err_size)
+int run_pack(struct initramfs *ir, const struct run_config *c, char *err,
+	     size_t err_size)
 {
 	int ret = add_program(ir, PLAN_BIN_DIR, basename(c->program),
 			      c->program, err, err_size);
 
-	if (!ret)
-		ret = add_programs(ir, c, err, err_size);
+	return ret ? ret : add_programs(ir, c, err, err_size);
+}
+
+/* What init gets once it has booted: all that is this run's own. */
+static int load_fill(struct initramfs *ir, const struct run_config *c,
+		     const struct strbuf *plan, char *err, size_t err_size)
+{
+	int ret = run_pack(ir, c, err, err_size);
+
 	if (!ret)
 		ret = add_config(ir, c->subject->scheduler, err, err_size);
 	if (!ret && c->workload->scenario)

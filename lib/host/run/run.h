@@ -86,4 +86,20 @@ struct run_config {
 int run_vm(const struct run_config *config, struct run_outcome *out,
 	   char *err, size_t err_size);
 
+struct initramfs;
+
+/**
+ * run_pack() - put the programs of a run into an archive, where a guest has them
+ * @ir: the archive
+ * @config: the run
+ * @err: gets one sentence
+ * @err_size: bytes at @err
+ *
+ * That is the test program, schedulers, payloads, and what they link to.
+ *
+ * Return: 0; -errno as initramfs_add_program() has it.
+ */
+int run_pack(struct initramfs *ir, const struct run_config *config, char *err,
+	     size_t err_size);
+
 #endif /* KTSTR_RUN_RUN_H */

@@ -164,6 +164,7 @@ static const struct stage rows[] = {
 	VM_SCRIPT("vm-bad-input", 170, "wrong input to VMs"),
 	VM_SCRIPT("vm-bisect", 300, "a planted commit among sixteen"),
 	VM_SCRIPT("vm-clone", 200, "copies of VMs beside VMs that boot"),
+	VM_SCRIPT("vm-export", 170, "an exported test, run by another user"),
 	VM_SCRIPT("vm-gauntlet", 300,
 		  "cells and the matrix of a gauntlet; what the verifier says"),
 	VM_SCRIPT("vm-kill", 210, "killed runs leave nothing"),

@@ -85,10 +85,13 @@ static const struct mon_task *runs_on(const struct mon_dump *d,
 {
 	size_t i;
 
-	for (i = 0; i < d->n_tasks; i++)
-		if (d->tasks[i].on_cpu && d->tasks[i].cpu == cpu &&
-		    (d->tasks[i].class == MON_CLASS_IDLE) == idle)
-			return &d->tasks[i];
+	for (i = 0; i < d->n_tasks; i++) {
+		const struct mon_task *t = &d->tasks[i];
+		bool is_idle = t->class == MON_CLASS_IDLE;
+
+		if (t->on_cpu && t->cpu == cpu && is_idle == idle)
+			return t;
+	}
 	return NULL;
 }
 
