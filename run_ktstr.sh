@@ -98,6 +98,9 @@ Commands (COMMAND --help says more of those before `kernel`):
                  a prompt in a VM on this terminal, or one command of it
   export TEST    write one test as a file that runs it on another machine, with
                  the kernel, programs and libraries (Documentation/export.rst)
+  bug-report TEST
+                 pack what it has left (or RUN, what all of a run have) into one
+                 file, without names of this host, its user, and homes
   repro TEST     run one test, then again with probes on its crash path, or on
                  functions that are named, and show the calls
   demo           what a scheduler's death looks like: a test that fails

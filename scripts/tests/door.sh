@@ -460,6 +460,10 @@ try door.export unknown 'scx.nope.steady: no test has that name; near: .*scx.sim
 try door.export_option unknown '--outptu: no such option of export; near: --output' \
 	export --outptu f scx.simple.steady
 try door.export_help front 0 '' export --help
+try door.bug_report unknown 'bug-report takes one test, or one run' bug-report a.b c.d
+try door.bug_report_option unknown '--kepe: no such option of bug-report; near: --keep' \
+	bug-report --kepe a.b
+try door.bug_report_help front 0 '' bug-report --help
 try door.attribute unknown '--attr kalsr=on: no such attribute; near: kaslr' \
 	run --attr kalsr=on scx.simple.steady
 try door.attribute_value unknown '--attr workers=two: is no number from 1 on' \

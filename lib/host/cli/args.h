@@ -92,6 +92,18 @@ struct export_args {
 };
 
 /**
+ * struct bug_report_args - of `bug-report`
+ * @what: a test, or a run
+ * @output: -o FILE; NULL for WHAT.bug-report.tar.gz
+ * @keep: names stay
+ */
+struct bug_report_args {
+	const char *what;
+	const char *output;
+	bool keep;
+};
+
+/**
  * struct shell_args - of `shell`
  * @kernel: -k K; NULL for what KTSTR_KERNEL says
  * @command: --exec COMMAND; NULL for a prompt
@@ -358,6 +370,8 @@ int run_args_parse(int argc, char **argv, struct run_args *args, char *err);
 int list_args_parse(int argc, char **argv, struct list_args *args, char *err);
 int repro_args_parse(int argc, char **argv, struct repro_args *args,
 		     char *err);
+int bug_report_args_parse(int argc, char **argv, struct bug_report_args *args,
+			  char *err);
 int export_args_parse(int argc, char **argv, struct export_args *args,
 		      char *err);
 int kernel_args_parse(int argc, char **argv, struct kernel_args *args,

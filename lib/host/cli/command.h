@@ -57,6 +57,9 @@ enum cli_needs {
 	    "one test, and again with probes on its crash path")	\
 	row(export, "export", CLI_VMS, &export_spec, "[OPTION...] TEST",	\
 	    "one test as a file that runs it on another machine")	\
+	row(bug_report, "bug-report", CLI_PROGRAMS, &bug_report_spec,	\
+	    "[OPTION...] TEST|RUN",					\
+	    "what a test has left as one file, without your names")	\
 	row(demo, "demo", CLI_VMS, &no_spec, "",			\
 	    "what a scheduler's death looks like: a test that fails")	\
 	row(kernel, "kernel", CLI_NOTHING, &kernel_spec,		\
@@ -115,7 +118,8 @@ struct cli_command {
 /* Those of the rows, and one that takes nothing. */
 extern const struct cli_spec no_spec, test_spec, run_spec, list_spec,
 	gauntlet_spec, verify_spec, ab_spec, bisect_spec,
-	scenario_spec, topology_spec, shell_spec, repro_spec, export_spec, check_spec, kernel_spec,
+	scenario_spec, topology_spec, shell_spec, repro_spec, export_spec,
+	bug_report_spec, check_spec, kernel_spec,
 	convert_spec, stats_spec, compare_spec, host_spec, completion_spec,
 	suite_spec;
 

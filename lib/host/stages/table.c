@@ -143,6 +143,7 @@ static const struct stage rows[] = {
 	  .what = "a prompt in a VM, and a terminal that talks to it" },
 
 	SLOW("bad-input", 180, DOOR, "wrong input at every place"),
+	SCRIPT("bug-report", DOOR " " BUILT, "what is sent has no names of ours"),
 	SCRIPT("check-end", DOOR " lib/host/stages",
 	       "how check begins and ends, and what CI adds"),
 	SCRIPT("door", DOOR " " BUILT, "names, and what is said of a wrong one"),
