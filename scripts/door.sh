@@ -27,7 +27,7 @@ door_build()
 	mapfile -t sources < <(door_sources)
 	state=$(cd "$here" && cat "${sources[@]}" lib/host/cli/*.h \
 		lib/host/kernel/kver.h lib/host/machine/paths.h \
-		lib/host/stages/stages.h \
+		lib/host/stages/stages.h lib/host/bisect/bisect.h \
 		lib/host/{suite/names,results/record,state/state}.h \
 		lib/common/{machines,presets,ready,shell,topology,topology_text}.h \
 		lib/common/{quantity,quantities}.h \
