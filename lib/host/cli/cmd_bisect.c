@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * `ktstr bisect`: the first bad commit of a scheduler or of the kernel. Which commit
- * is run next is lib/host/bisect's to know; here are the repository, what is built
- * of a commit, and the test, which is a `ktstr test` or `run` of its own.
+ * is run next is lib/host/bisect's to know, what there is bisect_commits.c's; here are
+ * what is built of a commit, and the test, a `ktstr test` or `run` of its own.
  */
-#include "lib/host/cli/bisect_cli.h"
+#include "lib/host/cli/bisect_run.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -16,192 +16,20 @@
 #include "lib/common/attr/attr.h"
 #include "lib/common/topology_text.h"
 #include "lib/common/util/strbuf.h"
-#include "lib/common/util/text.h"
 #include "lib/common/util/util.h"
 #include "lib/host/cli/args.h"
 #include "lib/host/cli/command.h"
-#include "lib/host/cli/running.h"
 #include "lib/host/cli/sched_build.h"
 #include "lib/host/kernel/guard.h"
 #include "lib/host/kernel/job.h"
 #include "lib/host/kernel/kenv.h"
 #include "lib/host/kernel/kgit.h"
 
-#define SUFFIX		".bpf.c"
 #define TEST_LIMIT_S	3600
 #define KERNEL_LIMIT_S	14400
 /* What could not be judged is run again, so often. */
 #define TRIES		3
 #define SHORT		12	/* digits of a commit, for people */
-
-/**
- * struct bisect_run - a bisection
- * @args: what was asked for
- * @k: the cache, and the process behind us
- * @r: where things are
- * @repo: the repository, its real path
- * @source: of the scheduler, below @repo; "" for a kernel's
- * @names: of the commits, as many as @b has
- * @b: what is known
- * @work: a folder for one commit at a time
- * @log: all that is said in runs
- * @state: what came of them
- */
-struct bisect_run {
-	struct bisect_args args;
-	struct kenv k;
-	struct running r;
-	char repo[PATH_MAX];
-	char source[PATH_MAX];
-	char **names;
-	struct bisect b;
-	char work[PATH_MAX];
-	char log[PATH_MAX];
-	char state[PATH_MAX + 64];
-};
-
-/* ---- the repository ---- */
-
-static bool is_repository(const char *path)
-{
-	char git[PATH_MAX + 8];
-
-	snprintf(git, sizeof(git), "%s/.git", path);
-	return !access(git, F_OK);
-}
-
-static int no_repository(const char *path, char *err)
-{
-	return cli_bad(err, "%.2000s: is in no git repository; name one by --repo",
-		       path);
-}
-
-/* The folder around the source that has one */
-static int find_around(struct bisect_run *run, char *err)
-{
-	const char *given = run->args.operand;
-	char path[PATH_MAX], *slash;
-
-	if (!realpath(given, path))
-		return cli_bad(err, "%.2000s: %s; name the repository by --repo",
-			       given, strerror(errno));
-	snprintf(run->repo, sizeof(run->repo), "%s", path);
-	while ((slash = strrchr(run->repo, '/')) && slash > run->repo) {
-		*slash = '\0';
-		if (!is_repository(run->repo))
-			continue;
-		snprintf(run->source, sizeof(run->source), "%s",
-			 path + strlen(run->repo) + 1);
-		return 0;
-	}
-	return no_repository(given, err);
-}
-
-/* Below the repository, or by its whole path */
-static void take_source(struct bisect_run *run)
-{
-	const char *given = run->args.operand;
-	size_t len = strlen(run->repo);
-
-	if (!strncmp(given, run->repo, len) && given[len] == '/')
-		given += len + 1;
-	snprintf(run->source, sizeof(run->source), "%s", given);
-}
-
-static int find_repository(struct bisect_run *run, char *err)
-{
-	const struct bisect_args *args = &run->args;
-	const char *named = args->kernel_repo ?: args->repo;
-	size_t len;
-
-	if (named && !realpath(named, run->repo))
-		return cli_bad(err, "%.2000s: %s", named, strerror(errno));
-	if (named && !is_repository(run->repo))
-		return no_repository(named, err);
-	if (!named && find_around(run, err))
-		return -EINVAL;
-	if (args->kernel_repo)
-		return 0;
-	if (named)
-		take_source(run);
-	len = strlen(run->source);
-	if (len > strlen(SUFFIX) && run->source[0] != '/' &&
-	    !strcmp(run->source + len - strlen(SUFFIX), SUFFIX))
-		return 0;
-	return cli_bad(err, "%.2000s: is no X" SUFFIX " of %.1000s",
-		       args->operand, run->repo);
-}
-
-/* ---- commits ---- */
-
-static int find_commit(struct bisect_run *run, const char *option,
-		       const char *given, char *commit, char *err)
-{
-	if (!kgit_commit(&run->k, run->repo, given, commit))
-		return 0;
-	return cli_bad(err, "--%s %.100s: git finds no such commit in %.1000s",
-		       option, given, run->repo);
-}
-
-/* The lines of @text, behind @first, as many as there are. */
-static int split_commits(struct bisect_run *run, const char *first, char *text,
-			 size_t *n)
-{
-	char *line, *rest;
-	size_t room = strlen(text) / (KGIT_DIGITS + 1) + 3;
-
-	run->names = calloc(room, sizeof(*run->names));
-	if (!run->names)
-		return -ENOMEM;
-	run->names[0] = strdup(first);
-	*n = 1;
-	for (line = strtok_r(text, "\n", &rest); line && *n < room - 1;
-	     line = strtok_r(NULL, "\n", &rest))
-		if (strlen(line) == KGIT_DIGITS)
-			run->names[(*n)++] = strdup(line);
-	for (room = 0; room < *n; room++)
-		if (!run->names[room])
-			return -ENOMEM;
-	return 0;
-}
-
-/* Of merges the first parent's side: what a branch had was one step there. */
-static int list_commits(struct bisect_run *run, char *err)
-{
-	char good[KGIT_DIGITS + 1], bad[KGIT_DIGITS + 1];
-	char range[2 * KGIT_DIGITS + 3];
-	struct strbuf out = STRBUF_INIT;
-	size_t n = 0;
-	int ret;
-
-	if (find_commit(run, "good", run->args.good, good, err) ||
-	    find_commit(run, "bad", run->args.bad, bad, err))
-		return -EINVAL;
-	if (kgit_read(&run->k, run->repo, NULL, "merge-base", "--is-ancestor",
-		      good, bad, NULL) || !strcmp(good, bad))
-		return cli_bad(err, "--good %.100s: is no ancestor of --bad %.100s",
-			       run->args.good, run->args.bad);
-	snprintf(range, sizeof(range), "%s..%s", good, bad);
-	ret = kgit_read(&run->k, run->repo, &out, "rev-list", "--first-parent",
-			"--reverse", range, NULL);
-	if (!ret && out.len)
-		ret = split_commits(run, good, out.text, &n);
-	strbuf_free(&out);
-	ret = ret ?: bisect_init(&run->b, n, run->args.confidence,
-				 run->args.flaky);
-	return ret ? cli_bad(err, "%.1000s: git does not list what is between %.100s and %.100s",
-			     run->repo, run->args.good, run->args.bad) : 0;
-}
-
-static void print_subject(struct bisect_run *run, size_t i)
-{
-	struct strbuf out = STRBUF_INIT;
-
-	if (!kgit_read(&run->k, run->repo, &out, "log", "-1", "--format=%s",
-		       run->names[i], NULL))
-		text_put(stdout, out.text, strcspn(out.text, "\n"));
-	strbuf_free(&out);
-}
 
 /* ---- what is kept ---- */
 
@@ -266,7 +94,7 @@ static void load_state(struct bisect_run *run)
 static int build_scheduler(struct bisect_run *run, const char *commit,
 			   char program[PATH_MAX])
 {
-	char tree[PATH_MAX + 8], out[PATH_MAX + 8], source[2 * PATH_MAX];
+	char tree[PATH_MAX + 8], out[PATH_MAX + 8], source[2 * PATH_MAX + 16];
 	int ret;
 
 	snprintf(tree, sizeof(tree), "%s/tree", run->work);
@@ -447,11 +275,11 @@ static void tell_found(struct bisect_run *run)
 
 	bisect_answer(&run->b, &answer);
 	printf("\nfirst bad commit: %s ", run->names[answer.to]);
-	print_subject(run, answer.to);
+	bisect_print_subject(run, answer.to);
 	putchar('\n');
 	for (i = answer.from; i < answer.to; i++) {
 		printf("or, as it cannot be tested: %s ", run->names[i]);
-		print_subject(run, i);
+		bisect_print_subject(run, i);
 		putchar('\n');
 	}
 	printf("bisect: confidence %.1f %%, the test fails %.0f %% of the time on bad ones, %u runs in %llu s; log %s\n",
@@ -501,7 +329,7 @@ static int begin(struct bisect_run *run, char *err)
 	unsetenv("KTSTR_RUN_ID");
 	kenv_init(&run->k);
 	ret = kenv_begin(&run->k);
-	ret = ret ? kenv_status(ret) : list_commits(run, err);
+	ret = ret ? kenv_status(ret) : bisect_list_commits(run, err);
 	if (!ret) {
 		load_state(run);
 		ret = steps(run, err);
@@ -517,7 +345,7 @@ int bisect_main(int argc, char **argv, char *err)
 	int ret;
 
 	ret = bisect_args_parse(argc, argv, &run.args, err) ?:
-	      find_repository(&run, err) ?: running_locate(&run.r, err) ?:
+	      bisect_find_repository(&run, err) ?: running_locate(&run.r, err) ?:
 	      running_take_kernels(&run.r, run.args.test.kernels,
 				   run.args.test.n_kernels, err) ?:
 	      begin(&run, err);
