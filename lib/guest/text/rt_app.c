@@ -9,7 +9,6 @@
 #include <ctype.h>
 #include <errno.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -49,18 +48,6 @@ struct rt_row {
 	char of;
 	unsigned int per_us;
 };
-
-void rt_app_leave_out(struct rt_app *rt, unsigned int line, const char *fmt, ...)
-{
-	struct strbuf *to = &rt->r->st->left_out;
-	char text[300];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	strbuf_addf(to, "%.200s:%u: %s\n", rt->r->name, line, text);
-}
 
 /* What is shown of a file is its own text, which may be anything. */
 static void show(const char *name, char shown[TEXT_KEY_SIZE])
@@ -704,14 +691,6 @@ static int take_tasks(struct rt_app *rt, struct json_object *o,
 }
 
 /* ---- of all tasks ---- */
-
-void rt_app_set_duration(struct rt_app *rt, unsigned int line, double s)
-{
-	if (s > READY_MAX_SECONDS)
-		rt_app_leave_out(rt, line, "duration: %d s can be at most",
-				 READY_MAX_SECONDS);
-	rt->duration_s = min(s, (double)READY_MAX_SECONDS);
-}
 
 static int take_duration(struct rt_app *rt, struct rt_task *task,
 			 const struct text_key *key, struct json_object *value)
