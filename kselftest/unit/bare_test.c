@@ -165,7 +165,7 @@ TEST(of_the_catalogue_only_hotplug_is_refused)
 	size_t i;
 
 	for (i = 0; i < catalogue_n; i++) {
-		EXPECT_EQ(strcmp(catalogue[i].name, "cpu_hotplug") ? 0 : -EPERM,
+		EXPECT_EQ(strstr(catalogue[i].name, "hotplug") ? -EPERM : 0,
 			  bare_refuse_ops(catalogue[i].def, err, sizeof(err)))
 			TH_LOG("%s: %s", catalogue[i].name, err);
 	}

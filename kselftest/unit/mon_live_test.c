@@ -130,7 +130,7 @@ static uint64_t tsc_that_takes_for_ever(void *ctx)
 {
 	(void)ctx;
 	atomic_store(&never_comes_back, true);
-	while (pause() < 0)
+	while (usleep(100000) <= 0)
 		;
 	return 0;
 }
