@@ -39,7 +39,18 @@
 #define SYS_SECCOMP	1
 #endif
 
-#define PAIRS_MAX	6
+/* gcc says it by macros, clang by features. */
+#ifndef __has_feature
+#define __has_feature(x)	0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) ||	\
+	__has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED	true
+#else
+#define SANITIZED	false
+#endif
+
+#define PAIRS_MAX	10
 #define ALL_BITS	(~0U)
 /* A place for what is known when a filter is made: this process. */
 #define SELF		0xfffffff0U
@@ -60,10 +71,15 @@ struct rule {
 };
 
 static const struct rule kvm_only = { 1, 1, { { 0xff00, KVM_REQUESTS } } };
-/* Of terminals: whether it is one, and how; never to type into it. */
-static const struct rule kvm_and_terminals = { 1, 6, {
+/*
+ * Of terminals: whether it is one, and how; never to type into it. C libraries
+ * since glibc 2.42 ask by TCGETS2 and TCSETS2 to TCSETSF2, whose size is in them.
+ */
+static const struct rule kvm_and_terminals = { 1, 10, {
 	{ 0xff00, KVM_REQUESTS }, { ALL_BITS, TCGETS }, { ALL_BITS, TCSETS },
 	{ ALL_BITS, TCSETSW }, { ALL_BITS, TCSETSF }, { ALL_BITS, TIOCGWINSZ },
+	{ 0xffff, 0x542a }, { 0xffff, 0x542b }, { 0xffff, 0x542c },
+	{ 0xffff, 0x542d },
 } };
 static const struct rule no_code = { 2, 1, { { PROT_EXEC, 0 } } };
 static const struct rule to_read = { 2, 1, {
@@ -367,13 +383,9 @@ static int watch_refusals(void)
 
 bool sandbox_wanted(void)
 {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(KTSTR_COVERAGE)
-	return false;
-#else
 	const char *value = getenv(SANDBOX_ENV);
 
-	return !value || strcmp(value, "0");
-#endif
+	return !SANITIZED && (!value || strcmp(value, "0"));
 }
 
 bool sandbox_there(void)

@@ -60,13 +60,17 @@ enum sandbox_answer sandbox_answer(enum sandbox_kind kind, unsigned int nr);
 /**
  * sandbox_wanted() - are there to be filters?
  *
- * Not with KTSTR_SECCOMP=0, nor in programs that were compiled with a sanitizer
- * or for coverage, whose own threads and reports call what no list has.
+ * Not with KTSTR_SECCOMP=0, nor in programs that were compiled with a sanitizer,
+ * whose own threads and reports call what no list has.
+ *
+ * Return: yes or no.
  */
 bool sandbox_wanted(void);
 
 /**
  * sandbox_there() - has this kernel seccomp filters?
+ *
+ * Return: yes or no.
  */
 bool sandbox_there(void);
 

@@ -53,8 +53,11 @@ int disks_format(struct run_disks *d, const struct run_machine *machine,
 
 /**
  * disks_open_from() - as disks_open(), with file systems that were made before
- * @d: see there, as @machine, @err and @err_size
+ * @d: see there
+ * @machine: see there
  * @formatted: of disks_format(), for this machine; NULL to make them now
+ * @err: see there
+ * @err_size: see there
  *
  * Return: as disks_open() has it.
  */
