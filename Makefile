@@ -264,12 +264,13 @@ $(OUTPUT)/ktstr-init: $(INIT_OBJS) $(LIBGUEST)
 $(OUTPUT)/ktstr: $(OBJ)/lib/host/cli/main.o $(LIBKTSTR)
 	$(call link,$(KTSTR_LDLIBS))
 
-# Built anew where the commit is another one.
+# Built anew where the commit is another one. Stages of check make in one folder at the
+# same time: each has a file of its own until it is whole.
 $(OBJ)/commit.h: FORCE
 	$(Q)mkdir -p $(@D) && c=$$(scripts/commit.sh) && \
 		printf '%s\n' "$${c:+#define KTSTR_COMMIT \"commit $$c\"}" \
-		>$@.new && if cmp -s $@.new $@; then rm $@.new; else \
-		mv $@.new $@; fi
+		>$@.$$$$ && if cmp -s $@.$$$$ $@; then rm $@.$$$$; else \
+		mv $@.$$$$ $@; fi
 $(OBJ)/lib/host/cli/version.o: $(OBJ)/commit.h
 $(OBJ)/lib/host/cli/version.o: KTSTR_CFLAGS += -include $(OBJ)/commit.h
 
@@ -289,8 +290,8 @@ $(OUTPUT)/ktstr-programs: Makefile
 # By what `ktstr ab` and `bisect` build schedulers as the suite was built.
 $(OUTPUT)/ktstr-make: FORCE
 	$(Q)mkdir -p $(@D) && printf '%s\n' '$(SRC)' '$(KSFT_DIR)' \
-		'$(OUTPUT)' '$(VMLINUX)' >$@.new && \
-		{ cmp -s $@.new $@ && rm $@.new || mv $@.new $@; }
+		'$(OUTPUT)' '$(VMLINUX)' >$@.$$$$ && \
+		{ cmp -s $@.$$$$ $@ && rm $@.$$$$ || mv $@.$$$$ $@; }
 
 $(OUTPUT)/kvm-check: $(OBJ)/vmm/kvm-check.o $(LIBKTSTR)
 	$(call link,)
