@@ -648,7 +648,7 @@ static void *watch_filters(void *arg)
 	return NULL;
 }
 
-/* A vCPU and who looks at it; the caller's has what it had. */
+/* A vCPU, who looks at it, and who serves devices once it has begun; no other. */
 TEST_F(guest, threads_of_a_vm_have_filters)
 {
 	struct filters f = { };
@@ -664,7 +664,8 @@ TEST_F(guest, threads_of_a_vm_have_filters)
 	RUN(guest_hang);
 	pthread_join(thread, NULL);
 	EXPECT_END(VM_END_DEADLINE);
-	EXPECT_EQ(2, atomic_load(&f.most));
+	EXPECT_LE(2, atomic_load(&f.most));
+	EXPECT_GE(3, atomic_load(&f.most));
 }
 
 TEST_F(guest, console_flood_is_bounded)
