@@ -145,7 +145,7 @@ TEST_F(given, items_are_added_as_they_are)
 
 	attr_given_add(&text, "workers=3");
 	attr_given_add(&text, item);
-	attr_given_add(&text, "duration_s=4");
+	attr_given_addf(&text, "duration_s=%u", 4);
 	ASSERT_EQ(0, give(self, text.text)) TH_LOG("%s", self->err);
 	EXPECT_STREQ(strchr(item, '=') + 1, self->given.attr.kernel_args);
 	EXPECT_EQ(3U, self->given.attr.workers);

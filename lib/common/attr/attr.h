@@ -323,4 +323,11 @@ int attr_env_check(char *err, size_t err_size);
  */
 void attr_given_add(struct strbuf *text, const char *item);
 
+/**
+ * attr_given_addf() - likewise, one that is put together
+ * @text: the text; its @dropped says so where there was no memory
+ * @fmt: of the item, as of printf(3)
+ */
+void __printf(2, 3) attr_given_addf(struct strbuf *text, const char *fmt, ...);
+
 #endif /* KTSTR_ATTR_ATTR_H */

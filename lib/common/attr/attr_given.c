@@ -4,6 +4,8 @@
  */
 #include <ctype.h>
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -184,4 +186,21 @@ void attr_given_add(struct strbuf *text, const char *item)
 			strbuf_add(text, "\\", 1);
 		strbuf_add(text, item, 1);
 	}
+}
+
+void attr_given_addf(struct strbuf *text, const char *fmt, ...)
+{
+	char *item;
+	va_list ap;
+	int len;
+
+	va_start(ap, fmt);
+	len = vasprintf(&item, fmt, ap);
+	va_end(ap);
+	if (len < 0) {
+		text->dropped++;
+		return;
+	}
+	attr_given_add(text, item);
+	free(item);
 }

@@ -19,15 +19,6 @@ static bool is_said(const void *member, size_t size)
 	return size;
 }
 
-static void add_item(struct strbuf *text, const char *name, const char *value)
-{
-	struct strbuf item = STRBUF_INIT;
-
-	strbuf_addf(&item, "%s=%s", name, value);
-	attr_given_add(text, item.text);
-	strbuf_free(&item);
-}
-
 static void add_row(const struct attr_row *row, const void *member,
 		    struct strbuf *text)
 {
@@ -37,11 +28,11 @@ static void add_row(const struct attr_row *row, const void *member,
 
 	if (row->merge == ATTR_ADDS) {
 		for (i = 0; i < KTSTR_MAX_ARGS && list[i]; i++)
-			add_item(text, row->name, list[i]);
+			attr_given_addf(text, "%s=%s", row->name, list[i]);
 		return;
 	}
 	row->kind->print(row, member, &value);
-	add_item(text, row->name, value.text);
+	attr_given_addf(text, "%s=%s", row->name, value.text);
 	strbuf_free(&value);
 }
 
@@ -49,7 +40,7 @@ void scheduler_text(const struct scheduler *s, struct strbuf *text)
 {
 	const struct attr_row *row;
 
-	add_item(text, "scheduler", SCHED_EEVDF);
+	attr_given_addf(text, "scheduler=%s", SCHED_EEVDF);
 	for (row = sched_rows; s && row < sched_rows + sched_n_rows; row++) {
 		const void *member = (const char *)s + row->offset -
 			offsetof(struct attr_given, scheduler);

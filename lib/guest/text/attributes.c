@@ -51,7 +51,6 @@ static bool is_list(const struct attr_row *row)
 static int add_value(struct text_reader *r, const struct text_key *key,
 		     struct json_object *value, struct strbuf *all)
 {
-	struct strbuf item = STRBUF_INIT;
 	struct attr_given given;
 	char err[256];
 	int ret;
@@ -59,12 +58,10 @@ static int add_value(struct text_reader *r, const struct text_key *key,
 	if (!value || json_object_is_type(value, json_type_object) ||
 	    json_object_is_type(value, json_type_array))
 		return text_wrong_value(r, key, value, "is no value");
-	strbuf_addf(&item, "%s=%s", key->name,
-		    json_object_is_type(value, json_type_boolean) ?
-		    json_object_get_boolean(value) ? "on" : "off" :
-		    json_object_get_string(value));
-	attr_given_add(all, item.text);
-	strbuf_free(&item);
+	attr_given_addf(all, "%s=%s", key->name,
+			json_object_is_type(value, json_type_boolean) ?
+			json_object_get_boolean(value) ? "on" : "off" :
+			json_object_get_string(value));
 	ret = attr_given_parse(&given, all->text, err, sizeof(err));
 	if (ret)
 		return text_wrong(r, key->line, "%s", err);

@@ -8,7 +8,6 @@
 #include "lib/host/cli/ab.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -228,21 +227,6 @@ static int place_programs(struct ab_run *run, char *err)
 
 /* ---- what the test learns ---- */
 
-static void __printf(2, 3) add_attr(struct strbuf *all, const char *fmt, ...)
-{
-	va_list ap;
-	char *item;
-	int len;
-
-	va_start(ap, fmt);
-	len = vasprintf(&item, fmt, ap);
-	va_end(ap);
-	if (len < 0)
-		return;
-	attr_given_add(all, item);
-	free(item);
-}
-
 static void add_side(const struct ab_run *run, unsigned int i,
 		     const char *attr, const char *attr_args,
 		     struct strbuf *all)
@@ -251,12 +235,12 @@ static void add_side(const struct ab_run *run, unsigned int i,
 	const struct ab_side *side = &run->args.sides[i];
 	unsigned int j;
 
-	add_attr(all, "%s=%s", attr, *p->path ? p->path : READY_EEVDF);
+	attr_given_addf(all, "%s=%s", attr, *p->path ? p->path : READY_EEVDF);
 	for (j = 0; p->declared && j < KTSTR_MAX_ARGS && p->declared->args[j];
 	     j++)
-		add_attr(all, "%s=%s", attr_args, p->declared->args[j]);
+		attr_given_addf(all, "%s=%s", attr_args, p->declared->args[j]);
 	for (j = 0; j < side->n_args; j++)
-		add_attr(all, "%s=%s", attr_args, side->args[j]);
+		attr_given_addf(all, "%s=%s", attr_args, side->args[j]);
 }
 
 /*
@@ -279,10 +263,10 @@ static int set_attr(const struct ab_run *run)
 
 	add_side(run, 0, "scheduler", "sched_args", &all);
 	add_side(run, 1, "versus", "versus_args", &all);
-	add_attr(&all, "duration_s=%u", args->test.seconds);
-	add_attr(&all, "turn_ms=%u", args->turn_ms);
-	add_attr(&all, "settle_ms=%u", args->settle_ms);
-	add_attr(&all, "turn_seed=%u", args->seed);
+	attr_given_addf(&all, "duration_s=%u", args->test.seconds);
+	attr_given_addf(&all, "turn_ms=%u", args->turn_ms);
+	attr_given_addf(&all, "settle_ms=%u", args->settle_ms);
+	attr_given_addf(&all, "turn_seed=%u", args->seed);
 	for (i = 0; i < ARRAY_SIZE(unjudged); i++)
 		attr_given_add(&all, unjudged[i]);
 	if (given && *given)

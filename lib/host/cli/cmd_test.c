@@ -9,7 +9,6 @@
 #include "lib/host/cli/test.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -162,32 +161,19 @@ static int set_machines(const struct test_run *run)
 	return ret;
 }
 
-static void __printf(2, 3) add_attr(struct strbuf *all, const char *fmt, ...)
-{
-	va_list ap;
-	char *item;
-	int len;
-
-	va_start(ap, fmt);
-	len = vasprintf(&item, fmt, ap);
-	va_end(ap);
-	if (len < 0)
-		return;
-	attr_given_add(all, item);
-	free(item);
-}
-
 /* One of somebody's may have the name of one that is declared. */
 static void add_scheduler(const struct test_run *run, struct strbuf *all)
 {
 	if (run->declared) {
 		scheduler_text(run->declared->s, all);
 		if (run->declared->s->binary)
-			add_attr(all, "scheduler.binary=%s", run->found.path);
+			attr_given_addf(all, "scheduler.binary=%s",
+					run->found.path);
 	} else {
-		add_attr(all, "scheduler=%s", scheduler_find(run->name) &&
-			 run->found.kind != SCHED_NONE ? run->found.path :
-							 run->name);
+		attr_given_addf(all, "scheduler=%s",
+				scheduler_find(run->name) &&
+				run->found.kind != SCHED_NONE ?
+				run->found.path : run->name);
 	}
 }
 
@@ -203,9 +189,9 @@ static int set_attr(const struct test_run *run)
 	if (!args->host)
 		add_scheduler(run, &all);
 	for (i = 0; i < args->n_args; i++)
-		add_attr(&all, "sched_args=%s", args->args[i]);
+		attr_given_addf(&all, "sched_args=%s", args->args[i]);
 	if (args->seconds)
-		add_attr(&all, "duration_s=%u", args->seconds);
+		attr_given_addf(&all, "duration_s=%u", args->seconds);
 	if (given && *given)
 		strbuf_addf(&all, "%s%s", all.len ? "," : "", given);
 	ret = setenv(ENV_ATTR, all.text, 1);

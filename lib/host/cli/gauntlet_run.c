@@ -11,7 +11,6 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -114,20 +113,6 @@ void gauntlet_cell_test(const struct gauntlet *g, size_t cell, char *test,
 
 /* ---- what a process learns ---- */
 
-static void __printf(2, 3) add_item(struct strbuf *all, const char *fmt, ...)
-{
-	va_list ap;
-	char *text;
-
-	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0)
-		text = NULL;
-	va_end(ap);
-	if (text)
-		attr_given_add(all, text);
-	free(text);
-}
-
 /* A flavour's words stand beside the test's own, which they would replace. */
 static void add_kernel_args(const struct gauntlet_test *t,
 			    const struct gauntlet_flavour *f,
@@ -136,10 +121,10 @@ static void add_kernel_args(const struct gauntlet_test *t,
 	const char *own = t->attr.attr.kernel_args;
 
 	if (f->kernel_args)
-		add_item(all, "kernel_args=%s%s%s", own ?: "", own ? " " : "",
-			 f->kernel_args);
+		attr_given_addf(all, "kernel_args=%s%s%s", own ?: "",
+				own ? " " : "", f->kernel_args);
 	if (f->kaslr)
-		add_item(all, "kaslr=on");
+		attr_given_addf(all, "kaslr=on");
 }
 
 /* What the user has said comes last, and so goes before. */
@@ -156,13 +141,13 @@ static void attr_text_of(const struct cell_run *cr,
 	if (!t->attr.attr.scheduler) {
 		scheduler_text(s->s, all);
 		if (s->path[0])
-			add_item(all, "scheduler.binary=%s", s->path);
+			attr_given_addf(all, "scheduler.binary=%s", s->path);
 	}
 	if (!t->ready)
-		add_item(all, "topology=%s", p->name);
+		attr_given_addf(all, "topology=%s", p->name);
 	add_kernel_args(t, g->flavours[c->at[AXIS_FLAVOUR]], all);
 	if (cr->seconds)
-		add_item(all, "duration_s=%u", cr->seconds);
+		attr_given_addf(all, "duration_s=%u", cr->seconds);
 	if (given && *given)
 		strbuf_addf(all, "%s%s", all->len ? "," : "", given);
 }
