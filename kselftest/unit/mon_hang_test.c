@@ -4,12 +4,15 @@
  * host that is slow or busy must not make of it. By a guest that is made by
  * hand, whose tasks are real enough to be looked at.
  */
+#include <errno.h>
+
 #include "kselftest_harness.h"
 
 #include "kselftest/unit/mon_made.h"
 #include "lib/common/util/strbuf.h"
 #include "lib/host/monitor/judge/halts.h"
 #include "lib/host/monitor/judge/hang.h"
+#include "lib/host/monitor/judge/spin.h"
 #include "lib/host/monitor/judge/story.h"
 
 #define STEP_NS		(100 * NSEC_PER_MSEC)
@@ -153,9 +156,108 @@ TEST_F(mon_hang, cpu_that_the_host_does_not_run)
 		EXPECT_FALSE(step(self, 2));
 }
 
+/* ---- CPUs that stand still, by a machine that can be looked at ---- */
+
+/* Where each CPU is, and by how much it moves from look to look */
+static struct {
+	struct mon_regs regs;
+	uint64_t moves;
+	int ret;
+} spinner[MADE_CPUS];
+
+static int look_at_spinner(void *ctx, unsigned int cpu, uint64_t limit_ns,
+			   struct mon_vcpu *vcpu)
+{
+	(void)ctx;
+	(void)limit_ns;
+	*vcpu = (struct mon_vcpu){ .regs = spinner[cpu].regs };
+	spinner[cpu].regs.sp += spinner[cpu].moves;
+	return spinner[cpu].ret;
+}
+
+/* On a host that is twice as slow, where a CPU may stand still for 6 s */
+static struct mon_mem_ops may_spin(FIXTURE_DATA(mon_hang) *self)
+{
+	struct mon_mem_ops ops = *self->im.guest.mem.ops;
+
+	memset(spinner, 0, sizeof(spinner));
+	spinner[1].regs.sp = 0x1000;
+	spinner[2].regs.sp = 0x2000;
+	ops.vcpu_peek = look_at_spinner;
+	mon_hangs_destroy(self->h);
+	self->h = mon_hangs_create(&self->im.guest, 2.0);
+	return ops;
+}
+
+TEST_F(mon_hang, cpu_that_spins_is_known_soon)
+{
+	const struct mon_mem_ops ops = may_spin(self);
+
+	self->im.guest.mem.ops = &ops;
+	ASSERT_NE(NULL, self->h);
+	EXPECT_EQ(MON_SPIN_RAN_MS + 100, ms_to_hang(self, 2));
+	EXPECT_EQ(MON_HANG_CPU, self->hang.kind);
+	EXPECT_EQ(2, self->hang.cpu);
+	EXPECT_EQ(102, self->hang.pid);
+	EXPECT_EQ(1000 * NSEC_PER_SEC + STEP_NS, self->hang.since_ns);
+	EXPECT_STREQ("stall: the run queue's clock of CPU 2 stands still at its 10.000 s for 3.0 s while spin[102] runs there and spins in one place with interrupts off",
+		     self->hang.text);
+}
+
+TEST_F(mon_hang, cpu_that_moves_does_not_spin)
+{
+	const struct mon_mem_ops ops = may_spin(self);
+
+	self->im.guest.mem.ops = &ops;
+	spinner[2].moves = 16;
+	EXPECT_EQ(6000, ms_to_hang(self, 2));
+	EXPECT_EQ(NULL, strstr(self->hang.text, "spins"));
+}
+
+TEST_F(mon_hang, cpu_that_takes_interrupts_does_not_spin)
+{
+	const struct mon_mem_ops ops = may_spin(self);
+
+	self->im.guest.mem.ops = &ops;
+	spinner[2].regs.flags = MON_FLAGS_IF;
+	EXPECT_EQ(6000, ms_to_hang(self, 2));
+	EXPECT_EQ(NULL, strstr(self->hang.text, "spins"));
+}
+
+TEST_F(mon_hang, cpu_that_does_not_answer_is_not_known_to_spin)
+{
+	const struct mon_mem_ops ops = may_spin(self);
+
+	self->im.guest.mem.ops = &ops;
+	spinner[2].ret = -ETIMEDOUT;
+	EXPECT_EQ(6000, ms_to_hang(self, 2));
+	EXPECT_EQ(NULL, strstr(self->hang.text, "spins"));
+}
+
+/* CPU 2 waits for what CPU 1 is at, slowly. */
+TEST_F(mon_hang, who_waits_for_one_at_work_does_not_spin)
+{
+	const struct mon_mem_ops ops = may_spin(self);
+	unsigned int i;
+
+	self->im.guest.mem.ops = &ops;
+	spinner[1].moves = 16;
+	for (i = 0; i < 50; i++) {
+		EXPECT_FALSE(step(self, 2));
+		self->s->cpus[1].clock_ns = 10 * NSEC_PER_SEC;
+	}
+	EXPECT_FALSE(step(self, -1));
+	spinner[1].moves = 0;
+	for (i = 0; i < 50 && !step(self, 2); i++)
+		self->s->cpus[1].clock_ns = 11 * NSEC_PER_SEC;
+	EXPECT_GE(MON_SPIN_RAN_MS / 100 + 2, i);
+	EXPECT_NE(NULL, strstr(self->hang.text, "spins"));
+}
+
 /* ---- a CPU that switches to nobody, by a machine that can be looked at ---- */
 
 static uint64_t machine_cs;
+static int machine_answers;	/* 0, or why not */
 
 static int look_at_cs(void *ctx, unsigned int cpu, uint64_t limit_ns,
 		      struct mon_vcpu *vcpu)
@@ -164,7 +266,7 @@ static int look_at_cs(void *ctx, unsigned int cpu, uint64_t limit_ns,
 	(void)cpu;
 	(void)limit_ns;
 	*vcpu = (struct mon_vcpu){ .regs.cs = machine_cs };
-	return 0;
+	return machine_answers;
 }
 
 static struct mon_mem_ops can_be_looked_at(FIXTURE_DATA(mon_hang) *self,
@@ -173,6 +275,7 @@ static struct mon_mem_ops can_be_looked_at(FIXTURE_DATA(mon_hang) *self,
 	struct mon_mem_ops ops = *self->im.guest.mem.ops;
 
 	machine_cs = cs;
+	machine_answers = 0;
 	ops.vcpu_peek = look_at_cs;
 	return ops;
 }
@@ -190,6 +293,21 @@ TEST_F(mon_hang, cpu_that_switches_to_nobody)
 	EXPECT_STREQ("CPU 3 has switched to nobody for 8.4 s, while spin[103] is in the kernel there and 1 more wait",
 		     self->hang.text);
 	EXPECT_TRUE(mon_cpus_test(&self->hang.ticking, 3));
+}
+
+TEST_F(mon_hang, cpu_that_switches_to_nobody_and_is_slow_to_answer)
+{
+	const struct mon_mem_ops ops = can_be_looked_at(self, 0x10);
+	unsigned int i;
+
+	self->im.guest.mem.ops = &ops;
+	self->s->cpus[3].nr_running = 2;
+	for (i = 0; i < 100; i++) {
+		machine_answers = i % 2 ? -ETIMEDOUT : 0;
+		if (step(self, -1))
+			break;
+	}
+	EXPECT_EQ((MON_HANG_STUCK_MS + 800) / 100, i);
 }
 
 TEST_F(mon_hang, cpu_that_has_reason_to_switch_to_nobody)

@@ -12,6 +12,7 @@
 #include "lib/common/util/text.h"
 #include "lib/common/util/util.h"
 #include "lib/host/monitor/judge/checks.h"
+#include "lib/host/monitor/judge/spin.h"
 #include "lib/host/monitor/read/tasks.h"
 
 /* A CPU stands still for a second; that, times the slowness, within bounds */
@@ -100,6 +101,7 @@ struct ticks {
 struct mon_hangs {
 	const struct mon_guest *guest;
 	struct mon_verdict *cpus;	/* judges CPU stalls that are hangs */
+	struct mon_spins *spins;
 	struct mon_sample *last;
 	bool has_last;
 	uint64_t share_ns;		/* of the guest, so far */
@@ -133,9 +135,10 @@ struct mon_hangs *mon_hangs_create(const struct mon_guest *g, double slowness)
 	h->last = mon_sample_alloc(g);
 	h->cpus = mon_verdict_create(g->kernel, g->nr_cpus, &limits,
 				     min(CPU_TIMES * slowness, CPU_TIMES_MAX));
+	h->spins = mon_spins_create(g->nr_cpus);
 	h->stuck = calloc(g->nr_cpus, sizeof(*h->stuck));
 	h->ticks = calloc(g->nr_cpus, sizeof(*h->ticks));
-	if (!h->last || !h->cpus || !h->stuck || !h->ticks) {
+	if (!h->last || !h->cpus || !h->spins || !h->stuck || !h->ticks) {
 		mon_hangs_destroy(h);
 		return NULL;
 	}
@@ -152,6 +155,7 @@ void mon_hangs_destroy(struct mon_hangs *h)
 	if (!h)
 		return;
 	mon_verdict_destroy(h->cpus);
+	mon_spins_destroy(h->spins);
 	free(h->stuck);
 	free(h->ticks);
 	free(h->last);
@@ -285,13 +289,17 @@ static const struct wait *longest_wait(const struct mon_hangs *h, bool kthreads)
  * run. Where there are none a task may have a CPU to itself for as long; but
  * not in the kernel each time that somebody looks.
  */
-static bool is_in_kernel(const struct mon_guest *g, unsigned int cpu)
+static void look_at_stuck(struct stuck *s, const struct mon_mem *mem,
+			  unsigned int cpu)
 {
 	struct mon_vcpu vcpu;
 
-	return g->mem.ops->vcpu_peek &&
-	       !g->mem.ops->vcpu_peek(g->mem.ctx, cpu, PEEK_NS, &vcpu) &&
-	       (vcpu.regs.cs & USER_MODE) != USER_MODE;
+	/* A thread that does not answer in time tells nothing. */
+	if (!mem->ops->vcpu_peek ||
+	    mem->ops->vcpu_peek(mem->ctx, cpu, PEEK_NS, &vcpu))
+		return;
+	s->in_kernel = (vcpu.regs.cs & USER_MODE) == USER_MODE ?
+		       0 : s->in_kernel + 1;
 }
 
 static bool is_stuck(struct mon_hangs *h, unsigned int cpu,
@@ -316,7 +324,7 @@ static bool is_stuck(struct mon_hangs *h, unsigned int cpu,
 	if ((h->now_ns - s->since_ns) / NSEC_PER_MSEC < MON_HANG_STUCK_MS ||
 	    s->own_ns / NSEC_PER_MSEC < MON_HANG_STUCK_RAN_MS)
 		return false;
-	s->in_kernel = is_in_kernel(h->guest, cpu) ? s->in_kernel + 1 : 0;
+	look_at_stuck(s, &h->guest->mem, cpu);
 	return s->in_kernel >= LOOKS;
 }
 
@@ -372,6 +380,27 @@ static bool cpu_hangs(struct mon_hangs *h, const struct mon_sample *s,
 		return true;
 	}
 	return false;
+}
+
+static bool cpu_spins(struct mon_hangs *h, const struct mon_sample *s,
+		      struct mon_hang *hang)
+{
+	const struct mon_cpu *c;
+
+	if (!h->has_last)
+		return false;
+	hang->cpu = mon_spins_feed(h->spins, &h->guest->mem, h->last, s,
+				   &hang->since_ns);
+	if (hang->cpu < 0)
+		return false;
+	c = &s->cpus[hang->cpu];
+	hang->kind = MON_HANG_CPU;
+	hang->pid = c->curr_pid;
+	snprintf(hang->text, sizeof(hang->text),
+		 "stall: the run queue's clock of CPU %d stands still at its %.3f s for %.1f s while %s[%d] runs there and spins in one place with interrupts off",
+		 hang->cpu, seconds(0, c->clock_ns),
+		 seconds(hang->since_ns, h->now_ns), c->curr_comm, c->curr_pid);
+	return true;
 }
 
 static void watch_disabling(struct mon_hangs *h, const struct mon_sample *s)
@@ -527,7 +556,8 @@ bool mon_hangs_feed(struct mon_hangs *h, const struct mon_sample *s,
 		look_at_tasks(h);
 		h->tasks_ns = s->host_ns + TASKS_NS;
 	}
-	hangs = cpu_hangs(h, s, guest_ns, hang) || cpu_is_stuck(h, s, hang) ||
+	hangs = cpu_spins(h, s, hang) || cpu_hangs(h, s, guest_ns, hang) ||
+		cpu_is_stuck(h, s, hang) ||
 		disabling_hangs(h, hang) || task_hangs(h, hang);
 	if (hangs)
 		note_ticks(h, guest_ns, hang);

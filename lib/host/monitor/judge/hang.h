@@ -5,12 +5,13 @@
  * run a vCPU, or runs it slowly, makes none.
  *
  * Four things are one: a CPU that stands still, by the same check as a CPU
- * stall but for longer; a CPU that stays in the kernel, where it can be
- * interrupted, but switches to nobody though others wait; sched_ext that does
- * not come to its end of being disabled; a task of user space that sleeps where
- * no signal reaches it. The two last are measured in the guest's share of time:
- * what the host has given to the vCPUs that had something to run. A task may
- * sleep so for longer while sched_ext comes or goes.
+ * stall but for longer, and not quite so long where it is seen to spin (spin.h);
+ * a CPU that stays in the kernel, where it can be interrupted, but switches to
+ * nobody though others wait; sched_ext that does not come to its end of being
+ * disabled; a task of user space that sleeps where no signal reaches it. The two
+ * last are measured in the guest's share of time: what the host has given to the
+ * vCPUs that had something to run. A task may sleep so for longer while sched_ext
+ * comes or goes.
  */
 #ifndef KTSTR_MONITOR_JUDGE_HANG_H
 #define KTSTR_MONITOR_JUDGE_HANG_H
