@@ -19,6 +19,7 @@
 #	make bpftool	all of it, for memory images of guests
 #	make scheduler SCHED=FOLDER/X SCHED_OUT=FOLDER
 #			build X.bpf.c and X.c as tools/sched_ext builds its own
+#	make schemas	write those of Documentation anew that tables are in
 #	make house	who includes whom, held to the tables of scripts/house.sh;
 #			no circles; libraries of common and guest link alone
 #
@@ -168,7 +169,7 @@ EXTRA_CLEAN := $(OBJ) $(SCX) $(LIBKTSTR) $(OUTPUT)/schedulers $(OUTPUT)/unit $(O
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: FORCE unit run-unit clang-build fuzz run-fuzz bench bench-build bpftool
-.PHONY: scheduler house
+.PHONY: scheduler house schemas
 
 unit: $(UNIT_PROGS)
 run-unit: unit
@@ -192,6 +193,11 @@ bench: bench-build
 	$(OUTPUT)/bench/results || status=1; \
 	exit $$status
 
+schemas: $(OUTPUT)/ktstr $(OUTPUT)/ready
+	$(Q)$< scenario --schema >$(OBJ)/schema
+	$(Q)mv $(OBJ)/schema Documentation/scenario.schema.json
+	$(Q)$< list --schedulers --schema >$(OBJ)/schema
+	$(Q)mv $(OBJ)/schema Documentation/schedulers.schema.json
 house: $(OBJ)/alone-common $(OBJ)/alone-guest $(LIBKTSTR) $(INIT_OBJS) \
 		$(if $(filter %/ktstr-probe,$(TEST_GEN_PROGS_EXTENDED)),$(PROBE_OBJS))
 	$(Q)scripts/house.sh

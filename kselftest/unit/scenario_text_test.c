@@ -467,7 +467,7 @@ TEST_F(text, schema_is_that_of_documentation)
 	ASSERT_NE(NULL, doc);
 	ASSERT_EQ(0, scenario_schema(&self->out));
 	EXPECT_STREQ(doc, self->out.text)
-		TH_LOG("Documentation/scenario.schema.json is another one: ktstr scenario --schema");
+		TH_LOG("Documentation/scenario.schema.json is another one: make schemas");
 	free(doc);
 }
 
