@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "init/file.h"
+#include "lib/common/util/file.h"
 #include "lib/common/util/util.h"
 
 static const struct {

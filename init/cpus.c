@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "init/file.h"
+#include "lib/common/util/file.h"
 #include "lib/common/util/util.h"
 
 /* How a kernel says that it has left CPUs alone, the cause before the effect. */

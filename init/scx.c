@@ -19,8 +19,8 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#include "init/file.h"
 #include "lib/common/scx/words.h"
+#include "lib/common/util/file.h"
 #include "lib/common/util/util.h"
 
 #define SCX_DIR		"/sys/kernel/sched_ext"

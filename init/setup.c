@@ -14,7 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "init/file.h"
+#include "lib/common/util/file.h"
 #include "lib/common/util/util.h"
 
 #define CMDLINE_SIZE	8192	/* COMMAND_LINE_SIZE is 2048 */

@@ -77,21 +77,11 @@ KTSTR_TEST_F(monitor, watchdog_override, .duration_s = 30, .expect_err = true,
 	EXPECT_SCENARIO_OK(scenario_steady(self->ctx));
 }
 
-static const struct mon_mark *find_mark(const struct mon_series *s,
-					enum mon_mark_kind kind)
-{
-	size_t i;
-
-	for (i = 0; i < s->n_marks; i++)
-		if (s->marks[i].kind == kind)
-			return &s->marks[i];
-	return NULL;
-}
-
 static int watchdog_was_set(const struct run_outcome *out, char *err,
 			    size_t size)
 {
-	const struct mon_mark *m = find_mark(&out->series, MON_MARK_WRITE);
+	const struct mon_mark *m = mon_series_first(&out->series,
+						    MON_MARK_WRITE);
 
 	if (m && !strcmp(m->text, "sched_ext's watchdog: 8000 ms"))
 		return 0;
@@ -629,7 +619,8 @@ static double stolen_ms(const struct mon_series *s, int cpu, uint64_t from_ns,
 /* A second after it was caused, scaled. */
 static int alarm_in_time(const struct run_outcome *out, char *err, size_t size)
 {
-	const struct mon_mark *cause = find_mark(&out->series, MON_MARK_WRITE);
+	const struct mon_mark *cause = mon_series_first(&out->series,
+							MON_MARK_WRITE);
 	const struct mon_alarm *a = &out->findings.alarms[0];
 	double ms, frozen, limit = 1000 * out->series.slowness;
 

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 
 #include "lib/bare/bare.h"
+#include "lib/common/util/file.h"
 #include "lib/common/util/strbuf.h"
 #include "lib/common/util/util.h"
 
@@ -324,14 +325,9 @@ KTSTR_FIXTURE(bare, .topology = TOPOLOGY(1, 1, 2, 1), .duration_s = 2);
 static int put_into(const char *folder, const char *file, const char *text)
 {
 	char path[128];
-	int fd, ret;
 
 	snprintf(path, sizeof(path), "%s/%s", folder, file);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	ret = fd < 0 || write(fd, text, strlen(text)) < 0 ? -errno : 0;
-	if (fd >= 0)
-		close(fd);
-	return ret;
+	return file_write(path, text);
 }
 
 static int enter_own_cgroups(void)

@@ -34,17 +34,6 @@ static const struct scheduler scx_ktstr = {
 
 /* ---- on the host ---- */
 
-static const struct mon_mark *find_mark(const struct mon_series *s,
-					enum mon_mark_kind kind)
-{
-	size_t i;
-
-	for (i = 0; i < s->n_marks; i++)
-		if (s->marks[i].kind == kind)
-			return &s->marks[i];
-	return NULL;
-}
-
 /* From the fault's first sign, which may come long after it was planted */
 static int ended_in_time(const struct run_outcome *out, char *err, size_t size)
 {
@@ -66,7 +55,7 @@ static int blamed(const struct run_outcome *out, enum mon_hang_kind kind,
 {
 	const struct mon_findings *f = &out->findings;
 
-	if (!find_mark(&out->series, MON_MARK_WRITE)) {
+	if (!mon_series_first(&out->series, MON_MARK_WRITE)) {
 		snprintf(err, size, "nothing was planted");
 		return -1;
 	}

@@ -13,6 +13,7 @@
 
 #include "bpf/scx_ktstr.h"
 #include "lib/common/util/compiler.h"
+#include "lib/common/util/fail.h"
 #include "lib/common/util/util.h"
 #include "lib/host/repro/pipeline.h"
 
@@ -84,16 +85,7 @@ static bool exit_value(const struct repro *repro,
 }
 
 /* Leave why a story is wrong. */
-static int __printf(3, 4) wrong(char *err, size_t err_size, const char *fmt,
-				...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(err, err_size, fmt, ap);
-	va_end(ap);
-	return -1;
-}
+#define wrong(err, err_size, ...)	fail(err, err_size, -1, __VA_ARGS__)
 
 /*
  * What the kernel's own dump says of a task, as "comm[pid] " in its list;

@@ -10,7 +10,7 @@ kernel_sources()
 {
 	(cd "$here" && printf '%s\n' lib/host/kernel/*.c lib/host/machine/paths.c \
 		lib/host/cli/{kernel-main,kernel_args,kernel_verbs,option}.c \
-		lib/common/util/{near,process,strbuf,text,trust}.c)
+		lib/common/util/{file,near,process,strbuf,text,trust}.c)
 }
 
 # kernel_tool_build: leaves its path in $kernel_tool. One for each state of its

@@ -4,7 +4,6 @@
  * told, what its results become, and what is left out when time is short.
  */
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -13,6 +12,7 @@
 #include "kselftest_harness.h"
 
 #include "lib/common/ready.h"
+#include "lib/common/util/file.h"
 #include "lib/common/util/util.h"
 #include "lib/host/cli/gauntlet.h"
 #include "lib/host/cli/option.h"
@@ -70,22 +70,13 @@ FIXTURE_SETUP(run)
 	fflush(stdout);
 }
 
-static int remove_one(const char *path, const struct stat *st, int type,
-		      struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path);
-}
-
 FIXTURE_TEARDOWN(run)
 {
 	running_exit(&self->r);
 	gauntlet_exit(&self->g);
 	free(self->told);
 	close(self->out);
-	nftw(self->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	folder_remove(self->dir);
 }
 
 static const struct scheduler eevdf = { .name = "eevdf" };

@@ -3,12 +3,12 @@
  * Which scheduler `test` was given: programs, sources, folders, names.
  */
 #include <fcntl.h>
-#include <ftw.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "kselftest_harness.h"
 
+#include "lib/common/util/file.h"
 #include "lib/host/cli/test.h"
 
 FIXTURE(find)
@@ -51,19 +51,10 @@ FIXTURE_SETUP(find)
 	put("scx_script", "#!/bin/sh\n", 0755);
 }
 
-static int remove_one(const char *path, const struct stat *st, int type,
-		      struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path);
-}
-
 FIXTURE_TEARDOWN(find)
 {
 	EXPECT_EQ(0, chdir(self->old));
-	nftw(self->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	folder_remove(self->dir);
 }
 
 static int find(FIXTURE_DATA(find) *self, const char *given)

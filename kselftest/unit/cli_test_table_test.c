@@ -2,11 +2,11 @@
 /*
  * The table of `test`: numbers of sidecars that are made here.
  */
-#include <ftw.h>
 #include <unistd.h>
 
 #include "kselftest_harness.h"
 
+#include "lib/common/util/file.h"
 #include "lib/host/cli/test.h"
 
 #define HEAD	"{\"format\":\"ktstr-run\",\"version\":1,"
@@ -30,19 +30,10 @@ FIXTURE_SETUP(table)
 	};
 }
 
-static int remove_one(const char *path, const struct stat *st, int type,
-		      struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path);
-}
-
 FIXTURE_TEARDOWN(table)
 {
 	free(self->text);
-	nftw(self->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	folder_remove(self->dir);
 }
 
 static void put(FIXTURE_DATA(table) *self, const char *suffix,

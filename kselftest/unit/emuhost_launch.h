@@ -8,7 +8,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -22,6 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/common/util/file.h"
 #include "lib/common/util/util.h"
 #include "lib/host/machine/paths.h"
 #include "vmm/emulated-host/emuhost_clock.h"
@@ -80,18 +80,9 @@ static inline int launch_dir(char *dir, size_t size)
 	return mkdtemp(dir) ? 0 : -errno;
 }
 
-static inline int launch_remove_one(const char *path, const struct stat *st,
-				    int flag, struct FTW *ftw)
-{
-	(void)st;
-	(void)flag;
-	(void)ftw;
-	return remove(path);
-}
-
 static inline void launch_dir_remove(const char *dir)
 {
-	nftw(dir, launch_remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	folder_remove(dir);
 }
 
 /* @argv: of the launcher, without its name; room for that is at argv[-1]. */

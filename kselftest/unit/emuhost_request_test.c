@@ -4,13 +4,13 @@
  * with: environment, folders, user, a cache that is empty or half there.
  */
 #include <fcntl.h>
-#include <ftw.h>
 #include <grp.h>
 #include <limits.h>
 #include <sys/stat.h>
 
 #include "kselftest_harness.h"
 
+#include "lib/common/util/file.h"
 #include "lib/common/util/util.h"
 #include "vmm/emulated-host/emuhost_entry.h"
 #include "vmm/emulated-host/emuhost_request.h"
@@ -52,15 +52,6 @@ FIXTURE(emuhost_request)
 	struct emuhost_request req;
 };
 
-static int remove_one(const char *path, const struct stat *st, int flag,
-		      struct FTW *ftw)
-{
-	(void)st;
-	(void)flag;
-	(void)ftw;
-	return remove(path);
-}
-
 FIXTURE_SETUP(emuhost_request)
 {
 	static const char *const argv[] = { "cmd", "", "a b", NULL };
@@ -85,8 +76,8 @@ FIXTURE_TEARDOWN(emuhost_request)
 	request_exit(&self->req);
 	EXPECT_EQ(0, fchdir(self->home));
 	close(self->home);
-	nftw(self->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-	nftw(self->tmp, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	folder_remove(self->dir);
+	folder_remove(self->tmp);
 }
 
 /* The @n-th string with @tag, without it; NULL when there are fewer. */

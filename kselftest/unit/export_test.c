@@ -5,7 +5,6 @@
  * is in the file.
  */
 #include <errno.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -16,6 +15,7 @@
 #include "kselftest/unit/newc.h"
 #include "lib/common/exported.h"
 #include "lib/common/util/compiler.h"
+#include "lib/common/util/file.h"
 #include "lib/common/util/util.h"
 #include "lib/host/export/export.h"
 #include "vmm/initramfs.h"
@@ -38,16 +38,10 @@ FIXTURE_SETUP(export)
 	ASSERT_TRUE(!!self->ir);
 }
 
-static int remove_one(const char *path, const struct stat *st __maybe_unused,
-		      int type __maybe_unused, struct FTW *ftw __maybe_unused)
-{
-	return remove(path);
-}
-
 FIXTURE_TEARDOWN(export)
 {
 	initramfs_destroy(self->ir);
-	nftw(self->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	folder_remove(self->dir);
 }
 
 static int write_tree(FIXTURE_DATA(export) *self)

@@ -5,9 +5,9 @@
 #include "kselftest_harness.h"
 
 #include <fcntl.h>
-#include <ftw.h>
 #include <sys/stat.h>
 
+#include "lib/common/util/file.h"
 #include "lib/common/util/util.h"
 #include "lib/host/machine/kernel.h"
 #include "lib/host/machine/paths.h"
@@ -37,15 +37,6 @@ static void put(struct __test_metadata *_metadata, const char *top,
 	close(fd);
 }
 
-static int remove_entry(const char *path, const struct stat *st, int type,
-			struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path);
-}
-
 FIXTURE_SETUP(host_kernel)
 {
 	char dir[PATH_MAX - 600];
@@ -57,7 +48,7 @@ FIXTURE_SETUP(host_kernel)
 
 FIXTURE_TEARDOWN(host_kernel)
 {
-	nftw(self->top, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+	folder_remove(self->top);
 }
 
 static int find(FIXTURE_DATA(host_kernel) *self, const char *name,

@@ -16,7 +16,6 @@
 #include "init/cgroup.c"
 #include "init/child.c"
 #include "init/cpus.c"
-#include "init/file.c"
 #include "init/load.c"
 #include "init/loop.c"
 #include "init/prober.c"

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "lib/common/util/file.h"
 #include "lib/common/util/process.h"
 #include "lib/common/util/strbuf.h"
 #include "lib/common/util/util.h"

@@ -5,13 +5,13 @@
 #ifndef KTSTR_UNIT_MADE_SIDECARS_H
 #define KTSTR_UNIT_MADE_SIDECARS_H
 
-#include <ftw.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "kselftest/unit/made_run.h"
+#include "lib/common/util/file.h"
 #include "lib/common/util/util.h"
 #include "lib/host/report/sidecar.h"
 #include "lib/host/run/outcome.h"
@@ -107,18 +107,9 @@ static inline void made_write(const char *dir, const struct made_sidecar *m)
 	free(out);
 }
 
-static inline int made_remove_one(const char *path, const struct stat *st,
-				  int type, struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path);
-}
-
 static inline void made_remove(const char *dir)
 {
-	nftw(dir, made_remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	folder_remove(dir);
 }
 
 /* ---- numbers as of chance, the same each time ---- */

@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -14,6 +13,7 @@
 #include "kselftest_harness.h"
 
 #include "lib/common/attr/attr.h"
+#include "lib/common/util/file.h"
 #include "lib/common/util/util.h"
 #include "lib/host/run/disks.h"
 
@@ -43,16 +43,10 @@ FIXTURE_SETUP(disks)
 	close(fd);
 }
 
-static int remove_one(const char *path, const struct stat *st __maybe_unused,
-		      int type __maybe_unused, struct FTW *ftw __maybe_unused)
-{
-	return remove(path);
-}
-
 FIXTURE_TEARDOWN(disks)
 {
 	disks_close(&self->d);
-	nftw(self->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	folder_remove(self->dir);
 }
 
 static int open_one(FIXTURE_DATA(disks) *self, struct run_disk disk)

@@ -5,10 +5,10 @@
  */
 #include "kselftest_harness.h"
 
-#include <ftw.h>
 #include <limits.h>
 #include <sys/stat.h>
 
+#include "lib/common/util/file.h"
 #include "lib/common/util/util.h"
 #include "lib/guest/scenario/run.h"
 
@@ -70,18 +70,9 @@ FIXTURE_SETUP(shares)
 	}
 }
 
-static int remove_one(const char *path, const struct stat *st, int flag,
-		      struct FTW *ftw)
-{
-	(void)st;
-	(void)flag;
-	(void)ftw;
-	return remove(path);
-}
-
 FIXTURE_TEARDOWN(shares)
 {
-	nftw(self->ctx.cgroup, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	folder_remove(self->ctx.cgroup);
 	free(self->s);
 }
 
@@ -267,7 +258,7 @@ TEST_F(shares, what_is_short_does_not_count)
 TEST_F(shares, without_a_limit_nothing_is_read)
 {
 	self->ctx.limits.max_share_error_pct = CHECK_OFF;
-	nftw(self->ctx.cgroup, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	folder_remove(self->ctx.cgroup);
 	shares_begin(self->s);
 	self->s->period.begin_ns -= NSEC_PER_SEC;
 	shares_look(self->s);

@@ -3,7 +3,6 @@
  * Topologies of machines by their sysfs: trees are made here of what is known, and
  * must come back as it; and of what cannot be said, or is no tree.
  */
-#include <ftw.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +15,7 @@
 #include "lib/common/topology_capture.h"
 #include "lib/common/topology_text.h"
 #include "lib/common/util/compiler.h"
+#include "lib/common/util/file.h"
 #include "lib/common/util/strbuf.h"
 #include "lib/common/util/util.h"
 
@@ -39,21 +39,12 @@ FIXTURE_SETUP(capture)
 	ASSERT_NE(NULL, mkdtemp(self->root));
 }
 
-static int remove_one(const char *path, const struct stat *st, int flag,
-		      struct FTW *ftw)
-{
-	(void)st;
-	(void)flag;
-	(void)ftw;
-	return remove(path);
-}
-
 static void clean(const char *root)
 {
 	char path[PATH_MAX];
 
 	snprintf(path, sizeof(path), "%s/sys", root);
-	nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	folder_remove(path);
 }
 
 FIXTURE_TEARDOWN(capture)

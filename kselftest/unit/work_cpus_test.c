@@ -5,10 +5,10 @@
 #include "kselftest_harness.h"
 
 #include <errno.h>
-#include <ftw.h>
 #include <limits.h>
 #include <sys/stat.h>
 
+#include "lib/common/util/file.h"
 #include "lib/common/util/util.h"
 #include "lib/guest/work/cpus.h"
 
@@ -69,18 +69,9 @@ FIXTURE_SETUP(cpus)
 		CPU_SET(i, &self->all);
 }
 
-static int remove_one(const char *path, const struct stat *st, int flag,
-		      struct FTW *ftw)
-{
-	(void)st;
-	(void)flag;
-	(void)ftw;
-	return remove(path);
-}
-
 FIXTURE_TEARDOWN(cpus)
 {
-	nftw(self->root, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	folder_remove(self->root);
 }
 
 TEST_F(cpus, pairs_are_siblings_and_counted_round)

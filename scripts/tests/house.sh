@@ -128,7 +128,7 @@ macro | vmm/vm.c | #include HEADER | : not as an include is written here: #inclu
 kvm | lib/host/run/run.c | #include <linux/kvm.h> | includes linux/kvm.h, which is not for lib/host/run
 source | lib/ktstr.h | #include "lib/host/run/verdict.h" | includes lib/host/run/verdict.h, which is not for lib
 struct | vmm/x86/vcpu_state.c | struct machine { | : struct machine is one of vmm/x86/machine.h
-not_there | init/file.c | #include "init/files.h" | includes "init/files.h", which is not there
+not_there | init/setup.c | #include "init/files.h" | includes "init/files.h", which is not there
 '
 
 ktap_begin

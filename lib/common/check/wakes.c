@@ -8,9 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/common/util/random.h"
 #include "lib/common/util/util.h"
-
-#define RANDOM_SEED	88172645463325253ULL
 
 double wakes_root(double x)
 {
@@ -33,13 +32,9 @@ struct kept {
 
 static uint64_t next_random(struct wakes *w)
 {
-	uint64_t x = w->random ?: RANDOM_SEED;
-
-	x ^= x << 13;
-	x ^= x >> 7;
-	x ^= x << 17;
-	w->random = x;
-	return x;
+	if (!w->random)
+		w->random = RANDOM_SEED;
+	return random_next(&w->random);
 }
 
 void wakes_add(struct wakes *w, uint64_t ns, uint64_t own_ns)

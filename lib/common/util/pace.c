@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <stdint.h>
 
+#include "lib/common/util/random.h"
 #include "lib/common/util/util.h"
 
 #define LOOPS		200000
@@ -16,15 +17,12 @@
 
 static uint64_t time_loop(void)
 {
-	uint64_t x = 88172645463325252ULL;
+	uint64_t x = RANDOM_SEED;
 	uint64_t start = clock_now_ns();
 	unsigned int i;
 
-	for (i = 0; i < LOOPS; i++) {
-		x ^= x << 13;
-		x ^= x >> 7;
-		x ^= x << 17;
-	}
+	for (i = 0; i < LOOPS; i++)
+		random_next(&x);
 	/* The result is wanted: keep the loop. */
 	asm volatile("" : : "r"(x));
 	return clock_now_ns() - start;

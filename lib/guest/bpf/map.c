@@ -8,7 +8,6 @@
 #include <bpf/btf.h>
 #include <dirent.h>
 #include <errno.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -19,6 +18,7 @@
 
 #include "lib/common/btf.h"
 #include "lib/common/util/compiler.h"
+#include "lib/common/util/fail.h"
 #include "lib/common/util/near.h"
 #include "lib/common/util/util.h"
 
@@ -43,17 +43,6 @@ struct map_span {
 	uint32_t offset;
 	uint32_t size;
 };
-
-static int __printf(4, 5) wrong(char *err, size_t size, int ret,
-				const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(err, size, fmt, ap);
-	va_end(ap);
-	return ret;
-}
 
 /* ---- which map ---- */
 
@@ -117,24 +106,24 @@ static int find_map(pid_t pid, struct map_search *s, char *err, size_t err_size)
 	snprintf(path, sizeof(path), "/proc/%d/fdinfo", pid);
 	dir = opendir(path);
 	if (!dir)
-		return wrong(err, err_size, -errno, "%s: %s", path,
-			     strerror(errno));
+		return fail(err, err_size, -errno, "%s: %s", path,
+			    strerror(errno));
 	while (!ret && (entry = readdir(dir))) {
 		id = id_of_map(pid, entry->d_name);
 		ret = id ? look_at(s, id) : 0;
 	}
 	closedir(dir);
 	if (ret == 1)
-		return wrong(err, err_size, -ENOTUNIQ,
-			     "the scheduler has two maps whose names end in '%s'",
-			     s->suffix);
+		return fail(err, err_size, -ENOTUNIQ,
+			    "the scheduler has two maps whose names end in '%s'",
+			    s->suffix);
 	if (ret)
-		return wrong(err, err_size, ret, "cannot open a map: %s",
-			     strerror(-ret));
+		return fail(err, err_size, ret, "cannot open a map: %s",
+			    strerror(-ret));
 	if (s->fd < 0)
-		return wrong(err, err_size, -ENOENT,
-			     "the scheduler has no map whose name ends in '%s'%s",
-			     s->suffix, near_text(&s->near, offered));
+		return fail(err, err_size, -ENOENT,
+			    "the scheduler has no map whose name ends in '%s'%s",
+			    s->suffix, near_text(&s->near, offered));
 	return 0;
 }
 
@@ -262,15 +251,15 @@ int guest_map_write(pid_t pid, const struct bpf_map_write *w, char *err,
 		goto out_close;
 	ret = find_span(&s.info, w, &span);
 	if (ret) {
-		wrong(err, err_size, ret, "map %s has no '%s' that could be written: %s",
-		      s.info.name, w->var ?: "value", strerror(-ret));
+		fail(err, err_size, ret, "map %s has no '%s' that could be written: %s",
+		     s.info.name, w->var ?: "value", strerror(-ret));
 		goto out_close;
 	}
 	ret = write_value(&s, w, &span);
 	if (ret)
-		wrong(err, err_size, ret, "map %s[%llu]: %u bytes at %u cannot be written: %s",
-		      s.info.name, w->key, span.size, span.offset,
-		      strerror(-ret));
+		fail(err, err_size, ret, "map %s[%llu]: %u bytes at %u cannot be written: %s",
+		     s.info.name, w->key, span.size, span.offset,
+		     strerror(-ret));
 out_close:
 	if (s.fd >= 0)
 		close(s.fd);

@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/common/util/file.h"
 #include "lib/common/util/util.h"
 #include "lib/guest/scenario/cpuset.h"
 
@@ -35,35 +36,18 @@ ssize_t cgroup_read(const char *parent, const char *name, const char *file,
 		    char *text, size_t size)
 {
 	char path[PATH_MAX];
-	ssize_t len;
-	int fd;
 
 	snprintf(path, sizeof(path), "%s/%s/%s", parent, name, file);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	len = read(fd, text, size - 1);
-	if (len < 0)
-		len = -errno;
-	text[len > 0 ? len : 0] = '\0';
-	close(fd);
-	return len;
+	return file_read(path, text, size);
 }
 
 int cgroup_write(const char *parent, const char *name, const char *file,
 		 const char *text)
 {
 	char path[PATH_MAX];
-	int fd, err = 0;
 
 	snprintf(path, sizeof(path), "%s/%s/%s", parent, name, file);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	if (write(fd, text, strlen(text)) < 0)
-		err = -errno;
-	close(fd);
-	return err;
+	return file_write(path, text);
 }
 
 /* No way out of the parent, and no part of a path that is empty. */

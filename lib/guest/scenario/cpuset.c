@@ -6,23 +6,12 @@
 
 #include <errno.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 
 #include "lib/common/util/compiler.h"
+#include "lib/common/util/fail.h"
 #include "lib/common/util/util.h"
-
-static int __printf(4, 5) refuse(int ret, char *err, size_t err_size,
-				 const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(err, err_size, fmt, ap);
-	va_end(ap);
-	return ret;
-}
 
 static unsigned int usable_count(const struct machine_cpus *m)
 {
@@ -80,13 +69,13 @@ static int take_chunk(const struct cpuset_spec *spec,
 	unsigned int usable = usable_count(m), part, wider, from, to;
 
 	if (spec->index >= spec->of)
-		return refuse(-EINVAL, err, err_size,
-			      "index %u >= partition count %u", spec->index,
-			      spec->of);
+		return fail(err, err_size, -EINVAL,
+			    "index %u >= partition count %u", spec->index,
+			    spec->of);
 	if (usable < spec->of)
-		return refuse(-ENODEV, err, err_size,
-			      "not enough usable CPUs (%u) for %u partitions",
-			      usable, spec->of);
+		return fail(err, err_size, -ENODEV,
+			    "not enough usable CPUs (%u) for %u partitions",
+			    usable, spec->of);
 	part = usable / spec->of;
 	wider = fraction_of(part, share);
 	from = spec->index * part;
@@ -119,9 +108,9 @@ static int resolve_overlap(const struct cpuset_spec *spec,
 			   char *err, size_t err_size)
 {
 	if (!is_fraction(spec->share))
-		return refuse(-EINVAL, err, err_size,
-			      "an overlap of %g is no fraction from 0 to 1",
-			      spec->share);
+		return fail(err, err_size, -EINVAL,
+			    "an overlap of %g is no fraction from 0 to 1",
+			    spec->share);
 	return take_chunk(spec, m, spec->share, set, err, err_size);
 }
 
@@ -140,15 +129,15 @@ static int resolve_range(const struct cpuset_spec *spec,
 
 	if (!is_fraction(spec->from) || !is_fraction(spec->to) ||
 	    spec->from >= spec->to)
-		return refuse(-EINVAL, err, err_size,
-			      "%g to %g is no range within 0 to 1", spec->from,
-			      spec->to);
+		return fail(err, err_size, -EINVAL,
+			    "%g to %g is no range within 0 to 1", spec->from,
+			    spec->to);
 	take_part(m, fraction_of(usable, spec->from),
 		  fraction_of(usable, spec->to), set);
 	if (!CPU_COUNT(set))
-		return refuse(-ENODEV, err, err_size,
-			      "none of %u usable CPUs is within %g to %g",
-			      usable, spec->from, spec->to);
+		return fail(err, err_size, -ENODEV,
+			    "none of %u usable CPUs is within %g to %g",
+			    usable, spec->from, spec->to);
 	return 0;
 }
 
@@ -170,8 +159,8 @@ static int take_sharing(const struct machine_cpus *m, const int16_t *by,
 	machine_cpus_of(m, by, index, set);
 	CPU_AND(set, set, &usable);
 	if (!CPU_COUNT(set))
-		return refuse(-ENODEV, err, err_size,
-			      "%s %u has no usable CPU", what, index);
+		return fail(err, err_size, -ENODEV,
+			    "%s %u has no usable CPU", what, index);
 	return 0;
 }
 
@@ -180,9 +169,9 @@ static int resolve_llc(const struct cpuset_spec *spec,
 		       size_t err_size)
 {
 	if (spec->index >= m->n_llcs)
-		return refuse(-ENODEV, err, err_size,
-			      "need >=%u LLCs, there are %u", spec->index + 1,
-			      m->n_llcs);
+		return fail(err, err_size, -ENODEV,
+			    "need >=%u LLCs, there are %u", spec->index + 1,
+			    m->n_llcs);
 	return take_sharing(m, m->llc, spec->index, "LLC", set, err, err_size);
 }
 
@@ -201,9 +190,9 @@ static int resolve_node(const struct cpuset_spec *spec,
 	cpu_set_t all;
 
 	if (!machine_cpus_of(m, m->node, spec->index, &all))
-		return refuse(-ENODEV, err, err_size,
-			      "there is no node %u with CPUs, need >=%u nodes",
-			      spec->index, spec->index + 1);
+		return fail(err, err_size, -ENODEV,
+			    "there is no node %u with CPUs, need >=%u nodes",
+			    spec->index, spec->index + 1);
 	return take_sharing(m, m->node, spec->index, "node", set, err,
 			    err_size);
 }
@@ -223,13 +212,13 @@ static int resolve_exact(const struct cpuset_spec *spec,
 	cpu_set_t there;
 
 	if (!spec->list || cpus_parse(spec->list, set))
-		return refuse(-EINVAL, err, err_size, "'%s' is no list of CPUs",
-			      spec->list ?: "");
+		return fail(err, err_size, -EINVAL, "'%s' is no list of CPUs",
+			    spec->list ?: "");
 	CPU_AND(&there, set, &m->online);
 	if (!CPU_EQUAL(&there, set))
-		return refuse(-ENODEV, err, err_size,
-			      "of CPUs %s, %d are not there", spec->list,
-			      CPU_COUNT(set) - CPU_COUNT(&there));
+		return fail(err, err_size, -ENODEV,
+			    "of CPUs %s, %d are not there", spec->list,
+			    CPU_COUNT(set) - CPU_COUNT(&there));
 	return 0;
 }
 

@@ -2,6 +2,7 @@
 /*
  * Ops that change the machine: its CPUs, and its clock.
  */
+#include "lib/common/util/file.h"
 #include "lib/guest/scenario/op_types.h"
 
 #include <errno.h>
@@ -23,16 +24,9 @@ static void online_path(char *path, size_t size, unsigned int cpu)
 static int write_online(unsigned int cpu, bool online)
 {
 	char path[64];
-	int fd, err = 0;
 
 	online_path(path, sizeof(path), cpu);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	if (write(fd, online ? "1" : "0", 1) < 0)
-		err = -errno;
-	close(fd);
-	return err;
+	return file_write(path, online ? "1" : "0");
 }
 
 /* Of those that were there at the start, which does the op mean? */

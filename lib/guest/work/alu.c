@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "lib/common/util/random.h"
 #include "lib/guest/work/types.h"
 
 #define CHAINS	8	/* that do not wait for each other */
@@ -71,16 +72,13 @@ static unsigned int *place(const struct chase *c, unsigned int i)
 /* One circle through all lines, in an order that no prefetcher guesses. */
 static void chase_shuffle(struct chase *c)
 {
-	uint64_t x = 88172645463325252ULL;
+	uint64_t x = RANDOM_SEED;
 	unsigned int i, j, tmp;
 
 	for (i = 0; i < c->n; i++)
 		*place(c, i) = i;
 	for (i = c->n - 1; i > 0; i--) {
-		x ^= x << 13;
-		x ^= x >> 7;
-		x ^= x << 17;
-		j = x % i;
+		j = random_next(&x) % i;
 		tmp = *place(c, i);
 		*place(c, i) = *place(c, j);
 		*place(c, j) = tmp;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
+#include "lib/common/util/random.h"
 #include "lib/guest/work/types.h"
 
 #define PASS_ACCESSES	1024
@@ -121,16 +122,10 @@ static void page_fault_churn_pass(struct work_run *run)
 {
 	unsigned long n = run->spec->kb * 1024UL / PAGE;
 	volatile unsigned char *mem = run->mem;
-	uint64_t x = run->seed;
 	unsigned int i;
 
-	for (i = 0; i < run->spec->pages; i++) {
-		x ^= x << 13;
-		x ^= x >> 7;
-		x ^= x << 17;
-		mem[x % n * PAGE] = 1;
-	}
-	run->seed = x;
+	for (i = 0; i < run->spec->pages; i++)
+		mem[random_next(&run->seed) % n * PAGE] = 1;
 	work_done(run, run->spec->pages);
 	madvise(run->mem, n * PAGE, MADV_DONTNEED);
 	work_spin(run, run->spec->spin);

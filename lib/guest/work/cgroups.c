@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/common/util/file.h"
 #include "lib/common/util/mounts.h"
 #include "lib/common/util/util.h"
 #include "lib/guest/work/types.h"
@@ -82,16 +83,9 @@ static void name_group(const struct groups *g, unsigned int i, char *path,
 static int put(const char *folder, const char *file, const char *text)
 {
 	char path[PATH_MAX];
-	int fd, err = 0;
 
 	snprintf(path, sizeof(path), "%s/%s", folder, file);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	if (write(fd, text, strlen(text)) < 0)
-		err = -errno;
-	close(fd);
-	return err;
+	return file_write(path, text);
 }
 
 static int move(const struct groups *g, unsigned int to, pid_t pid)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
+#include "lib/common/util/random.h"
 #include "lib/common/util/util.h"
 #include "lib/guest/work/cpus.h"
 #include "lib/guest/work/types.h"
@@ -62,23 +63,12 @@ static int affinity_churn_init(struct work_run *run)
 	return sched_getaffinity(0, sizeof(*allowed), allowed) ? -errno : 0;
 }
 
-static uint64_t any(struct work_run *run)
-{
-	uint64_t x = run->seed;
-
-	x ^= x << 13;
-	x ^= x >> 7;
-	x ^= x << 17;
-	run->seed = x;
-	return x;
-}
-
 static void affinity_churn_pass(struct work_run *run)
 {
 	const cpu_set_t *allowed = run->mem;
 
 	work_spin(run, run->spec->spin);
-	cpus_pin(cpus_nth(allowed, any(run)));
+	cpus_pin(cpus_nth(allowed, random_next(&run->seed)));
 	sched_yield();
 }
 
@@ -109,7 +99,7 @@ static unsigned int cross_affinity_churn_group(const struct work_spec *spec)
 static void cross_affinity_churn_pass(struct work_run *run)
 {
 	const cpu_set_t *allowed = run->mem;
-	uint64_t x = any(run);
+	uint64_t x = random_next(&run->seed);
 	const struct work_slot *other = run->first + x % run->group;
 	cpu_set_t one;
 

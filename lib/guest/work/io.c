@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "lib/common/util/random.h"
 #include "lib/common/util/util.h"
 #include "lib/guest/work/types.h"
 
@@ -59,14 +60,9 @@ static void write_next(struct work_run *run, struct io_file *f)
 
 static void read_random(struct work_run *run, struct io_file *f)
 {
-	uint64_t x = run->seed;
+	off_t at = random_next(&run->seed) % FILE_BLOCKS;
 
-	x ^= x << 13;
-	x ^= x >> 7;
-	x ^= x << 17;
-	run->seed = x;
-	if (pread(f->fd, f->block, BLOCK, (off_t)(x % FILE_BLOCKS) * BLOCK) ==
-	    BLOCK)
+	if (pread(f->fd, f->block, BLOCK, at * BLOCK) == BLOCK)
 		work_done(run, 1);
 }
 

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +14,8 @@
 #include <unistd.h>
 
 #include "lib/common/util/compiler.h"
+#include "lib/common/util/fail.h"
+#include "lib/common/util/random.h"
 #include "lib/common/util/util.h"
 #include "lib/guest/work/cpus.h"
 
@@ -54,17 +55,6 @@ struct place_sched_attr {
 	uint64_t period_ns;
 };
 
-static int __printf(4, 5) refuse(int ret, char *err, size_t err_size,
-				 const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(err, err_size, fmt, ap);
-	va_end(ap);
-	return ret;
-}
-
 /* ---- affinities ---- */
 
 static int take_nth(const cpu_set_t *pool, unsigned int n, cpu_set_t *set)
@@ -99,16 +89,12 @@ static int choose_random(const struct work_place *place, const cpu_set_t *pool,
 			 cpu_set_t *set)
 {
 	int want = max(CPU_COUNT(pool) / 2, 1);
-	uint64_t x = 88172645463325253ULL + index;
+	uint64_t x = RANDOM_SEED + index;
 
 	(void)place;
 	(void)m;
-	while (CPU_COUNT(set) < want) {
-		x ^= x << 13;
-		x ^= x >> 7;
-		x ^= x << 17;
-		take_nth(pool, x >> 11, set);
-	}
+	while (CPU_COUNT(set) < want)
+		take_nth(pool, random_next(&x) >> 11, set);
 	return 0;
 }
 
@@ -243,23 +229,23 @@ static int check_policy(const struct work_place *p, char *err, size_t err_size)
 	bool real_time = p->policy == POLICY_FIFO || p->policy == POLICY_RR;
 
 	if (p->policy >= POLICY_COUNT)
-		return refuse(-EINVAL, err, err_size, "no such policy");
+		return fail(err, err_size, -EINVAL, "no such policy");
 	if (p->priority > (real_time ? PRIORITY_MAX : 0))
-		return refuse(-EINVAL, err, err_size,
-			      "priority %u: 1 to 99 can be, for FIFO and RR",
-			      p->priority);
+		return fail(err, err_size, -EINVAL,
+			    "priority %u: 1 to 99 can be, for FIFO and RR",
+			    p->priority);
 	if (p->nice < NICE_MIN || p->nice > NICE_MAX)
-		return refuse(-EINVAL, err, err_size,
-			      "nice %d: -20 to 19 can be", p->nice);
+		return fail(err, err_size, -EINVAL,
+			    "nice %d: -20 to 19 can be", p->nice);
 	if (!deadline && (p->runtime_us || p->deadline_us || p->period_us))
-		return refuse(-EINVAL, err, err_size,
-			      "runtime, deadline and period are of DEADLINE");
+		return fail(err, err_size, -EINVAL,
+			    "runtime, deadline and period are of DEADLINE");
 	if (deadline && !(p->runtime_us && p->runtime_us <= p->deadline_us &&
 			  p->deadline_us <= p->period_us &&
 			  p->period_us <= DEADLINE_MAX_US))
-		return refuse(-EINVAL, err, err_size,
-			      "DEADLINE needs 0 < runtime_us <= deadline_us <= period_us <= %u",
-			      DEADLINE_MAX_US);
+		return fail(err, err_size, -EINVAL,
+			    "DEADLINE needs 0 < runtime_us <= deadline_us <= period_us <= %u",
+			    DEADLINE_MAX_US);
 	return 0;
 }
 
@@ -269,13 +255,13 @@ static int check_affinity(const struct work_place *p, char *err,
 	cpu_set_t set;
 
 	if (p->affinity >= AFFINITY_COUNT)
-		return refuse(-EINVAL, err, err_size, "no such affinity");
+		return fail(err, err_size, -EINVAL, "no such affinity");
 	if (p->affinity != AFFINITY_EXACT && p->cpus[0])
-		return refuse(-EINVAL, err, err_size,
-			      "cpus are for AFFINITY_EXACT");
+		return fail(err, err_size, -EINVAL,
+			    "cpus are for AFFINITY_EXACT");
 	if (p->affinity == AFFINITY_EXACT && cpus_parse(p->cpus, &set))
-		return refuse(-EINVAL, err, err_size, "'%s' is no list of CPUs",
-			      p->cpus);
+		return fail(err, err_size, -EINVAL, "'%s' is no list of CPUs",
+			    p->cpus);
 	return 0;
 }
 
@@ -285,19 +271,19 @@ static int check_memory(const struct work_place *p, char *err, size_t err_size)
 	cpu_set_t set;
 
 	if (p->memory >= MEMORY_COUNT)
-		return refuse(-EINVAL, err, err_size, "no such memory policy");
+		return fail(err, err_size, -EINVAL, "no such memory policy");
 	if (p->memory_flags & ~MEMORY_FLAGS ||
 	    (p->memory_flags & both) == both)
-		return refuse(-EINVAL, err, err_size,
-			      "memory_flags 0x%x: STATIC or RELATIVE_NODES, and NUMA_BALANCING can be",
-			      p->memory_flags);
+		return fail(err, err_size, -EINVAL,
+			    "memory_flags 0x%x: STATIC or RELATIVE_NODES, and NUMA_BALANCING can be",
+			    p->memory_flags);
 	if (!place_memories[p->memory].nodes && (p->nodes[0] ||
 						 p->memory_flags))
-		return refuse(-EINVAL, err, err_size,
-			      "nodes and memory_flags are for a policy that has nodes");
+		return fail(err, err_size, -EINVAL,
+			    "nodes and memory_flags are for a policy that has nodes");
 	if (place_memories[p->memory].nodes && cpus_parse(p->nodes, &set))
-		return refuse(-EINVAL, err, err_size,
-			      "'%s' is no list of nodes", p->nodes);
+		return fail(err, err_size, -EINVAL,
+			    "'%s' is no list of nodes", p->nodes);
 	return 0;
 }
 
@@ -320,8 +306,8 @@ static int fits_memory(const struct work_place *p, const struct machine_cpus *m,
 
 	if (p->memory && syscall(SYS_get_mempolicy, NULL, NULL, 0, NULL, 0) &&
 	    errno == ENOSYS)
-		return refuse(-ENODEV, err, err_size,
-			      "the kernel has no memory policies (CONFIG_NUMA)");
+		return fail(err, err_size, -ENODEV,
+			    "the kernel has no memory policies (CONFIG_NUMA)");
 	if (!place_memories[p->memory].nodes ||
 	    p->memory_flags & MEMORY_RELATIVE_NODES)
 		return 0;
@@ -329,8 +315,8 @@ static int fits_memory(const struct work_place *p, const struct machine_cpus *m,
 	CPU_AND(&there, &nodes, &m->memory);
 	if (CPU_EQUAL(&there, &nodes))
 		return 0;
-	return refuse(-ENODEV, err, err_size, "of nodes %s, %d have no memory",
-		      p->nodes, CPU_COUNT(&nodes) - CPU_COUNT(&there));
+	return fail(err, err_size, -ENODEV, "of nodes %s, %d have no memory",
+		    p->nodes, CPU_COUNT(&nodes) - CPU_COUNT(&there));
 }
 
 int place_fits(const struct work_place *place, const struct machine_cpus *m,
@@ -341,12 +327,12 @@ int place_fits(const struct work_place *place, const struct machine_cpus *m,
 
 	CPU_ZERO(&set);
 	if (place->policy == POLICY_EXT && access(SCX_FOLDER, F_OK))
-		return refuse(-ENODEV, err, err_size,
-			      "the kernel has no sched_ext (CONFIG_SCHED_CLASS_EXT)");
+		return fail(err, err_size, -ENODEV,
+			    "the kernel has no sched_ext (CONFIG_SCHED_CLASS_EXT)");
 	if (row->choose && row->choose(place, &m->online, m, 0, &set))
-		return refuse(-ENODEV, err, err_size,
-			      "no CPU of this machine is %s%s%s", row->what,
-			      place->cpus[0] ? ": " : "", place->cpus);
+		return fail(err, err_size, -ENODEV,
+			    "no CPU of this machine is %s%s%s", row->what,
+			    place->cpus[0] ? ": " : "", place->cpus);
 	return fits_memory(place, m, err, err_size);
 }
 
@@ -367,8 +353,8 @@ bool place_uneven(const struct work_place *place)
 static int take_name(const struct work_place *p, char *err, size_t err_size)
 {
 	if (p->comm[0] && prctl(PR_SET_NAME, p->comm))
-		return refuse(-errno, err, err_size, "comm %s: %s", p->comm,
-			      strerror(errno));
+		return fail(err, err_size, -errno, "comm %s: %s", p->comm,
+			    strerror(errno));
 	return 0;
 }
 
@@ -384,12 +370,12 @@ static int take_affinity(const struct work_place *p,
 	CPU_ZERO(&set);
 	if (sched_getaffinity(0, sizeof(pool), &pool) ||
 	    row->choose(p, &pool, m, index, &set))
-		return refuse(-ENODEV, err, err_size,
-			      "of its %d CPUs none is %s%s%s", CPU_COUNT(&pool),
-			      row->what, p->cpus[0] ? ": " : "", p->cpus);
+		return fail(err, err_size, -ENODEV,
+			    "of its %d CPUs none is %s%s%s", CPU_COUNT(&pool),
+			    row->what, p->cpus[0] ? ": " : "", p->cpus);
 	if (sched_setaffinity(0, sizeof(set), &set))
-		return refuse(-errno, err, err_size, "affinity: %s",
-			      strerror(errno));
+		return fail(err, err_size, -errno, "affinity: %s",
+			    strerror(errno));
 	return 0;
 }
 
@@ -414,8 +400,8 @@ static int take_memory(const struct work_place *p, char *err, size_t err_size)
 	/* One more than it has bits, as the kernel counts. */
 	if (syscall(SYS_set_mempolicy, row->number | p->memory_flags,
 		    row->nodes ? mask : NULL, row->nodes ? highest + 2 : 0))
-		return refuse(-errno, err, err_size, "memory %s, nodes %s: %s",
-			      row->what, p->nodes, strerror(errno));
+		return fail(err, err_size, -errno, "memory %s, nodes %s: %s",
+			    row->what, p->nodes, strerror(errno));
 	return 0;
 }
 
@@ -438,9 +424,9 @@ static int take_policy(const struct work_place *p, char *err, size_t err_size)
 	if (!p->policy && !p->nice)
 		return 0;
 	if (syscall(SYS_sched_setattr, 0, &attr, 0))
-		return refuse(-errno, err, err_size,
-			      "scheduling policy %d (%s): %s", row->number,
-			      row->what, strerror(errno));
+		return fail(err, err_size, -errno,
+			    "scheduling policy %d (%s): %s", row->number,
+			    row->what, strerror(errno));
 	return 0;
 }
 
@@ -453,11 +439,11 @@ static int take_user(const struct work_place *p, char *err, size_t err_size)
 		return 0;
 	if ((p->gid && setresgid(p->gid, p->gid, p->gid)) ||
 	    (p->uid && setresuid(p->uid, p->uid, p->uid)))
-		return refuse(-errno, err, err_size, "user %u, group %u: %s",
-			      p->uid, p->gid, strerror(errno));
+		return fail(err, err_size, -errno, "user %u, group %u: %s",
+			    p->uid, p->gid, strerror(errno));
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	return getppid() == parent ? 0 :
-	       refuse(-ESRCH, err, err_size, "its parent has gone");
+	       fail(err, err_size, -ESRCH, "its parent has gone");
 }
 
 int place_take(const struct work_place *place, const struct machine_cpus *m,

@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "lib/common/util/random.h"
 #include "lib/common/util/util.h"
 #include "lib/guest/work/types.h"
 
@@ -248,17 +249,6 @@ static int taobench_init(struct work_run *run)
 	return run->mem ? 0 : -ENOMEM;
 }
 
-static uint64_t any(struct work_run *run)
-{
-	uint64_t x = run->seed;
-
-	x ^= x << 13;
-	x ^= x >> 7;
-	x ^= x << 17;
-	run->seed = x;
-	return x;
-}
-
 /* An object is looked up: a line here, a line there. */
 static void look_up(struct work_run *run)
 {
@@ -267,7 +257,7 @@ static void look_up(struct work_run *run)
 	unsigned int i;
 
 	for (i = 0; i < run->spec->ops; i++)
-		memory[any(run) % lines * LINE]++;
+		memory[random_next(&run->seed) % lines * LINE]++;
 	work_done(run, 1);
 }
 
@@ -278,7 +268,8 @@ static void look_up(struct work_run *run)
  */
 static uint64_t pareto_ns(struct work_run *run, uint64_t least_ns)
 {
-	uint64_t share = max(any(run) % PARETO_PARTS, any(run) % PARETO_PARTS);
+	uint64_t share = max(random_next(&run->seed) % PARETO_PARTS,
+			     random_next(&run->seed) % PARETO_PARTS);
 
 	return least_ns * PARETO_PARTS / max(share, PARETO_PARTS / 100);
 }
@@ -295,7 +286,7 @@ static void answer(struct work_run *run)
 	if (!take(run, fast_queue(run)))
 		return;
 	look_up(run);
-	if (any(run) % PERCENT >= run->spec->hit_pct)
+	if (random_next(&run->seed) % PERCENT >= run->spec->hit_pct)
 		give(slow_queue(run), 1);
 }
 

@@ -23,6 +23,7 @@
 
 #include "lib/common/util/compiler.h"
 #include "lib/common/util/near.h"
+#include "lib/common/util/random.h"
 #include "lib/common/util/util.h"
 #include "lib/guest/work/types.h"
 
@@ -322,7 +323,7 @@ static void __noreturn worker_main(struct work_set *set, unsigned int index,
 		.member = index % group,
 		.group = group,
 		.fds = group_fds,
-		.seed = 2 * index + 88172645463325253ULL,
+		.seed = 2 * index + RANDOM_SEED,
 		.steal = set->steal,
 		.channels = set->channels,
 	};

@@ -4,6 +4,7 @@
  * is run next is lib/host/bisect's to know, what there is bisect_commits.c's; here are
  * what is built of a commit, and the test, a `ktstr test` or `run` of its own.
  */
+#include "lib/common/util/file.h"
 #include "lib/host/cli/bisect_run.h"
 
 #include <errno.h>

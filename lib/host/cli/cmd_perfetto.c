@@ -30,23 +30,15 @@ struct trace {
 	bool any;
 };
 
-static struct json_object *get(struct json_object *o, const char *key)
-{
-	struct json_object *value;
-
-	return o && json_object_get_type(o) == json_type_object &&
-	       json_object_object_get_ex(o, key, &value) ? value : NULL;
-}
-
 static int64_t get_int(struct json_object *o, const char *key)
 {
-	return json_object_get_int64(get(o, key));
+	return json_object_get_int64(json_member(o, key));
 }
 
 /* Entry @i of the array @key; NULL where it has none. */
 static struct json_object *at(struct json_object *o, const char *key, size_t i)
 {
-	struct json_object *array = get(o, key);
+	struct json_object *array = json_member(o, key);
 
 	if (!array || json_object_get_type(array) != json_type_array ||
 	    i >= json_object_array_length(array))
@@ -56,7 +48,7 @@ static struct json_object *at(struct json_object *o, const char *key, size_t i)
 
 static size_t length(struct json_object *o, const char *key)
 {
-	struct json_object *array = get(o, key);
+	struct json_object *array = json_member(o, key);
 
 	return array && json_object_get_type(array) == json_type_array ?
 	       json_object_array_length(array) : 0;
@@ -243,7 +235,7 @@ static bool ever_counted(struct json_object *counts)
 
 static void put_events(struct trace *t, struct json_object *mon)
 {
-	struct json_object *events = get(mon, "events");
+	struct json_object *events = json_member(mon, "events");
 
 	if (!events || json_object_get_type(events) != json_type_object)
 		return;
@@ -263,15 +255,15 @@ static void put_happenings(struct trace *t, struct json_object *mon)
 		struct json_object *p = at(mon, "phases", i);
 
 		put_slice(t, TID_PHASES,
-			  json_object_get_string(get(p, "name")) ?: "?",
+			  json_object_get_string(json_member(p, "name")) ?: "?",
 			  get_int(p, "start_us"), get_int(p, "end_us"));
 	}
 	for (i = 0; i < length(mon, "marks"); i++) {
 		struct json_object *m = at(mon, "marks", i);
 
 		snprintf(text, sizeof(text), "%s: %s",
-			 json_object_get_string(get(m, "kind")) ?: "?",
-			 json_object_get_string(get(m, "text")) ?: "");
+			 json_object_get_string(json_member(m, "kind")) ?: "?",
+			 json_object_get_string(json_member(m, "text")) ?: "");
 		put_instant(t, TID_PHASES, text, get_int(m, "time_us"));
 	}
 	if (length(mon, "alarms"))
@@ -280,7 +272,7 @@ static void put_happenings(struct trace *t, struct json_object *mon)
 		struct json_object *a = at(mon, "alarms", i);
 
 		put_slice(t, TID_ALARMS + (int)i,
-			  json_object_get_string(get(a, "text")) ?: "?",
+			  json_object_get_string(json_member(a, "text")) ?: "?",
 			  get_int(a, "since_us"), get_int(a, "time_us"));
 	}
 }
@@ -305,10 +297,10 @@ static int64_t base_of(struct json_object *mon)
 {
 	int64_t first_us = 0;
 
-	earliest(get(mon, "time_us"), NULL, &first_us);
-	earliest(get(mon, "phases"), "start_us", &first_us);
-	earliest(get(mon, "marks"), "time_us", &first_us);
-	earliest(get(mon, "alarms"), "since_us", &first_us);
+	earliest(json_member(mon, "time_us"), NULL, &first_us);
+	earliest(json_member(mon, "phases"), "start_us", &first_us);
+	earliest(json_member(mon, "marks"), "time_us", &first_us);
+	earliest(json_member(mon, "alarms"), "since_us", &first_us);
 	return first_us;
 }
 
@@ -321,12 +313,12 @@ int perfetto_write(const struct runs *runs, FILE *to)
 	fprintf(to, "{\"displayTimeUnit\":\"ms\",\"traceEvents\":[");
 	for (i = 0; i < runs->n; i++) {
 		struct json_object *run = runs->list[i];
-		struct json_object *mon = get(run, "monitor");
+		struct json_object *mon = json_member(run, "monitor");
 
 		t.pid = (int)i + 1;
 		snprintf(name, sizeof(name), "%s: %s",
-			 json_object_get_string(get(run, "test")) ?: "?",
-			 json_object_get_string(get(run, "result")) ?: "?");
+			 json_object_get_string(json_member(run, "test")) ?: "?",
+			 json_object_get_string(json_member(run, "result")) ?: "?");
 		put_name(&t, "process_name", 0, name);
 		if (!mon)
 			continue;

@@ -74,41 +74,32 @@ static int take_cell(void *args, const char *text, char *err)
 	return word_list_add(&a->cells, "--cell", text, err);
 }
 
-static int take_number(const char *option, const char *text, unsigned int most,
-		       unsigned int *value, char *err)
-{
-	if (cli_number(text, most, value))
-		return 0;
-	return cli_bad(err, "%s %.100s: is no number from 1 to %u", option,
-		       text, most);
-}
-
 static int take_budget(void *args, const char *text, char *err)
 {
 	struct gauntlet_args *a = args;
 
-	return take_number("--budget", text, BUDGET_MAX_S, &a->budget_s, err);
+	return cli_take_number("--budget", text, BUDGET_MAX_S, &a->budget_s, err);
 }
 
 static int take_seconds(void *args, const char *text, char *err)
 {
 	struct gauntlet_args *a = args;
 
-	return take_number("-d", text, SECONDS_MAX, &a->seconds, err);
+	return cli_take_number("-d", text, SECONDS_MAX, &a->seconds, err);
 }
 
 static int take_jobs(void *args, const char *text, char *err)
 {
 	struct gauntlet_args *a = args;
 
-	return take_number("-j", text, RUN_MAX_JOBS, &a->jobs, err);
+	return cli_take_number("-j", text, RUN_MAX_JOBS, &a->jobs, err);
 }
 
 static int take_max_cpus(void *args, const char *text, char *err)
 {
 	struct gauntlet_args *a = args;
 
-	return take_number("--max-cpus", text, CPUS_MAX, &a->max_cpus, err);
+	return cli_take_number("--max-cpus", text, CPUS_MAX, &a->max_cpus, err);
 }
 
 static int take_html(void *args, const char *text, char *err)

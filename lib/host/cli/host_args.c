@@ -76,10 +76,7 @@ static int take_limit(void *args, const char *text, char *err)
 	struct host_args *a = args;
 
 	a->is_compare_only = true;
-	if (!cli_number(text, LIMIT_MOST, &a->limit))
-		return cli_bad(err, "--limit %.100s: is no number from 1 to %u",
-			       text, LIMIT_MOST);
-	return 0;
+	return cli_take_number("--limit", text, LIMIT_MOST, &a->limit, err);
 }
 
 static const struct cli_option host_options[] = {

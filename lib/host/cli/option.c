@@ -39,6 +39,15 @@ bool cli_number(const char *text, unsigned int most, unsigned int *value)
 	return true;
 }
 
+int cli_take_number(const char *option, const char *text, unsigned int most,
+		    unsigned int *value, char *err)
+{
+	if (cli_number(text, most, value))
+		return 0;
+	return cli_bad(err, "%s %.100s: is no number from 1 to %u", option,
+		       text, most);
+}
+
 bool cli_fits_a_line(const char *text)
 {
 	for (; *text; text++)

@@ -125,6 +125,19 @@ void cli_help_options(FILE *to, const struct cli_spec *spec);
 bool cli_number(const char *text, unsigned int most, unsigned int *value);
 
 /**
+ * cli_take_number() - take a number, or say that it is none
+ * @option: as it is typed, for the message
+ * @text: its value
+ * @most: the largest that it may be; the smallest is 1
+ * @value: gets it
+ * @err: gets the message
+ *
+ * Return: 0 or -EINVAL.
+ */
+int cli_take_number(const char *option, const char *text, unsigned int most,
+		    unsigned int *value, char *err);
+
+/**
  * cli_fits_a_line() - can it be part of a line?
  * @text: an argument
  *

@@ -46,10 +46,7 @@ static int take_rounds(void *args, const char *text, char *err)
 	unsigned int n;
 
 	((struct repro_args *)args)->rounds = text;
-	if (cli_number(text, MAX_ROUNDS, &n))
-		return 0;
-	return cli_bad(err, "--rounds %.100s: is no number from 1 to %d", text,
-		       MAX_ROUNDS);
+	return cli_take_number("--rounds", text, MAX_ROUNDS, &n, err);
 }
 
 static int take_dry_run(void *args, const char *text, char *err)

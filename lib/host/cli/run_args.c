@@ -63,10 +63,7 @@ static int take_jobs(void *args, const char *text, char *err)
 {
 	struct run_args *a = args;
 
-	if (cli_number(text, RUN_MAX_JOBS, &a->jobs))
-		return 0;
-	return cli_bad(err, "-j %.100s: is no number from 1 to %d", text,
-		       RUN_MAX_JOBS);
+	return cli_take_number("-j", text, RUN_MAX_JOBS, &a->jobs, err);
 }
 
 static int take_kernel(void *args, const char *text, char *err)

@@ -19,14 +19,6 @@
 #include "lib/host/report/sidecar.h"
 #include "lib/host/results/record.h"
 
-static const char *member(struct json_object *o, const char *key)
-{
-	struct json_object *value;
-
-	return json_object_object_get_ex(o, key, &value) && value ?
-	       json_object_get_string(value) : "";
-}
-
 /* NULL when it is none; says so. */
 static struct json_object *sidecar_read(const char *path, int *ret)
 {
@@ -61,7 +53,7 @@ static int load_file(struct runs *runs, const char *path, const char *run_id)
 	o = sidecar_read(path, &ret);
 	if (!o)
 		return ret;
-	if (run_id && strcmp(member(o, "run_id"), run_id)) {
+	if (run_id && strcmp(json_member_text(o, "run_id"), run_id)) {
 		json_object_put(o);
 		return 0;
 	}
@@ -101,8 +93,8 @@ static int load_dir(struct runs *runs, const char *dir, const char *run_id)
 
 static int cmp_test(const void *a, const void *b)
 {
-	return strcmp(member(*(struct json_object *const *)a, "test"),
-		      member(*(struct json_object *const *)b, "test"));
+	return strcmp(json_member_text(*(struct json_object *const *)a, "test"),
+		      json_member_text(*(struct json_object *const *)b, "test"));
 }
 
 int runs_load(char *const *paths, size_t n_paths, const char *run_id,
@@ -132,7 +124,7 @@ int runs_load(char *const *paths, size_t n_paths, const char *run_id,
 
 bool runs_of_run(const struct runs *runs, const char *run_id)
 {
-	return runs->n && !strcmp(member(runs->list[0], "run_id"), run_id);
+	return runs->n && !strcmp(json_member_text(runs->list[0], "run_id"), run_id);
 }
 
 void runs_free(struct runs *runs)

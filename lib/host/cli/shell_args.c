@@ -74,10 +74,8 @@ static int take_limit(void *args, const char *text, char *err)
 {
 	struct shell_args *shell = args;
 
-	if (cli_number(text, SHELL_LIMIT_MAX_S, &shell->limit_s))
-		return 0;
-	return cli_bad(err, "--limit %.100s: is no number from 1 to %d", text,
-		       SHELL_LIMIT_MAX_S);
+	return cli_take_number("--limit", text, SHELL_LIMIT_MAX_S,
+			       &shell->limit_s, err);
 }
 
 static const struct cli_option shell_options[] = {

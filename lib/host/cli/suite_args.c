@@ -10,31 +10,22 @@
 #define LIMIT_S		1800
 #define NUMBER_MAX	1000000
 
-static int take_number(const char *option, const char *text, unsigned int most,
-		       unsigned int *value, char *err)
-{
-	if (cli_number(text, most, value))
-		return 0;
-	return cli_bad(err, "%s %.100s: is no number from 1 to %u", option,
-		       text, most);
-}
-
 static int take_jobs(void *args, const char *text, char *err)
 {
-	return take_number("-j", text, RUN_MAX_JOBS,
-			   &((struct suite_args *)args)->jobs, err);
+	return cli_take_number("-j", text, RUN_MAX_JOBS,
+			       &((struct suite_args *)args)->jobs, err);
 }
 
 static int take_limit(void *args, const char *text, char *err)
 {
-	return take_number("-t", text, NUMBER_MAX,
-			   &((struct suite_args *)args)->limit_s, err);
+	return cli_take_number("-t", text, NUMBER_MAX,
+			       &((struct suite_args *)args)->limit_s, err);
 }
 
 static int take_tell(void *args, const char *text, char *err)
 {
-	return take_number("-s", text, NUMBER_MAX,
-			   &((struct suite_args *)args)->tell_fd, err);
+	return cli_take_number("-s", text, NUMBER_MAX,
+			       &((struct suite_args *)args)->tell_fd, err);
 }
 
 static int take_log(void *args, const char *text, char *err)

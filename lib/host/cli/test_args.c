@@ -286,10 +286,7 @@ static int take_jobs(void *to, const char *text, char *err)
 {
 	struct test_args *args = to;
 
-	if (cli_number(text, TEST_MAX_JOBS, &args->jobs))
-		return 0;
-	return cli_bad(err, "-j %.100s: is no number from 1 to %d", text,
-		       TEST_MAX_JOBS);
+	return cli_take_number("-j", text, TEST_MAX_JOBS, &args->jobs, err);
 }
 
 static int take_program(void *to, const char *text, char *err)

@@ -21,22 +21,6 @@
 #include "lib/host/report/quantity_json.h"
 #include "lib/host/report/sidecar.h"
 
-static struct json_object *member(struct json_object *o, const char *key)
-{
-	struct json_object *value = NULL;
-
-	if (json_object_is_type(o, json_type_object))
-		json_object_object_get_ex(o, key, &value);
-	return value;
-}
-
-static const char *text_of(struct json_object *o, const char *key)
-{
-	struct json_object *value = member(o, key);
-
-	return value ? json_object_get_string(value) : "";
-}
-
 /* The quantities of a run that stand in the table, and how wide */
 static const struct {
 	enum quantity_id id;
@@ -61,7 +45,7 @@ static struct json_object *row_sidecar(const char *dir, const char *run_id,
 		     row->test) >= (int)sizeof(path) ||
 	    access(path, R_OK) || runs_load(paths, 1, NULL, runs))
 		return NULL;
-	if (!strcmp(text_of(runs->list[0], "run_id"), run_id))
+	if (!strcmp(json_member_text(runs->list[0], "run_id"), run_id))
 		return runs->list[0];
 	runs_free(runs);
 	return NULL;
@@ -70,13 +54,13 @@ static struct json_object *row_sidecar(const char *dir, const char *run_id,
 static const char *count(struct json_object *sidecar,
 			 struct test_totals *totals)
 {
-	const char *result = text_of(sidecar, "result");
+	const char *result = json_member_text(sidecar, "result");
 
-	if (json_object_get_boolean(member(sidecar, "infrastructure"))) {
+	if (json_object_get_boolean(json_member(sidecar, "infrastructure"))) {
 		totals->not_judged++;
 		return "not judged";
 	}
-	if (json_object_get_boolean(member(sidecar, "inconclusive"))) {
+	if (json_object_get_boolean(json_member(sidecar, "inconclusive"))) {
 		totals->not_judged++;
 		return "inconclusive";
 	}
@@ -95,17 +79,17 @@ static const char *count(struct json_object *sidecar,
 static void put_row(FILE *to, const struct test_row *row,
 		    struct json_object *sidecar, struct test_totals *totals)
 {
-	struct json_object *summary = member(sidecar, "summary");
+	struct json_object *summary = json_member(sidecar, "summary");
 	char topology[TOPOLOGY_NAME_LEN];
 	size_t i;
 
 	fprintf(to, "# %-16s %-10s", row->scenario,
 		topology_cpus(&row->topology) ?
 		topology_name(&row->topology, topology) :
-		text_of(sidecar, "topology"));
+		json_member_text(sidecar, "topology"));
 	for (i = 0; i < ARRAY_SIZE(columns); i++) {
 		const struct quantity *q = &quantities[columns[i].id];
-		struct json_object *number = member(summary, q->name);
+		struct json_object *number = json_member(summary, q->name);
 		char text[QUANTITY_TEXT_SIZE];
 
 		fprintf(to, " %*s", columns[i].width,
@@ -118,10 +102,10 @@ static void put_row(FILE *to, const struct test_row *row,
 static void put_reason(FILE *to, const char *dir, const struct test_row *row,
 		       struct json_object *sidecar)
 {
-	const char *reason = text_of(sidecar, "reason");
+	const char *reason = json_member_text(sidecar, "reason");
 	char path[PATH_MAX];
 
-	if (!strcmp(text_of(sidecar, "result"), "pass"))
+	if (!strcmp(json_member_text(sidecar, "result"), "pass"))
 		return;
 	fprintf(to, "# %s: ", row->test);
 	if (*reason)
@@ -137,13 +121,13 @@ static void put_reason(FILE *to, const char *dir, const struct test_row *row,
 /* Of all rows one is enough: they are of one kernel and one host. */
 static void put_where(FILE *to, struct json_object *sidecar)
 {
-	const char *release = text_of(member(sidecar, "kernel"), "release");
-	struct json_object *host = member(sidecar, "host");
+	const char *release = json_member_text(json_member(sidecar, "kernel"), "release");
+	struct json_object *host = json_member(sidecar, "host");
 	const char *place = "/dev/kvm";
 
-	if (json_object_get_boolean(member(host, "bare")))
+	if (json_object_get_boolean(json_member(host, "bare")))
 		place = "this machine itself";
-	else if (json_object_get_boolean(member(host, "emulated")))
+	else if (json_object_get_boolean(json_member(host, "emulated")))
 		place = "the emulated host";
 	if (*release)
 		fprintf(to, "# kernel %s on %s\n", release, place);

@@ -11,30 +11,14 @@
 
 #include "lib/common/util/util.h"
 #include "lib/common/wire/wire.h"
+#include "lib/host/report/json.h"
 
 /* A file may be anybody's. */
 #define PROGRAMS_MAX	256
 
-static struct json_object *member(struct json_object *o, const char *key)
-{
-	struct json_object *value = NULL;
-
-	if (json_object_is_type(o, json_type_object))
-		json_object_object_get_ex(o, key, &value);
-	return value;
-}
-
-static const char *text_of(struct json_object *o, const char *key)
-{
-	struct json_object *value = member(o, key);
-
-	return json_object_is_type(value, json_type_string) ?
-	       json_object_get_string(value) : NULL;
-}
-
 static bool is_true(struct json_object *o, const char *key)
 {
-	return json_object_get_boolean(member(o, key));
+	return json_object_get_boolean(json_member(o, key));
 }
 
 const char *verify_word(enum verify_answer answer)
@@ -57,10 +41,17 @@ static int by_name(const void *a, const void *b)
 	return ret ? ret : strcmp(x->name, y->name);
 }
 
+static const char *name_of(struct json_object *o, const char *key)
+{
+	const char *name = json_member_text(o, key);
+
+	return *name ? name : "?";
+}
+
 static int read_programs(struct json_object *sidecar, struct verify_seen *seen)
 {
-	struct json_object *list = member(member(sidecar, "monitor"),
-					  "programs");
+	struct json_object *list = json_member(json_member(sidecar, "monitor"),
+					       "programs");
 	size_t n = json_object_is_type(list, json_type_array) ?
 		   json_object_array_length(list) : 0, i;
 
@@ -72,11 +63,10 @@ static int read_programs(struct json_object *sidecar, struct verify_seen *seen)
 		struct json_object *o = json_object_array_get_idx(list, i);
 		struct verify_program *p = &seen->programs[i];
 
-		snprintf(p->name, sizeof(p->name), "%s",
-			 text_of(o, "name") ?: "?");
-		snprintf(p->op, sizeof(p->op), "%s", text_of(o, "op") ?: "?");
-		p->insns = max(json_object_get_int64(member(o,
-							    "verified_insns")),
+		snprintf(p->name, sizeof(p->name), "%s", name_of(o, "name"));
+		snprintf(p->op, sizeof(p->op), "%s", name_of(o, "op"));
+		p->insns = max(json_object_get_int64(json_member(o,
+								 "verified_insns")),
 			       (int64_t)0);
 	}
 	seen->n_programs = n;
@@ -99,10 +89,11 @@ const struct verify_program *verify_most(const struct verify_seen *seen)
 
 static bool was_attached(struct json_object *sidecar)
 {
-	const char *last = text_of(member(sidecar, "vm"), "last_stage");
+	const char *last = json_member_text(json_member(sidecar, "vm"),
+					    "last_stage");
 	unsigned int stage;
 
-	for (stage = STAGE_ATTACHED; last && stage < STAGE_COUNT; stage++)
+	for (stage = STAGE_ATTACHED; stage < STAGE_COUNT; stage++)
 		if (!strcmp(wire_stage_name(stage), last))
 			return true;
 	return false;
@@ -110,13 +101,13 @@ static bool was_attached(struct json_object *sidecar)
 
 static bool worker_moved(struct json_object *sidecar)
 {
-	struct json_object *workers = member(sidecar, "workers");
+	struct json_object *workers = json_member(sidecar, "workers");
 	struct json_object *first;
 
 	if (!json_object_is_type(workers, json_type_array))
 		return false;
 	first = json_object_array_get_idx(workers, 0);
-	return json_object_get_int64(member(first, "iterations")) > 0;
+	return json_object_get_int64(json_member(first, "iterations")) > 0;
 }
 
 static void answer(struct json_object *sidecar, struct verify_seen *seen)
@@ -129,15 +120,15 @@ static void answer(struct json_object *sidecar, struct verify_seen *seen)
 		seen->attached = VERIFY_YES;
 		/* Once it is gone, tasks of its class are the fair class's. */
 		seen->dispatches = worker_moved(sidecar) &&
-				   !is_true(member(sidecar, "vm"),
+				   !is_true(json_member(sidecar, "vm"),
 					    "scheduler_died") ? VERIFY_YES :
 				   ours ? VERIFY_UNKNOWN : VERIFY_NO;
 	} else if (seen->refusal) {
 		seen->verified = VERIFY_NO;
 		seen->attached = VERIFY_NO;
 		seen->dispatches = VERIFY_NO;
-	} else if (!ours && member(sidecar, "vm") &&
-		   strcmp(text_of(sidecar, "result") ?: "", "skip")) {
+	} else if (!ours && json_member(sidecar, "vm") &&
+		   strcmp(json_member_text(sidecar, "result"), "skip")) {
 		/* It has ended, or hangs, before it came to that. */
 		seen->attached = VERIFY_NO;
 		seen->dispatches = VERIFY_NO;
@@ -146,12 +137,12 @@ static void answer(struct json_object *sidecar, struct verify_seen *seen)
 
 int verify_read(struct json_object *sidecar, struct verify_seen *seen)
 {
-	const char *refusal = text_of(sidecar, "refusal");
-	const char *reason = text_of(sidecar, "reason");
+	const char *refusal = json_member_text(sidecar, "refusal");
+	const char *reason = json_member_text(sidecar, "reason");
 
 	*seen = (struct verify_seen){ };
-	seen->refusal = refusal ? strdup(refusal) : NULL;
-	seen->reason = reason && *reason ? strdup(reason) : NULL;
+	seen->refusal = *refusal ? strdup(refusal) : NULL;
+	seen->reason = *reason ? strdup(reason) : NULL;
 	if (!sidecar)
 		return 0;
 	answer(sidecar, seen);

@@ -45,20 +45,14 @@ static int take_jobs(void *args, const char *text, char *err)
 {
 	struct verify_args *a = args;
 
-	if (cli_number(text, RUN_MAX_JOBS, &a->jobs))
-		return 0;
-	return cli_bad(err, "-j %.100s: is no number from 1 to %d", text,
-		       RUN_MAX_JOBS);
+	return cli_take_number("-j", text, RUN_MAX_JOBS, &a->jobs, err);
 }
 
 static int take_max_cpus(void *args, const char *text, char *err)
 {
 	struct verify_args *a = args;
 
-	if (cli_number(text, CPUS_MAX, &a->max_cpus))
-		return 0;
-	return cli_bad(err, "--max-cpus %.100s: is no number from 1 to %d",
-		       text, CPUS_MAX);
+	return cli_take_number("--max-cpus", text, CPUS_MAX, &a->max_cpus, err);
 }
 
 static int take_dry_run(void *args, const char *text, char *err)

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +14,7 @@
 #include <unistd.h>
 
 #include "lib/common/attr/attr.h"
+#include "lib/common/util/fail.h"
 #include "lib/common/util/strbuf.h"
 #include "lib/common/util/util.h"
 #include "lib/common/wire/plan.h"
@@ -30,17 +30,6 @@
 #define LIBRARIES_MAX	1024
 /* $skip has so many digits, so that its own length is known. */
 #define SKIP_DIGITS	8
-
-static int __printf(4, 5) fail(char *err, size_t err_size, int ret,
-			       const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(err, err_size, fmt, ap);
-	va_end(ap);
-	return ret;
-}
 
 /* ---- what no file can have ---- */
 

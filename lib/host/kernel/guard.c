@@ -8,7 +8,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -20,6 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/common/util/file.h"
 #include "lib/common/util/strbuf.h"
 #include "lib/common/util/util.h"
 #include "lib/host/kernel/kenv.h"
@@ -89,24 +89,6 @@ void session_end(pid_t sid)
 }
 
 /* ---- folders ---- */
-
-static int remove_one(const char *path, const struct stat *st, int type,
-		      struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path) && errno != ENOENT ? -errno : 0;
-}
-
-int folder_remove(const char *path)
-{
-	int ret = nftw(path, remove_one, 32, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
-
-	if (ret == -1)
-		ret = errno == ENOENT ? 0 : -errno;
-	return ret;
-}
 
 /* ---- the guard ---- */
 

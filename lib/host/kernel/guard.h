@@ -48,12 +48,4 @@ void guard_stop(struct kenv *k);
  */
 void session_end(pid_t sid);
 
-/**
- * folder_remove() - rm -rf, without following links
- * @path: a folder, a file, or nothing
- *
- * Return: 0, -errno of what could not be removed.
- */
-int folder_remove(const char *path);
-
 #endif /* KTSTR_KERNEL_GUARD_H */

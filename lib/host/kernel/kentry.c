@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/common/util/file.h"
 #include "lib/common/util/text.h"
 #include "lib/common/util/util.h"
 #include "lib/host/kernel/guard.h"

@@ -5,6 +5,7 @@
  * What is summed up are the texts that git and stat print, as keys in caches have
  * been made of them from the beginning.
  */
+#include "lib/common/util/file.h"
 #include "lib/host/kernel/ktree.h"
 
 #include <errno.h>

@@ -2,6 +2,7 @@
 /*
  * A finished kernel goes into the cache. See kbuild.h.
  */
+#include "lib/common/util/file.h"
 #include "lib/host/kernel/kbuild.h"
 
 #include <errno.h>

@@ -63,3 +63,20 @@ void json_add_bool(struct json_object *to, const char *key, int value)
 {
 	json_add_new(to, key, json_object_new_boolean(value));
 }
+
+struct json_object *json_member(struct json_object *o, const char *key)
+{
+	struct json_object *value = NULL;
+
+	if (json_object_is_type(o, json_type_object))
+		json_object_object_get_ex(o, key, &value);
+	return value;
+}
+
+const char *json_member_text(struct json_object *o, const char *key)
+{
+	struct json_object *value = json_member(o, key);
+
+	return json_object_is_type(value, json_type_string) ?
+	       json_object_get_string(value) : "";
+}

@@ -59,6 +59,24 @@ void json_add_double(struct json_object *to, const char *key, double value);
 void json_add_bool(struct json_object *to, const char *key, int value);
 
 /**
+ * json_member() - a member of what may be anything
+ * @o: NULL and what is no object have none
+ * @key: its name
+ *
+ * Return: the member; NULL where there is none, and where it is null.
+ */
+struct json_object *json_member(struct json_object *o, const char *key);
+
+/**
+ * json_member_text() - a member that is text
+ * @o: as of json_member()
+ * @key: its name
+ *
+ * Return: its text, which is @o's; "" where there is none, or no text.
+ */
+const char *json_member_text(struct json_object *o, const char *key);
+
+/**
  * json_add_new() - add a member that @value becomes the owner of
  * @to: an object
  * @key: its name; must outlive @to

@@ -9,7 +9,6 @@
 #include <json-c/json.h>
 #include <limits.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +16,7 @@
 #include <unistd.h>
 
 #include "lib/common/util/compiler.h"
+#include "lib/common/util/fail.h"
 #include "lib/common/util/strbuf.h"
 #include "lib/common/util/text.h"
 #include "lib/common/util/util.h"
@@ -27,15 +27,7 @@
 #define TEXT_MAX	1024		/* of one dimension */
 #define VALUES_MAX	4096
 
-static int __printf(3, 4) bad(char *err, size_t size, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(err, size, fmt, ap);
-	va_end(ap);
-	return -EPROTO;
-}
+#define bad(err, size, ...)	fail(err, size, -EPROTO, __VA_ARGS__)
 
 /* ---- names ---- */
 

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -17,22 +16,12 @@
 #include <unistd.h>
 
 #include "lib/common/attr/attr.h"
+#include "lib/common/util/fail.h"
 #include "lib/common/util/util.h"
 #include "lib/host/machine/paths.h"
 #include "lib/host/run/mkfs.h"
 
 #define MIB		(1ULL << 20)
-
-static int __printf(4, 5) fail(char *err, size_t err_size, int ret,
-			       const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(err, err_size, fmt, ap);
-	va_end(ap);
-	return ret;
-}
 
 /* ---- in memory ---- */
 

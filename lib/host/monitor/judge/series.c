@@ -394,6 +394,17 @@ void mon_series_finish(struct mon_series *s)
 		      all ? cmp_guest : cmp_host);
 }
 
+const struct mon_mark *mon_series_first(const struct mon_series *series,
+					enum mon_mark_kind kind)
+{
+	size_t i;
+
+	for (i = 0; i < series->n_marks; i++)
+		if (series->marks[i].kind == kind)
+			return &series->marks[i];
+	return NULL;
+}
+
 const char *mon_mark_name(enum mon_mark_kind kind)
 {
 	static const char * const names[MON_MARK_KINDS] = {

@@ -239,6 +239,16 @@ mon_series_point(const struct mon_series *series, size_t i)
 }
 
 /**
+ * mon_series_first() - the first mark of a kind
+ * @series: the series
+ * @kind: which
+ *
+ * Return: it, which is @series' own; NULL where there is none.
+ */
+const struct mon_mark *mon_series_first(const struct mon_series *series,
+					enum mon_mark_kind kind);
+
+/**
  * mon_mark_name() - a word for a kind of mark
  */
 const char *mon_mark_name(enum mon_mark_kind kind);

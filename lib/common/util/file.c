@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Small files of /proc and /sys.
+ * Small files, and folders. See file.h.
  */
-#include "init/file.h"
+#include "lib/common/util/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -39,5 +41,23 @@ ssize_t file_read(const char *path, char *buf, size_t size)
 	ret = n < 0 ? -errno : len;
 	buf[len] = '\0';
 	close(fd);
+	return ret;
+}
+
+static int remove_one(const char *path, const struct stat *st, int type,
+		      struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return remove(path) && errno != ENOENT ? -errno : 0;
+}
+
+int folder_remove(const char *path)
+{
+	int ret = nftw(path, remove_one, 32, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+
+	if (ret == -1)
+		ret = errno == ENOENT ? 0 : -errno;
 	return ret;
 }
