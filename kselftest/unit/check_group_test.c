@@ -82,6 +82,20 @@ TEST_F(check, spread_scales_and_stays_a_check)
 	EXPECT_STRNE("", run(self, 1));
 }
 
+/* One pair has a CPU for itself, the other shares one with a spinner. */
+TEST_F(check, partners_may_be_placed_badly_but_not_starved)
+{
+	self->reports[2] = good_report(102, 45);
+	EXPECT_STRNE("", run(self, 1));
+	self->group.partners = true;
+	EXPECT_STREQ("", run(self, 1));
+	self->reports[2] = good_report(102, 52);
+	EXPECT_STREQ("unfair cgroup 'cg_0': spread=42% (10-52%) 3 workers on 2 cpus (threshold 40%)",
+		     run(self, 1));
+	/* What a slow host is given may be more. */
+	EXPECT_STREQ("", run(self, 3));
+}
+
 /* A kernel without schedstat can be tested; what it cannot tell is said. */
 TEST_F(check, spread_is_not_judged_without_schedstat)
 {

@@ -15,6 +15,13 @@
 
 /* A spread can hardly be more than 100: above this the check says nothing. */
 #define SPREAD_CAP_PCT		60.0
+/*
+ * Two pairs and a spinner are three that want one of two CPUs. A scheduler that
+ * leaves one pair beside the spinner for seconds has not been unfair: by weight
+ * the pair gets a third of that CPU, so each of the two waits for a third of the
+ * time, while those of the other pair wait for nothing.
+ */
+#define PARTNERS_SPREAD_PCT	40.0
 /* Nor can a gap be longer than the scenario is. */
 #define GAP_CAP			0.9
 /* Of the scenario's time: a worker whose CPU was there for less had no chance. */
@@ -187,6 +194,8 @@ static void check_spread(unsigned int limit, double slowness,
 	}
 	/* A host that is slow is also coarse; but it has to stay a check. */
 	allowed = max(allowed, min(allowed * slowness, SPREAD_CAP_PCT));
+	if (g->partners)
+		allowed = max(allowed, PARTNERS_SPREAD_PCT);
 	if (delay_range(g, &low, &high) < 2 || high - low <= allowed)
 		return;
 	if (high - low - host_spread_pct(g) <= allowed) {

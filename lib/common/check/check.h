@@ -94,6 +94,8 @@ struct check_share {
  * @cpuset: CPUs that they were allowed; NULL for all
  * @n_cpus: their number
  * @uneven: its workers do not ask for the same: what they waited is not compared
+ * @partners: they wait for each other: of each group of them hardly more than one
+ *	wants a CPU at a time
  * @hungry: they always want a CPU
  * @duration_ms: how long the scenario was to hold, 0 for not known
  * @steal: what the host took from its CPUs meanwhile, until the last had ended
@@ -109,6 +111,7 @@ struct check_group {
 	unsigned int n_cpus;
 	unsigned int duration_ms;
 	bool uneven;
+	bool partners;
 	bool hungry;
 	struct check_steal steal;
 	struct check_steal worked;

@@ -29,7 +29,7 @@
 	row(number, max_gap_ms, 2000,					\
 	    "longest time without progress, or half of the scenario where that is less; times the slowness, at most nine tenths of the scenario") \
 	row(number, max_spread_pct, 15,					\
-	    "between the shares of time that the workers of a cgroup wait for a CPU, times the slowness, at most 60") \
+	    "between the shares of time that the workers of a cgroup wait for a CPU, times the slowness, at most 60; not below 40 where they wait for each other") \
 	row(switch, isolation, CHECK_ON,				\
 	    "workers stay on their cpuset, where there is one")		\
 	row(number, max_wake_p99_us, CHECK_OFF,				\

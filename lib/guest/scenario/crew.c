@@ -309,6 +309,7 @@ static void judge(struct scenario *s, const struct crew *c)
 		.n_cpus = CPU_COUNT(cpus),
 		.duration_ms = c->held_ms,
 		.uneven = work_uneven(c->work),
+		.partners = work_partners(c->work),
 		.hungry = work_hungry(c->work),
 		.steal = steal_since(s, c),
 		.worked = c->worked,

@@ -164,6 +164,11 @@ bool work_uneven(const struct work_spec *spec)
 	return work_types[spec->type]->uneven || place_uneven(&spec->place);
 }
 
+bool work_partners(const struct work_spec *spec)
+{
+	return group_of(spec) > 1;
+}
+
 bool work_hungry(const struct work_spec *spec)
 {
 	const struct work_place *place = &spec->place;

@@ -295,6 +295,14 @@ int work_check(const struct work_spec *spec, unsigned int n, char *err,
 bool work_uneven(const struct work_spec *spec);
 
 /**
+ * work_partners() - do such workers wait for each other?
+ * @spec: what they do
+ *
+ * Return: whether each is one of a group, pairs for instance.
+ */
+bool work_partners(const struct work_spec *spec);
+
+/**
  * work_hungry() - do such workers always want a CPU, whichever they can get?
  * @spec: what they do
  *
