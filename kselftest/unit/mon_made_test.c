@@ -210,6 +210,19 @@ TEST_F(mon_made, tasks_that_wait_and_cpus_that_are_idle)
 	EXPECT_EQ(1, s->cpus[3].idle_wait);
 	EXPECT_EQ(2, s->cpus[3].idle_wait_cpu);
 
+	/* Its wait has just begun; then it has lasted for a while. */
+	made_set(&self->m, MON_RQ_CLOCK, made_rq(&self->m, 2), NSEC_PER_SEC);
+	made_set(&self->m, MON_TASK_LAST_QUEUED, waits,
+		 NSEC_PER_SEC - 900 * NSEC_PER_USEC);
+	ASSERT_EQ(0, mon_sampler_take(sampler, s));
+	EXPECT_EQ(0, s->cpus[2].waits.n);
+	EXPECT_EQ(0, s->cpus[3].idle_wait);
+	made_set(&self->m, MON_RQ_CLOCK, made_rq(&self->m, 2),
+		 NSEC_PER_SEC + 100 * NSEC_PER_USEC);
+	ASSERT_EQ(0, mon_sampler_take(sampler, s));
+	EXPECT_EQ(1, s->cpus[2].waits.n);
+	EXPECT_EQ(1, s->cpus[3].idle_wait);
+
 	/* The only one that CPU 3 could run does run. */
 	made_set(&self->m, MON_TASK_ON_CPU, waits, 1);
 	ASSERT_EQ(0, mon_sampler_take(sampler, s));

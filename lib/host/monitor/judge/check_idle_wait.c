@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Work conservation: no CPU is idle while a task waits that may run there. A
- * moment of that is how each wakeup begins, so it is the share that counts, over
- * a second or more.
+ * Work conservation: no CPU is idle while a task waits that may run there, and has
+ * done so for longer than wakeups take (waits.h). Now and then a CPU is late, so it
+ * is the share that counts, over a second or more.
  */
 #include "lib/common/util/util.h"
 #include "lib/host/monitor/judge/look.h"

@@ -73,11 +73,29 @@ void mon_waits_each(const struct mon_guest *g, const void *rq,
 	}
 }
 
+/*
+ * Who wakes another and is about to sleep keeps it on its own CPU, idle ones or
+ * not: the kernel's own choice for pipes and the like (SCX_WAKE_SYNC). So each
+ * exchange begins with a wait of less than that.
+ */
+#define EXCHANGE_NS	NSEC_PER_MSEC
+
 struct wait_ctx {
 	const struct mon_guest *guest;
 	unsigned int cpu;
+	uint64_t clock_ns;	/* of the run queue: without what the host took */
 	struct mon_waits *waits;
 };
+
+/* Of a kernel that stamps no waits each has begun long ago. */
+static bool has_just_begun(const struct wait_ctx *ctx, const void *task)
+{
+	uint64_t since_ns = mon_guest_get(ctx->guest, MON_TASK_LAST_QUEUED,
+					  task);
+
+	return since_ns && (int64_t)(ctx->clock_ns - since_ns) <
+			   (int64_t)EXCHANGE_NS;
+}
 
 static void add(void *arg, const void *task)
 {
@@ -85,6 +103,8 @@ static void add(void *arg, const void *task)
 	struct mon_cpus cpus;
 	unsigned int i;
 
+	if (has_just_begun(ctx, task))
+		return;
 	mon_waits_allowed(ctx->guest, task, ctx->cpu, &cpus);
 	for (i = 0; i < ARRAY_SIZE(cpus.bits); i++)
 		ctx->waits->cpus.bits[i] |= cpus.bits[i];
@@ -94,7 +114,10 @@ static void add(void *arg, const void *task)
 void mon_waits_read(const struct mon_guest *g, const void *rq,
 		    unsigned int cpu, struct mon_waits *w)
 {
-	struct wait_ctx ctx = { .guest = g, .cpu = cpu, .waits = w };
+	struct wait_ctx ctx = {
+		.guest = g, .cpu = cpu, .waits = w,
+		.clock_ns = mon_guest_get(g, MON_RQ_CLOCK, rq),
+	};
 	enum mon_wait_list i;
 
 	memset(w, 0, sizeof(*w));

@@ -43,7 +43,8 @@ void mon_waits_each(const struct mon_guest *guest, const void *rq,
  * @cpu: which
  * @waits: filled in; of a kernel that lacks what it takes, nobody waits
  *
- * Tasks of the fair class that sleep but have not left the queue, as they still
+ * A wait of less than a millisecond is none yet: so long one may wait whose waker is
+ * about to sleep. Tasks of the fair class that sleep but have not left the queue, as they still
  * owe time, do not wait. Lists that change meanwhile end the walk: a sample may
  * miss a wait, or see one that has just ended.
  */
