@@ -126,6 +126,33 @@ TEST(intervals_hold_what_is_so)
 	}
 }
 
+/* All of B's beyond all of A's: of so many ways to lie, two are like that. */
+TEST(few_values_can_tell_so_much)
+{
+	static const struct {
+		size_t n_pairs, n_values;
+		double ways;
+	} cases[] = {
+		{ 1, 1, 2 }, { 2, 1, 4 }, { 5, 1, 32 }, { 10, 1, 1024 },
+		{ 1, 2, 6 }, { 1, 3, 20 }, { 1, 5, 252 }, { 2, 3, 400 },
+		{ 3, 2, 216 },
+	};
+	static const double a[] = { 5, 6, 5, 6, 5 }, b[] = { 7, 8, 7, 8, 7 };
+	struct boot_pair pairs[10];
+	struct boot_estimate e;
+	size_t i, k;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		for (k = 0; k < cases[i].n_pairs; k++)
+			pairs[k] = (struct boot_pair){
+				a, cases[i].n_values, b, cases[i].n_values,
+			};
+		ASSERT_EQ(0, boot_estimate(pairs, cases[i].n_pairs, 1, &e));
+		EXPECT_GT(1e-9, fabs(e.least_p - 2 / cases[i].ways))
+			TH_LOG("case %zu: %g", i, e.least_p);
+	}
+}
+
 TEST(the_same_seed_gives_the_same)
 {
 	static const double a[] = { 1, 2, 3, 4 }, b[] = { 2, 3, 4, 6 };
@@ -368,6 +395,30 @@ TEST_F(sides, better_goes_by_the_metric)
 		EXPECT_EQ(wanted[metrics[m].better], self->c.all[m].verdict)
 			TH_LOG("%s", metrics[m].name);
 		EXPECT_GT(0.01, fabs(self->c.all[m].change - 1));
+	}
+}
+
+/* That nothing was found says something only where it could have been. */
+TEST_F(sides, few_values_do_not_tell_of_many_metrics)
+{
+	static const struct {
+		unsigned int tests, runs;
+		bool told;
+	} cases[] = {
+		{ 1, 3, false }, { 1, 5, false }, { 1, 6, true },
+		{ 3, 3, true }, { 4, 1, false }, { 9, 1, false },
+		{ 10, 1, true },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		simulate(self, cases[i].tests, cases[i].runs, 1);
+		ASSERT_EQ(0, compare_sets(&self->sets[0], &self->sets[1], 1,
+					  &self->c));
+		EXPECT_EQ(cases[i].told, self->c.n_told > 0)
+			TH_LOG("case %zu", i);
+		EXPECT_EQ(10, compare_least_pairs(&self->c));
+		comparison_free(&self->c);
 	}
 }
 

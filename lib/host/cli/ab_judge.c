@@ -56,6 +56,16 @@ static bool is_whole(const struct ab_result *r)
 	return r->turns.n_pairs >= TURNS_LEAST_PAIRS;
 }
 
+/*
+ * What is worse may be seen in few pairs, where they hardly scatter. That nothing was
+ * seen means something only where it could have been, and where nothing looks so.
+ */
+static bool is_settled(const struct ab_result *r)
+{
+	return is_whole(r) && (compare_is_worse(&r->c) ||
+			       (r->c.n_told && !r->c.n_open));
+}
+
 static int status_of(const struct ab_result *r)
 {
 	if (flag_of(r, "inconclusive"))
@@ -64,7 +74,7 @@ static int status_of(const struct ab_result *r)
 		return STATUS_FEW;
 	if (strcmp(text_of(r, "result"), "pass"))
 		return 1;
-	if (!is_whole(r))
+	if (!is_settled(r))
 		return r->turns.n_stolen ? STATUS_STOLEN : STATUS_FEW;
 	return compare_is_worse(&r->c) ? 1 : 0;
 }
@@ -90,6 +100,14 @@ static void put_head(const struct ab_result *r, FILE *to)
 	fputs("\n\n", to);
 }
 
+static void put_estimate(const struct ab_result *r, const char *what,
+			 const struct compare_estimate *e, FILE *to)
+{
+	fprintf(to, "%s: %s %+.1f%% (%+.1f%% to %+.1f%%)\n", what,
+		r->c.metrics[e->metric].metric->name, 100 * e->change,
+		100 * e->low, 100 * e->high);
+}
+
 /* Each that is worse, or better, by name */
 static void put_those(const struct ab_result *r, enum compare_verdict which,
 		      FILE *to)
@@ -98,10 +116,39 @@ static void put_those(const struct ab_result *r, enum compare_verdict which,
 
 	for (e = r->c.all; e < r->c.all + r->c.n_all; e++)
 		if (e->verdict == which)
-			fprintf(to, "%s: %s %+.1f%% (%+.1f%% to %+.1f%%)\n",
-				compare_verdict_name(which),
-				r->c.metrics[e->metric].metric->name,
-				100 * e->change, 100 * e->low, 100 * e->high);
+			put_estimate(r, compare_verdict_name(which), e, to);
+}
+
+/* Those that more pairs would make worse, or not. */
+static void put_open(const struct ab_result *r, FILE *to)
+{
+	const struct compare_estimate *e;
+
+	for (e = r->c.all; e < r->c.all + r->c.n_all; e++)
+		if (compare_looks_worse(&r->c, e))
+			put_estimate(r, "may be worse", e, to);
+}
+
+/* Until so many there is no need to look at what they say. */
+static size_t least_pairs(const struct ab_result *r)
+{
+	return max(compare_least_pairs(&r->c), (size_t)TURNS_LEAST_PAIRS);
+}
+
+static void put_few(const struct ab_result *r, FILE *to)
+{
+	size_t n = r->turns.n_pairs, least = least_pairs(r);
+
+	if (n < least)
+		fprintf(to, "ktstr: ab: %zu pairs are too few to tell, %zu are needed",
+			n, least);
+	else if (r->c.n_open)
+		fprintf(to, "ktstr: ab: B may be worse than A in %zu quantities, and %zu pairs are too few to be sure",
+			r->c.n_open, n);
+	else
+		fprintf(to, "ktstr: ab: %zu pairs have too few values to tell",
+			n);
+	fputs(": give it longer, by -d\n", to);
 }
 
 static void put_verdict(const struct ab_result *r, int status, FILE *to)
@@ -118,8 +165,7 @@ static void put_verdict(const struct ab_result *r, int status, FILE *to)
 		fprintf(to, "ktstr: ab: INCONCLUSIVE: %zu pairs are too few, and of %zu the host took too much\n",
 			r->turns.n_pairs, r->turns.n_stolen);
 	else if (status == STATUS_FEW)
-		fprintf(to, "ktstr: ab: %zu pairs are too few to tell, %d are needed: give it longer, by -d\n",
-			r->turns.n_pairs, TURNS_LEAST_PAIRS);
+		put_few(r, to);
 	else if (status)
 		fprintf(to, "ktstr: ab: B is worse than A in %zu quantities\n",
 			r->c.n_worse);
@@ -135,6 +181,7 @@ static void put_text(const struct ab_result *r, int status, FILE *to)
 	fputc('\n', to);
 	if (is_whole(r)) {
 		put_those(r, COMPARE_WORSE, to);
+		put_open(r, to);
 		put_those(r, COMPARE_BETTER, to);
 	}
 	put_verdict(r, status, to);
@@ -152,6 +199,8 @@ static int put_json(const struct ab_result *r, int status)
 		return -ENOMEM;
 	json_add_int(o, "seed", r->args->seed);
 	json_add_int(o, "turn_ms", r->args->turn_ms);
+	json_add_int(o, "pairs_needed", (int64_t)least_pairs(r));
+	json_add_int(o, "may_be_worse", (int64_t)r->c.n_open);
 	json_add_int(o, "settle_ms", r->args->settle_ms);
 	json_add_int(o, "pairs_stolen", (int64_t)t->n_stolen);
 	json_add_int(o, "pairs_broken", (int64_t)t->n_broken);

@@ -148,6 +148,23 @@ static void print_broken(const struct comparison *c)
 			       c->pairs[i].sides[0].n);
 }
 
+static void print_answer(const struct comparison *c)
+{
+	if (!c->n_pairs)
+		puts("There is no test that both sides have.");
+	else if (compare_is_worse(c))
+		printf("B is worse than A: %zu that are worse, %zu tests that fail.\n",
+		       c->n_worse, c->n_broken);
+	else if (!c->n_told)
+		puts("There are too few values to tell: run each side more often, or more tests.");
+	else
+		printf("B is not worse than A, as far as %zu pairs tell.\n",
+		       c->n_pairs);
+	if (!compare_is_worse(c) && c->n_told && c->n_open)
+		printf("Metrics that look worse by themselves, which of so many may be chance: %zu.\n",
+		       c->n_open);
+}
+
 static void print_all(const struct comparison *c, const char *const names[2])
 {
 	print_sides(c, names);
@@ -159,16 +176,7 @@ static void print_all(const struct comparison *c, const char *const names[2])
 	print_broken(c);
 	print_tests(c, COMPARE_WORSE);
 	print_tests(c, COMPARE_BETTER);
-	if (!c->n_pairs)
-		puts("There is no test that both sides have.");
-	else if (compare_is_worse(c))
-		printf("B is worse than A: %zu that are worse, %zu tests that fail.\n",
-		       c->n_worse, c->n_broken);
-	else if (!c->n_told)
-		puts("There are too few values to tell: run each side more often, or more tests.");
-	else
-		printf("B is not worse than A, as far as %zu pairs tell.\n",
-		       c->n_pairs);
+	print_answer(c);
 }
 
 /* ---- page ---- */

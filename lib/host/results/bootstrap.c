@@ -195,6 +195,22 @@ static size_t values_of_runs(const struct boot_pair *pairs, size_t n)
 	return values;
 }
 
+/*
+ * Where there is no difference, a value may as well be the other side's: that all
+ * of them lie the same way is one of so many cases, and the other way another.
+ */
+static double least_p(const struct boot_pair *pairs, size_t n, bool by_runs)
+{
+	double cases = n * M_LN2;
+	size_t i;
+
+	for (i = 0; i < n && by_runs; i++)
+		cases += lgamma(pairs[i].n_a + pairs[i].n_b + 1.0) -
+			 lgamma(pairs[i].n_a + 1.0) -
+			 lgamma(pairs[i].n_b + 1.0) - M_LN2;
+	return min(2 * exp(-cases), 1.0);
+}
+
 static void judge(struct boot_state *s, size_t values,
 		  struct boot_estimate *e)
 {
@@ -228,7 +244,10 @@ int boot_estimate(const struct boot_pair *pairs, size_t n, uint64_t seed,
 	size_t i, values = values_of_runs(pairs, n);
 	int ret = 0;
 
-	*e = (struct boot_estimate){ .by_runs = values > 0, .p = 1 };
+	*e = (struct boot_estimate){
+		.by_runs = values > 0, .p = 1,
+		.least_p = least_p(pairs, n, values > 0),
+	};
 	s.differences = malloc(n * sizeof(*s.differences));
 	if (!s.differences)
 		return -ENOMEM;

@@ -44,6 +44,8 @@ struct boot_pair {
  *	@difference
  * @by_runs: drawn from the values of each pair, and not from the pairs
  * @p: the chance of one that is as far from 0, either way, where there is none
+ * @least_p: the chance that so many values lie as far apart as they can, where
+ *	there is none: what no assumption about how they scatter makes less
  */
 struct boot_estimate {
 	double difference;
@@ -52,6 +54,7 @@ struct boot_estimate {
 	double freedom;
 	bool by_runs;
 	double p;
+	double least_p;
 };
 
 /**

@@ -250,7 +250,27 @@ static enum compare_verdict weigh(const struct comparison *c,
 	       COMPARE_WORSE;
 }
 
-/* How many can be told from chance? @p is NULL to count only. */
+/* Which the shown interval has as worse, and all intervals together do not. */
+bool compare_looks_worse(const struct comparison *c,
+			 const struct compare_estimate *e)
+{
+	enum quantity_better better = c->metrics[e->metric].metric->better;
+
+	return e->verdict == COMPARE_SAME && !isnan(e->low) &&
+	       (better == BETTER_UP ? e->high < 0 : e->low > 0) &&
+	       weigh(c, e) == COMPARE_WORSE;
+}
+
+size_t compare_least_pairs(const struct comparison *c)
+{
+	size_t i, judged = 0;
+
+	for (i = 0; i < c->n_all; i++)
+		judged += is_judged(c, &c->all[i]);
+	return 1 + (size_t)ceil(log2(max(judged, (size_t)1) / COMPARE_LEVEL));
+}
+
+/* How many are judged? @p gets the chance of each; NULL to count only. */
 static size_t chances(const struct comparison *c,
 		      const struct compare_estimate *list, size_t n, double *p)
 {
@@ -292,19 +312,44 @@ static int judge_list(struct comparison *c, struct compare_estimate *list,
 	return ret;
 }
 
+/* Could a difference of theirs stand against so many others? */
+static size_t count_told(const struct comparison *c, double level)
+{
+	size_t i, tested = chances(c, c->all, c->n_all, NULL), told = 0;
+
+	for (i = 0; i < c->n_all; i++)
+		told += c->all[i].verdict != COMPARE_TOO_FEW &&
+			is_judged(c, &c->all[i]) &&
+			c->all[i].boot.least_p <= level / tested;
+	return told;
+}
+
+static size_t count_open(const struct comparison *c)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < c->n_all; i++)
+		n += compare_looks_worse(c, &c->all[i]);
+	return n;
+}
+
 /* Where tests can be judged by themselves, they have half of the chance. */
 static int judge_all(struct comparison *c)
 {
 	bool both = chances(c, c->each, c->n_each, NULL) && c->n_pairs > 1;
 	double level = both ? COMPARE_LEVEL / 2 : COMPARE_LEVEL;
 	size_t i;
+	int ret;
 
-	c->n_told = chances(c, c->all, c->n_all, NULL);
+	c->n_told = count_told(c, level);
 	/* Of one pair all is said by what is said of all. */
 	for (i = 0; !both && i < c->n_each; i++)
 		c->each[i].verdict = COMPARE_TOO_FEW;
-	return judge_list(c, c->all, c->n_all, level) ?:
-	       judge_list(c, c->each, c->n_each, level);
+	ret = judge_list(c, c->all, c->n_all, level) ?:
+	      judge_list(c, c->each, c->n_each, level);
+	if (!ret)
+		c->n_open = count_open(c);
+	return ret;
 }
 
 int compare_sets(const struct result_set *a, const struct result_set *b,

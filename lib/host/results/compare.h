@@ -117,7 +117,10 @@ struct compare_estimate {
  * @metrics: @n_metrics of them
  * @all: each metric over all pairs, @n_all of them
  * @each: each metric in each pair, @n_each of them
- * @n_told: estimates that can be told from chance, or not
+ * @n_told: metrics that have values enough for a difference to be told from
+ *	chance, however they scatter
+ * @n_open: metrics that look worse, by the interval that is shown and by their
+ *	gate, which of so many may be chance
  * @n_broken: pairs that are broken
  * @n_worse: estimates that are worse
  */
@@ -135,6 +138,7 @@ struct comparison {
 	struct compare_estimate *each;
 	size_t n_each;
 	size_t n_told;
+	size_t n_open;
 	size_t n_broken;
 	size_t n_worse;
 };
@@ -171,6 +175,25 @@ static inline bool compare_is_worse(const struct comparison *c)
 {
 	return c->n_worse || c->n_broken;
 }
+
+/**
+ * compare_looks_worse() - is it one that may be worse?
+ * @c: the comparison
+ * @e: of it: a metric over all pairs, one of @n_open
+ */
+bool compare_looks_worse(const struct comparison *c,
+			 const struct compare_estimate *e);
+
+/**
+ * compare_least_pairs() - how many pairs can tell anything
+ * @c: the comparison
+ *
+ * With fewer, of one value on each side, not even a B that is worse in each of them
+ * differs from chance, given how many metrics are judged.
+ *
+ * Return: that number.
+ */
+size_t compare_least_pairs(const struct comparison *c);
 
 const char *compare_verdict_name(enum compare_verdict verdict);
 

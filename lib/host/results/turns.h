@@ -18,7 +18,7 @@
 #define TURNS_STEAL_PCT		15
 /* and so much in all, or nothing can be said. */
 #define TURNS_STEAL_MAX_PCT	85
-/* With less the bootstrap has nothing to draw from. */
+/* With less the bootstrap has nothing to draw from: not even what is worse is told. */
 #define TURNS_LEAST_PAIRS	5
 
 struct json_object;
