@@ -12,23 +12,16 @@
 #include <elfutils/libdw.h>
 #include <elfutils/libdwelf.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <gelf.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "lib/common/scx/stack.h"
 #include "lib/common/util/util.h"
-
-/* An open ELF file; zero, with @fd -1, when there is none. */
-struct elf_file {
-	int fd;
-	Elf *elf;
-};
+#include "lib/host/monitor/vmlinux/elf_file.h"
 
 /**
  * struct source - what lines are looked up in
@@ -39,38 +32,14 @@ struct elf_file {
  * @file: what source_places() has told last
  */
 struct source {
-	struct elf_file main;
-	struct elf_file debug;
+	struct mon_elf main;
+	struct mon_elf debug;
 	Dwarf *dw;
 	Elf_Data *syms;
 	const char *strings;
 	size_t strings_size;
 	char file[SOURCE_PATH_LEN];
 };
-
-static int file_open(struct elf_file *file, const char *path)
-{
-	file->fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (file->fd < 0)
-		return -errno;
-	errno = 0;
-	file->elf = elf_begin(file->fd, ELF_C_READ_MMAP, NULL);
-	if (!file->elf && errno == ENOMEM)
-		return -ENOMEM;
-	if (!file->elf || gelf_getclass(file->elf) != ELFCLASS64)
-		return -ENOEXEC;
-	return 0;
-}
-
-static void file_close(struct elf_file *file)
-{
-	if (file->elf)
-		elf_end(file->elf);
-	if (file->fd >= 0)
-		close(file->fd);
-	file->elf = NULL;
-	file->fd = -1;
-}
 
 static int find_symtab(struct source *src, Elf *elf)
 {
@@ -169,7 +138,22 @@ static bool has_lines(Elf *elf, Dwarf **dw)
 	return false;
 }
 
-static int find_dwarf(struct source *src, const char *vmlinux)
+/*
+ * In the file that is there: one that is not of this build is none. But what
+ * cannot be looked into, for want of memory say, is not missing.
+ */
+static int find_split_dwarf(struct source *src, const char *path)
+{
+	int ret = mon_elf_open(path, &src->debug);
+
+	if (!ret && same_build(src) && has_lines(src->debug.elf, &src->dw))
+		return 0;
+	mon_elf_close(&src->debug);
+	return ret && ret != -ENOEXEC ? ret : -ENOENT;
+}
+
+static int find_dwarf(struct source *src, const char *vmlinux, char *err,
+		      size_t err_size)
 {
 	static int (* const places[])(const struct source *src,
 				      const char *vmlinux, char *path,
@@ -178,57 +162,61 @@ static int find_dwarf(struct source *src, const char *vmlinux)
 	};
 	char path[PATH_MAX];
 	unsigned int i;
+	int ret;
 
 	if (has_lines(src->main.elf, &src->dw))
 		return 0;
+	*err = '\0';
 	for (i = 0; i < ARRAY_SIZE(places); i++) {
 		if (places[i](src, vmlinux, path, sizeof(path)))
 			continue;
-		if (!file_open(&src->debug, path) && same_build(src) &&
-		    has_lines(src->debug.elf, &src->dw))
+		ret = find_split_dwarf(src, path);
+		if (!ret)
 			return 0;
-		file_close(&src->debug);
+		if (ret != -ENOENT && !*err)
+			snprintf(err, err_size, "%s: %s: no source lines",
+				 path, strerror(-ret));
 	}
+	if (!*err)
+		snprintf(err, err_size,
+			 "%s has no DWARF: no source lines (build with CONFIG_DEBUG_INFO)",
+			 vmlinux);
 	return -ENOENT;
+}
+
+static int find_parts(struct source *src, const char *vmlinux, char *err,
+		      size_t err_size)
+{
+	int ret = mon_elf_open(vmlinux, &src->main);
+
+	if (ret) {
+		snprintf(err, err_size, "%s: %s: no source lines", vmlinux,
+			 ret == -ENOEXEC ? "no 64-bit ELF file" :
+					   strerror(-ret));
+		return ret;
+	}
+	ret = find_dwarf(src, vmlinux, err, err_size);
+	if (!ret && find_symtab(src, src->main.elf) &&
+	    (!src->debug.elf || find_symtab(src, src->debug.elf))) {
+		snprintf(err, err_size, "%s has no symbols: no source lines",
+			 vmlinux);
+		ret = -ENOENT;
+	}
+	return ret;
 }
 
 struct source *source_open(const char *vmlinux, char *err, size_t err_size)
 {
 	struct source *src = calloc(1, sizeof(*src));
-	int ret;
 
 	if (!src) {
 		snprintf(err, err_size, "no memory for source lines");
 		return NULL;
 	}
-	src->debug.fd = -1;
-	elf_version(EV_CURRENT);
-	ret = file_open(&src->main, vmlinux);
-	if (ret && ret != -ENOEXEC) {
-		snprintf(err, err_size, "%s: %s: no source lines", vmlinux,
-			 strerror(-ret));
-		goto out_close;
-	}
-	if (ret) {
-		snprintf(err, err_size, "%s: no 64-bit ELF file: no source lines",
-			 vmlinux);
-		goto out_close;
-	}
-	if (find_dwarf(src, vmlinux)) {
-		snprintf(err, err_size,
-			 "%s has no DWARF: no source lines (build with CONFIG_DEBUG_INFO)",
-			 vmlinux);
-		goto out_close;
-	}
-	if (find_symtab(src, src->main.elf) &&
-	    (!src->debug.elf || find_symtab(src, src->debug.elf))) {
-		snprintf(err, err_size, "%s has no symbols: no source lines",
-			 vmlinux);
-		goto out_close;
-	}
-	return src;
-
-out_close:
+	src->main = (struct mon_elf)MON_ELF_NONE;
+	src->debug = (struct mon_elf)MON_ELF_NONE;
+	if (!find_parts(src, vmlinux, err, err_size))
+		return src;
 	source_close(src);
 	return NULL;
 }
@@ -239,8 +227,8 @@ void source_close(struct source *src)
 		return;
 	if (src->dw)
 		dwarf_end(src->dw);
-	file_close(&src->debug);
-	file_close(&src->main);
+	mon_elf_close(&src->debug);
+	mon_elf_close(&src->main);
 	free(src);
 }
 

@@ -6,16 +6,15 @@
  */
 #include <elf.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <gelf.h>
 #include <libelf.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "lib/common/util/util.h"
+#include "lib/host/monitor/vmlinux/elf_file.h"
 #include "lib/host/monitor/vmlinux/symbols.h"
 
 struct func {
@@ -25,8 +24,8 @@ struct func {
 };
 
 struct mon_symbols {
-	int fd;
-	Elf *elf;
+	struct mon_elf elf_file;
+	Elf *elf;			/* that of @elf_file */
 	char *path;
 	const char *file;
 	size_t file_size;
@@ -77,25 +76,31 @@ static int find_symtab(struct mon_symbols *s)
 	return -ENOEXEC;
 }
 
-static int map_elf(struct mon_symbols *s, char *err, size_t err_size)
+/* What every vmlinux has that is of this machine's kind */
+static bool is_ours(struct mon_symbols *s)
 {
 	GElf_Ehdr ehdr;
 
-	elf_version(EV_CURRENT);
-	errno = 0;
-	s->elf = elf_begin(s->fd, ELF_C_READ_MMAP, NULL);
-	if (!s->elf && errno == ENOMEM)
-		return -ENOMEM;
-	if (!s->elf || elf_kind(s->elf) != ELF_K_ELF ||
-	    !gelf_getehdr(s->elf, &ehdr) ||
-	    ehdr.e_ident[EI_CLASS] != ELFCLASS64 ||
-	    ehdr.e_machine != EM_X86_64 ||
-	    elf_getshdrstrndx(s->elf, &s->shstrndx)) {
+	return gelf_getehdr(s->elf, &ehdr) && ehdr.e_machine == EM_X86_64 &&
+	       !elf_getshdrstrndx(s->elf, &s->shstrndx);
+}
+
+/* Of want of memory whoever called says a word. */
+static int map_elf(struct mon_symbols *s, char *err, size_t err_size)
+{
+	int ret = mon_elf_open(s->path, &s->elf_file);
+
+	s->elf = s->elf_file.elf;
+	if (ret == -ENOEXEC || (!ret && !is_ours(s))) {
 		snprintf(err, err_size,
 			 "%s: not an x86-64 ELF file; name the vmlinux that was built with the bzImage",
 			 s->path);
 		return -ENOEXEC;
 	}
+	if (ret && ret != -ENOMEM)
+		snprintf(err, err_size, "%s: %s", s->path, strerror(-ret));
+	if (ret)
+		return ret;
 	s->file = elf_rawfile(s->elf, &s->file_size);
 	if (!s->file || find_symtab(s)) {
 		snprintf(err, err_size,
@@ -116,16 +121,9 @@ int mon_symbols_open(const char *path, struct mon_symbols **symbols,
 	if (!s)
 		return -ENOMEM;
 	pthread_mutex_init(&s->index_lock, NULL);
+	s->elf_file = (struct mon_elf)MON_ELF_NONE;
 	s->path = strdup(path);
-	s->fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (s->fd < 0) {
-		ret = -errno;
-		snprintf(err, err_size, "%s: %s", path, strerror(-ret));
-	} else if (!s->path) {
-		ret = -ENOMEM;
-	} else {
-		ret = map_elf(s, err, err_size);
-	}
+	ret = s->path ? map_elf(s, err, err_size) : -ENOMEM;
 	if (ret) {
 		mon_symbols_close(s);
 		return ret;
@@ -138,9 +136,7 @@ void mon_symbols_close(struct mon_symbols *s)
 {
 	if (!s)
 		return;
-	elf_end(s->elf);
-	if (s->fd >= 0)
-		close(s->fd);
+	mon_elf_close(&s->elf_file);
 	pthread_mutex_destroy(&s->index_lock);
 	free(s->funcs);
 	free(s->path);
