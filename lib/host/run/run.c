@@ -37,11 +37,14 @@ struct run {
 	struct vm *vm;
 };
 
-/* Words for the kernel by which it leaves CPUs where they are. */
+/*
+ * Words for the kernel by which it leaves CPUs where they are; "nosmt" may be one
+ * among those of mitigations=, too.
+ */
 static bool fewer_cpus_asked(const char *kernel_args)
 {
 	static const char * const words[] = {
-		"maxcpus=", "nr_cpus=", "possible_cpus=", "nosmp",
+		"maxcpus=", "nr_cpus=", "possible_cpus=", "nosmp", "nosmt",
 	};
 	size_t i;
 
