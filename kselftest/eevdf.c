@@ -8,11 +8,15 @@
  */
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "ktstr.h"
 #include "meddle.h"
 #include "scenarios.h"
+
+#include "lib/common/util/sandbox.h"
+#include "lib/common/util/util.h"
 
 KTSTR_FIXTURE(eevdf);
 KTSTR_VARIANT(eevdf, 1n1l2c1t, .topology = TOPOLOGY(1, 1, 2, 1));
@@ -154,8 +158,6 @@ KTSTR_TEST_F(body, takes_init_along,
 	pause();
 }
 
-KTSTR_HARNESS_MAIN
-
 #define FLOOD_LINES	(1U << 14)	/* of 64 bytes: 1 MiB */
 
 /*
@@ -173,3 +175,62 @@ KTSTR_TEST_F(body, floods)
 	printf("the last line\n");
 	fflush(stdout);
 }
+
+/* ---- who runs the VM ---- */
+
+/* What the kernel has of this thread behind a word; ~0 for what is not there */
+static unsigned long long number_behind(const char *path, const char *key,
+					int base)
+{
+	unsigned long long value = ~0ULL;
+	FILE *f = fopen(path, "re");
+	char line[256];
+
+	while (f && fgets(line, sizeof(line), f))
+		if (strstarts(line, key))
+			value = strtoull(line + strlen(key), NULL, base);
+	if (f)
+		fclose(f);
+	return value;
+}
+
+/* On the host, by the process that a guest would have taken over. */
+static int ran_by_who_may_little(const struct run_outcome *out, char *err,
+				 size_t size)
+{
+	static const char status[] = "/proc/thread-self/status";
+	const struct {
+		const char *path, *key;
+		int base;
+		unsigned long long may, is;
+	} rows[] = {
+		{ status, "NoNewPrivs:", 10, 0, 1 },
+		{ status, "Seccomp:", 10, 0, sandbox_wanted() && sandbox_there() ? 2 : 0 },
+		/* Files of others, where root runs it */
+		{ status, "CapEff:", 16, 0xe, 0 },
+		{ status, "CapPrm:", 16, 0xe, 0 },
+		{ status, "CapInh:", 16, 0, 0 },
+		{ status, "CapAmb:", 16, 0, 0 },
+		{ "/proc/thread-self/limits", "Max core file size", 10, 0, 0 },
+	};
+	unsigned long long has;
+	size_t i;
+
+	(void)out;
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		has = number_behind(rows[i].path, rows[i].key, rows[i].base);
+		if ((has & ~rows[i].may) == rows[i].is)
+			continue;
+		snprintf(err, size, "who ran the VM has %s %llx", rows[i].key,
+			 has);
+		return -1;
+	}
+	return 0;
+}
+
+KTSTR_TEST_F(body, is_run_by_who_may_little, .post_vm = ran_by_who_may_little)
+{
+	EXPECT_EQ(0, chdir("/"));
+}
+
+KTSTR_HARNESS_MAIN
