@@ -256,6 +256,58 @@ TEST_F(mon_live, dump_lists_whom_an_alarm_is_about)
 	EXPECT_NE(SIZE_MAX, n);
 }
 
+/* ---- a guest that hung before its kernel could be found ---- */
+
+static uint64_t stands_at;
+
+static void *no_memory_yet(void *ctx, uint64_t gpa, size_t len)
+{
+	(void)ctx;
+	(void)gpa;
+	(void)len;
+	return NULL;
+}
+
+/* CPU 0 is in a function of the kernel's, CPU 1 in none, and there is no third. */
+static int regs_of_two(void *ctx, unsigned int cpu, struct mon_regs *regs)
+{
+	(void)ctx;
+	if (cpu > 1)
+		return -EINVAL;
+	*regs = (struct mon_regs){
+		.ip = cpu ? 0x1000 : stands_at,
+		.flags = cpu ? MON_FLAGS_IF : 0,
+	};
+	return 0;
+}
+
+TEST_F(mon_live, where_a_guest_hangs_that_was_never_found)
+{
+	struct mon_symbol symbol = { .name = "start_kernel" };
+	struct mon_mem_ops ops = mon_image_ops;
+
+	ASSERT_EQ(0, mon_symbols_lookup(self->im.kernel->symbols, &symbol, 1));
+	ASSERT_NE(0, symbol.addr);
+	stands_at = symbol.addr + 7;
+	ops.map = no_memory_yet;
+	ops.vcpu_regs = regs_of_two;
+	self->config.ops = &ops;
+	ASSERT_EQ(0, mon_live_start(&self->config, &self->live));
+	stop(self, "the VM ended: hung");
+	EXPECT_STREQ("CPU 0: start_kernel+0x7, interrupts off\n"
+		     "CPU 1: 0x1000 (not in the kernel)\n",
+		     self->findings.where.text);
+	EXPECT_EQ(0, self->findings.n_dumps);
+
+	/* One that lies somewhere else each time has no names for addresses. */
+	mon_findings_exit(&self->findings);
+	memset(&self->findings, 0, sizeof(self->findings));
+	self->machine.kaslr = KTSTR_ON;
+	ASSERT_EQ(0, mon_live_start(&self->config, &self->live));
+	stop(self, "the VM ended: hung");
+	EXPECT_EQ(0, self->findings.where.len);
+}
+
 TEST_F(mon_live, no_vmlinux)
 {
 	self->config.vmlinux = "/nonexistent/vmlinux";
