@@ -72,6 +72,20 @@ fits_a_phone()
 	"${pages[@]}" fits dom
 }
 
+# Two sides of the same: too few values to tell, and a page that says so.
+comparison_fits_a_phone()
+{
+	local status=0
+
+	cp -r "$sidecars" other
+	sed -i 's/"run_id":"page-test"/"run_id":"other"/' other/*.ktstr.json
+	"$install/ktstr" compare --html page.html "$sidecars" other || status=$?
+	[[ $status = 4 ]] || fail "exit status $status, not 4"
+	"${pages[@]}" narrow page.html >narrow.html
+	browse narrow.html
+	"${pages[@]}" fits dom
+}
+
 sidecars_are_as_their_schema_has_them()
 {
 	"${pages[@]}" schema "$top/Documentation/sidecar.schema.json" \
@@ -128,6 +142,7 @@ ktap_begin
 try vm_page.runs run_tests
 try vm_page.shows_what_the_sidecars_say page_shows_what_the_sidecars_say
 try vm_page.fits_a_phone fits_a_phone
+try vm_page.comparison_fits_a_phone comparison_fits_a_phone
 try vm_page.sidecars_are_as_their_schema_has_them \
 	sidecars_are_as_their_schema_has_them
 try vm_page.only_one_run_of_a_folder only_one_run_of_a_folder
