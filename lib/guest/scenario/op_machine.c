@@ -77,8 +77,8 @@ static int check_offline(const struct op *op, struct world *world)
 }
 
 /*
- * The kernel throws the scheduler out before the write that does it returns. The
- * host must know that this is no death, too.
+ * The kernel has decided to throw the scheduler out when the write that does it
+ * returns. The host must know that this is no death, too.
  */
 static int switch_cpu(struct scenario *s, unsigned int cpu, bool online)
 {
@@ -86,9 +86,9 @@ static int switch_cpu(struct scenario *s, unsigned int cpu, bool online)
 
 	if (!s->cpus_ns)
 		wire_send(s->ctx->wire_fd, WIRE_CPUS, "", 0);
-	s->cpus_ns = clock_now_ns();
+	sched_cpus_go(s);
 	ret = write_online(cpu, online);
-	s->cpus_ns = clock_now_ns();
+	sched_cpus_gone(s);
 	return ret;
 }
 

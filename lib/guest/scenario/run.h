@@ -145,6 +145,8 @@ struct own_time {
  * @most_stolen_ns: in the period, what that came to at most
  * @in_period: there is one
  * @cpus_ns: when a CPU last came or went; 0 for never
+ * @cpus_seq: how many schedulers there had been by then
+ * @cpus_wait: what the host took since
  * @cpus_off: CPUs that were taken away
  * @jumped_ms: how far the clock was set forward
  * @all_frozen: the cgroup around all of them is frozen
@@ -172,6 +174,8 @@ struct scenario {
 	uint64_t most_stolen_ns;
 	bool in_period;
 	uint64_t cpus_ns;
+	unsigned long cpus_seq;
+	struct wire_steal_wait cpus_wait;
 	cpu_set_t cpus_off;
 	int64_t jumped_ms;
 	bool all_frozen;
@@ -403,6 +407,18 @@ void crew_note_visit(struct scenario *s, const struct live_cgroup *from,
  * Return: whether it is.
  */
 bool sched_check(const struct scenario *s);
+
+/**
+ * sched_cpus_go() - a CPU is about to come or go
+ *
+ * From now on it may start itself again.
+ */
+void sched_cpus_go(struct scenario *s);
+
+/**
+ * sched_cpus_gone() - it has come or gone: the scheduler has been told to end
+ */
+void sched_cpus_gone(struct scenario *s);
 
 /**
  * sched_await() - wait for one that starts itself again

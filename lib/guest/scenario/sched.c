@@ -3,14 +3,15 @@
  * The scheduler under test: is it alive? And another one in its place. See run.h.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "lib/common/util/file.h"
 #include "lib/common/util/strbuf.h"
 #include "lib/common/util/util.h"
 #include "lib/common/wire/plan.h"
@@ -18,6 +19,7 @@
 #include "lib/guest/scenario/run.h"
 
 #define SCX_STATE	"/sys/kernel/sched_ext/state"
+#define SCX_ENABLE_SEQ	"/sys/kernel/sched_ext/enable_seq"
 #define AWAIT_POLL_MS	50
 /*
  * The kernel throws most schedulers out when a CPU comes or goes, and asks them
@@ -26,6 +28,11 @@
  */
 #define RESTART_MS	2500
 #define RESTART_LEAST_MS 8000
+/*
+ * What throws it out is a thread of the kernel's own, which goes before all others
+ * but has to get a CPU: until then the scheduler looks as if it stayed.
+ */
+#define STAYS_NS	(300 * NSEC_PER_MSEC)
 /* Init has limits of its own, and ends us at the test's. */
 #define ANSWER_MS	600000
 
@@ -36,15 +43,40 @@ static bool process_is_there(const struct ktstr_ctx *ctx)
 
 static bool is_enabled(void)
 {
-	char state[32] = "";
-	int fd, len;
+	char state[32];
 
-	fd = open(SCX_STATE, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	len = read(fd, state, sizeof(state) - 1);
-	close(fd);
-	return len > 0 && !strncmp(state, "enabled", 7);
+	return file_read(SCX_STATE, state, sizeof(state)) > 0 &&
+	       !strncmp(state, "enabled", 7);
+}
+
+/* How many schedulers there have been; 0 where the kernel does not count */
+static unsigned long enable_seq(void)
+{
+	char text[32];
+
+	if (file_read(SCX_ENABLE_SEQ, text, sizeof(text)) <= 0)
+		return 0;
+	return strtoul(text, NULL, 10);
+}
+
+void sched_cpus_go(struct scenario *s)
+{
+	s->cpus_seq = enable_seq();
+	s->cpus_ns = clock_now_ns();
+}
+
+void sched_cpus_gone(struct scenario *s)
+{
+	s->cpus_ns = clock_now_ns();
+	wire_steal_begin(&s->cpus_wait, s->ctx->steal);
+}
+
+/* It has started again, or minds no CPUs that come and go. */
+static bool is_back(const struct scenario *s)
+{
+	return is_enabled() &&
+	       (enable_seq() != s->cpus_seq ||
+		wire_steal_waited_ns(&s->cpus_wait) >= STAYS_NS);
 }
 
 static bool may_restart(const struct scenario *s)
@@ -66,7 +98,7 @@ int sched_await(const struct scenario *s)
 {
 	if (!s->ctx->sched_pid || !s->cpus_ns)
 		return 0;
-	while (process_is_there(s->ctx) && !is_enabled()) {
+	while (process_is_there(s->ctx) && !is_back(s)) {
 		if (!may_restart(s))
 			return -ETIMEDOUT;
 		poll(NULL, 0, AWAIT_POLL_MS);
