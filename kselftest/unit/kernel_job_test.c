@@ -211,6 +211,71 @@ TEST_F(job, what_it_leaves_running_ends)
 	EXPECT_TRUE(is_gone(pid_in(self, "other")));
 }
 
+/* The status is that of the first that fails, be it that the last one is content. */
+TEST_F(job, what_one_prints_the_next_reads)
+{
+	static const struct {
+		const char *first;
+		const char *second;
+		const char *last;
+		int status;
+	} cases[] = {
+		{ "echo one", "tr o O", "cat", 0 },
+		{ "echo one; exit 3", "tr o O", "cat", 3 },
+		{ "echo one", "tr o O; exit 4", "cat", 4 },
+		{ "echo one", "tr o O", "cat; exit 5", 5 },
+	};
+	struct arglist first, second;
+	const struct arglist *from[] = { &first, &second, NULL };
+	struct strbuf out;
+	struct job job;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		first = second = (struct arglist){ };
+		out = (struct strbuf)STRBUF_INIT;
+		arglist_add_all(&first, "sh", "-c", cases[i].first, NULL);
+		arglist_add_all(&second, "sh", "-c", cases[i].second, NULL);
+		job = shell(self, cases[i].last, 60);
+		job.from = from;
+		EXPECT_EQ(cases[i].status,
+			  job_capture(&self->k, &job, &out));
+		EXPECT_STREQ("One\n", out.text);
+		arglist_free(&first);
+		arglist_free(&second);
+		strbuf_free(&out);
+	}
+}
+
+TEST_F(job, it_reads_what_it_is_given)
+{
+	struct strbuf out = STRBUF_INIT;
+	struct job job = shell(self, "cat; echo said >&2", 60);
+
+	job.in = job_input("given\n");
+	ASSERT_LT(0, job.in);
+	job.err = -1;
+	EXPECT_EQ(0, job_capture(&self->k, &job, &out));
+	EXPECT_STREQ("given\nsaid\n", out.text);
+	close(job.in);
+	strbuf_free(&out);
+}
+
+/* The guard is told of folders; a newline must not make two of one. */
+TEST_F(job, a_newline_removes_no_other_folder)
+{
+	char here[PATH_MAX], there[PATH_MAX];
+
+	snprintf(here, sizeof(here), "%s/here", self->top);
+	snprintf(there, sizeof(there), "%s/here\nthere", self->top);
+	ASSERT_EQ(0, mkdir(here, 0755));
+	ASSERT_EQ(0, mkdir(there, 0755));
+	guard_remove(&self->k, there);
+	guard_stop(&self->k);
+	EXPECT_EQ(0, access(here, F_OK));
+	EXPECT_NE(0, access(there, F_OK));
+}
+
 TEST_F(job, it_has_nothing_of_ours_but_locks)
 {
 	int fd = open("/etc/passwd", O_RDONLY | O_CLOEXEC);

@@ -60,6 +60,17 @@ void process_begin(void)
 	signal(SIGXFSZ, SIG_IGN);
 }
 
+void process_begin_able(void)
+{
+	static const struct rlimit none;
+
+	process_open_standard();
+	make_nothing_for_others_to_write();
+	syscall(SYS_close_range, STDERR_FILENO + 1, UINT_MAX, 0);
+	setrlimit(RLIMIT_CORE, &none);
+	signal(SIGXFSZ, SIG_IGN);
+}
+
 /* What root may, an unprivileged thread may as far as this limit goes. */
 static void keep_realtime(void)
 {

@@ -25,6 +25,14 @@ void process_open_standard(void);
 void process_begin(void);
 
 /**
+ * process_begin_able() - the same, but that it may gain privileges
+ *
+ * For one that has others installed by sudo. What it inherits is closed at once; no
+ * core files are left whatever is done about their limit.
+ */
+void process_begin_able(void);
+
+/**
  * process_drop() - give up what running a VM does not need
  *
  * There are no core files and no message queues any more, whatever is done about

@@ -31,20 +31,27 @@ static uid_t owner_of_program(void)
 	return stat("/proc/self/exe", &st) ? geteuid() : st.st_uid;
 }
 
+static bool is_of_others(const struct stat *st, uid_t owner)
+{
+	return st->st_uid && st->st_uid != geteuid() && st->st_uid != owner;
+}
+
+static bool is_open_to_others(const struct stat *st)
+{
+	return st->st_mode & 0002 ||
+	       (st->st_mode & 0020 && !group_is_ours(st->st_gid));
+}
+
 static int judge(const struct stat *st, const char *path, char *why,
 		 size_t size)
 {
-	if (st->st_uid && st->st_uid != geteuid() &&
-	    st->st_uid != owner_of_program()) {
+	if (is_of_others(st, owner_of_program()))
 		snprintf(why, size, "%s: belongs to user %u", path, st->st_uid);
-		return -EPERM;
-	}
-	if (st->st_mode & 0002 ||
-	    (st->st_mode & 0020 && !group_is_ours(st->st_gid))) {
+	else if (is_open_to_others(st))
 		snprintf(why, size, "%s: others may write to it", path);
-		return -EPERM;
-	}
-	return 0;
+	else
+		return 0;
+	return -EPERM;
 }
 
 int trust_file(const char *path, char *why, size_t size)
@@ -93,5 +100,54 @@ int trust_tree(const char *dir, char *why, size_t size)
 	while (!ret && (e = fts_read(fts)))
 		ret = judge_entry(e, why, size);
 	fts_close(fts);
+	return ret;
+}
+
+/* ---- for people ---- */
+
+static int judge_for_people(const FTSENT *e, uid_t owner, char *why,
+			    size_t size)
+{
+	const struct passwd *user;
+
+	if (is_of_others(e->fts_statp, owner)) {
+		user = getpwuid(e->fts_statp->st_uid);
+		if (user)
+			snprintf(why, size, "%s: belongs to %s", e->fts_path,
+				 user->pw_name);
+		else
+			snprintf(why, size, "%s: belongs to %u", e->fts_path,
+				 e->fts_statp->st_uid);
+	} else if (is_open_to_others(e->fts_statp)) {
+		snprintf(why, size, "%s: others may write to it", e->fts_path);
+	} else {
+		return 0;
+	}
+	return -EPERM;
+}
+
+static bool is_looked_at(const FTSENT *e)
+{
+	return e->fts_info == FTS_D || e->fts_info == FTS_F ||
+	       e->fts_info == FTS_DEFAULT;
+}
+
+int trust_below(const char *dir, int depth, uid_t owner, char *why,
+		size_t size)
+{
+	char *const paths[] = { (char *)dir, NULL };
+	int ret = 0;
+	FTSENT *e;
+	FTS *fts;
+
+	fts = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	while (!ret && fts && (e = fts_read(fts))) {
+		if (is_looked_at(e))
+			ret = judge_for_people(e, owner, why, size);
+		if (e->fts_info == FTS_D && e->fts_level == depth)
+			fts_set(fts, e, FTS_SKIP);
+	}
+	if (fts)
+		fts_close(fts);
 	return ret;
 }

@@ -7,6 +7,7 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,12 +34,6 @@
 #define LIST_LIMIT_S	1800
 #define DOWNLOAD_LIMIT_S 7200
 #define UNPACK_LIMIT_S	3600
-
-/* The package's tree lies in a tar of its own; nothing of it is made root's. */
-#define UNPACK								\
-	"dpkg-deb --fsys-tarfile \"$1\"/*.deb | "			\
-	"tar -xO --wildcards './usr/src/linux-source-*.tar.xz' | "	\
-	"tar -xJ --strip-components=1 -C \"$2\""
 
 /* ---- lists of packages ---- */
 
@@ -331,22 +326,42 @@ static int download(struct kenv *k, const struct debian_apt *apt,
 	return ret;
 }
 
+static int add_package(struct kenv *k, const char *dir, struct arglist *words)
+{
+	char pattern[PATH_MAX + 32];
+	glob_t found;
+
+	snprintf(pattern, sizeof(pattern), "%s/*.deb", dir);
+	if (glob(pattern, 0, NULL, &found))
+		return kenv_wrong(k, "%s: there is no package", dir);
+	arglist_add(words, found.gl_pathv[0]);
+	globfree(&found);
+	return 0;
+}
+
+/* The package's tree lies in a tar of its own; nothing of it is made root's. */
 static int unpack(struct kenv *k, const struct debian_apt *apt,
 		  const struct debian_package *p, const char *deb,
 		  const char *tree)
 {
-	struct arglist words = { };
+	struct arglist words = { }, package = { }, inner = { };
+	const struct arglist *from[] = { &package, &inner, NULL };
 	char text[256];
 	struct job job = {
-		.text = text, .log = apt->log, .words = &words,
+		.text = text, .log = apt->log, .words = &words, .from = from,
 		.limit_s = UNPACK_LIMIT_S,
 	};
 	int ret;
 
 	snprintf(text, sizeof(text), "unpacking %s", p->name);
-	arglist_add_all(&words, "bash", "-o", "pipefail", "-c", UNPACK, "-",
-			deb, tree, NULL);
-	ret = job_must(k, &job);
+	arglist_add_all(&package, "dpkg-deb", "--fsys-tarfile", NULL);
+	arglist_add_all(&inner, "tar", "-xO", "--wildcards",
+			"./usr/src/linux-source-*.tar.xz", NULL);
+	arglist_add_all(&words, "tar", "-xJ", "--strip-components=1", "-C",
+			tree, NULL);
+	ret = add_package(k, deb, &package) ?: job_must(k, &job);
+	arglist_free(&package);
+	arglist_free(&inner);
 	arglist_free(&words);
 	return ret;
 }

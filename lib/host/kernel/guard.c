@@ -24,8 +24,6 @@
 #include "lib/common/util/util.h"
 #include "lib/host/kernel/kenv.h"
 
-#define MAX_SESSIONS	16
-#define MAX_FOLDERS	16
 #define TERM_ROUNDS	30
 #define END_ROUNDS	60
 #define ROUND_MS	100
@@ -92,22 +90,57 @@ void session_end(pid_t sid)
 
 /* ---- the guard ---- */
 
-struct guard {
-	pid_t sessions[MAX_SESSIONS];
-	char *folders[MAX_FOLDERS];
-	unsigned int n_folders;
-};
-
 static void replace(struct guard *g, pid_t from, pid_t to)
 {
 	unsigned int i;
 
-	for (i = 0; i < MAX_SESSIONS; i++) {
+	for (i = 0; i < GUARD_MAX_SESSIONS; i++) {
 		if (g->sessions[i] != from)
 			continue;
 		g->sessions[i] = to;
 		return;
 	}
+}
+
+static void add_folder(struct guard *g, const char *path)
+{
+	char **all = reallocarray(g->folders, g->n_folders + 1, sizeof(*all));
+
+	if (!all)
+		return;
+	g->folders = all;
+	all[g->n_folders] = strdup(path);
+	g->n_folders += !!all[g->n_folders];
+}
+
+static void add_stays(struct guard *g)
+{
+	char path[64];
+	pid_t *all;
+	FILE *f;
+	int pid;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/children", getpid());
+	f = fopen(path, "re");
+	while (f && fscanf(f, "%d", &pid) == 1) {
+		all = reallocarray(g->stays, g->n_stays + 1, sizeof(*all));
+		if (!all)
+			break;
+		g->stays = all;
+		all[g->n_stays++] = pid;
+	}
+	if (f)
+		fclose(f);
+}
+
+int guard_stays(const struct guard *g, pid_t pid)
+{
+	size_t i;
+
+	for (i = 0; i < g->n_stays; i++)
+		if (g->stays[i] == pid)
+			return 1;
+	return 0;
 }
 
 static void obey(struct guard *g, const char *word)
@@ -120,38 +153,62 @@ static void obey(struct guard *g, const char *word)
 		replace(g, atoi(word + 1), 0);
 		break;
 	case 'r':
-		if (g->n_folders < MAX_FOLDERS)
-			g->folders[g->n_folders++] = strdup(word + 1);
+		add_folder(g, word + 1);
+		break;
+	case 'l':
+		add_stays(g);
 		break;
 	}
 }
 
 /* A word that was cut off by our end would name another folder: it is dropped. */
+void guard_hear(struct guard *g, const char *bytes, size_t len)
+{
+	struct strbuf *w = &g->word;
+	char *end, *at;
+
+	if (!len)
+		return;
+	strbuf_add(w, bytes, len);
+	at = w->text;
+	while ((end = memchr(at, '\0', w->text + w->len - at))) {
+		obey(g, at);
+		at = end + 1;
+	}
+	w->len -= at - w->text;
+	memmove(w->text, at, w->len);
+}
+
 static void read_words(struct guard *g, int fd)
 {
-	struct strbuf text = STRBUF_INIT;
-	char buf[4096], *end, *at;
+	char buf[4096];
 	ssize_t n;
 
-	while ((n = read(fd, buf, sizeof(buf))) > 0 || (n < 0 && errno == EINTR)) {
-		if (n < 0)
-			continue;
-		strbuf_add(&text, buf, n);
-		at = text.text;
-		while ((end = memchr(at, '\0', text.text + text.len - at))) {
-			obey(g, at);
-			at = end + 1;
-		}
-		text.len -= at - text.text;
-		memmove(text.text, at, text.len);
-	}
-	strbuf_free(&text);
+	while ((n = read(fd, buf, sizeof(buf))) > 0 || (n < 0 && errno == EINTR))
+		if (n > 0)
+			guard_hear(g, buf, n);
+}
+
+void guard_end_sessions(const struct guard *g)
+{
+	unsigned int i;
+
+	for (i = 0; i < GUARD_MAX_SESSIONS; i++)
+		if (g->sessions[i] > 0)
+			session_end(g->sessions[i]);
+}
+
+void guard_remove_folders(const struct guard *g)
+{
+	size_t i;
+
+	for (i = 0; i < g->n_folders; i++)
+		folder_remove(g->folders[i]);
 }
 
 static void __noreturn guard_main(int fd)
 {
-	struct guard g = { };
-	unsigned int i;
+	struct guard g = GUARD_INIT;
 
 	setsid();
 	/* Our caller may wait for the end of its own pipes; locks are not ours. */
@@ -162,12 +219,8 @@ static void __noreturn guard_main(int fd)
 	syscall(SYS_close_range, STDERR_FILENO + 1, UINT_MAX, 0);
 
 	read_words(&g, STDIN_FILENO);
-	for (i = 0; i < MAX_SESSIONS; i++)
-		if (g.sessions[i] > 0)
-			session_end(g.sessions[i]);
-	for (i = 0; i < g.n_folders; i++)
-		if (g.folders[i])
-			folder_remove(g.folders[i]);
+	guard_end_sessions(&g);
+	guard_remove_folders(&g);
 	_exit(0);
 }
 
@@ -228,12 +281,18 @@ void guard_remove(const struct kenv *k, const char *path)
 	tell(k, word);
 }
 
+void guard_leave(const struct kenv *k)
+{
+	tell(k, "l");
+}
+
 void guard_stop(struct kenv *k)
 {
 	if (k->guard_fd < 0)
 		return;
 	close(k->guard_fd);
 	k->guard_fd = -1;
-	while (waitpid(k->guard_pid, NULL, 0) < 0 && errno == EINTR)
+	while (k->guard_pid > 0 && waitpid(k->guard_pid, NULL, 0) < 0 &&
+	       errno == EINTR)
 		;
 }

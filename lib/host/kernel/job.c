@@ -33,6 +33,7 @@
 #define LOG_END		(64U << 10)
 #define FULL_BYTES	(1ULL << 20)
 #define STATUS_NOT_RUN	127
+#define JOB_MAX_FROM	4
 
 /* ---- words ---- */
 
@@ -156,17 +157,33 @@ static bool disk_is_full(const char *log)
 			fs.f_bavail * (uint64_t)fs.f_bsize < FULL_BYTES);
 }
 
-/* What a build is at: " [1234 lines: kernel/sched/ext.o]". */
-static void log_detail(const char *path, char *detail, size_t size)
+static unsigned int lines_of(const char *path)
+{
+	FILE *f = fopen(path, "re");
+	unsigned int n = 0;
+	int c;
+
+	while (f && (c = getc_unlocked(f)) != EOF)
+		n += c == '\n';
+	if (f)
+		fclose(f);
+	return n;
+}
+
+/* What a build is at: " [kernel/sched/ext.o]", or " [1234 lines: ...]". */
+static void log_detail(const struct job *job, char *detail, size_t size)
 {
 	struct strbuf text = STRBUF_INIT;
+	char lines[32] = "";
 	const char *last, *word;
 	size_t len;
 
 	detail[0] = '\0';
-	if (!path)
+	if (!job->log)
 		return;
-	log_read(path, &text);
+	if (job->lines)
+		snprintf(lines, sizeof(lines), "%u lines: ", lines_of(job->log));
+	log_read(job->log, &text);
 	last = strbuf_tail(&text, 1);
 	len = strcspn(last, "\n");
 	for (word = last + len; word > last && word[-1] != ' ' &&
@@ -174,8 +191,8 @@ static void log_detail(const char *path, char *detail, size_t size)
 		;
 	len -= word - last;
 	if (len && text_is_fit(word, len))
-		snprintf(detail, size, " [%.*s]", (int)min(len, (size_t)40),
-			 word);
+		snprintf(detail, size, " [%s%.*s]", lines,
+			 (int)min(len, (size_t)40), word);
 	strbuf_free(&text);
 }
 
@@ -190,13 +207,84 @@ static void keep_locks(const struct kenv *k)
 			fcntl(k->locks[i].fd, F_SETFD, 0);
 }
 
+static void __noreturn execute(const struct arglist *words)
+{
+	execvp(words->v[0], words->v);
+	dprintf(STDERR_FILENO, "%s: %s\n", words->v[0], strerror(errno));
+	_exit(STATUS_NOT_RUN);
+}
+
+static int status_of(int status)
+{
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) :
+	       WEXITSTATUS(status);
+}
+
+/* Its stdin is @in. Return: what it prints is read there, -1. */
+static int start_before(const struct arglist *words, int in, pid_t *pid)
+{
+	int fds[2];
+
+	if (pipe2(fds, O_CLOEXEC))
+		return -1;
+	*pid = fork();
+	if (!*pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (dup2(in, STDIN_FILENO) < 0 ||
+		    dup2(fds[1], STDOUT_FILENO) < 0)
+			_exit(STATUS_NOT_RUN);
+		execute(words);
+	}
+	close(fds[1]);
+	return *pid < 0 ? -1 : fds[0];
+}
+
+static int wait_status(pid_t pid)
+{
+	int status;
+
+	return waitpid(pid, &status, 0) == pid ? status_of(status) :
+						 STATUS_NOT_RUN;
+}
+
+/* The last one is a child as well: somebody has to see what the others came to. */
+static void __noreturn execute_chain(const struct job *job)
+{
+	pid_t pids[JOB_MAX_FROM], last;
+	int in = STDIN_FILENO, next, status = 0;
+	unsigned int n, i;
+
+	for (n = 0; job->from[n] && n < JOB_MAX_FROM; n++) {
+		next = start_before(job->from[n], in, &pids[n]);
+		if (next < 0)
+			_exit(STATUS_NOT_RUN);
+		if (in != STDIN_FILENO)
+			close(in);
+		in = next;
+	}
+	last = fork();
+	if (!last) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (dup2(in, STDIN_FILENO) < 0)
+			_exit(STATUS_NOT_RUN);
+		execute(job->words);
+	}
+	close(in);
+	for (i = 0; i < n; i++)
+		status = status ?: wait_status(pids[i]);
+	_exit(status ?: wait_status(last));
+}
+
 /* Nobody's standard descriptors are ours: 0 to 2 are taken one by one. */
 static void __noreturn child(const struct kenv *k, const struct job *job,
 			     int log, pid_t parent)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (!job->gentle)
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (!job->installs)
+		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	if (getppid() != parent)
 		_exit(STATUS_NOT_RUN);
 	setsid();
@@ -208,26 +296,26 @@ static void __noreturn child(const struct kenv *k, const struct job *job,
 		log = null;
 	if (dup2(job->in ?: null, STDIN_FILENO) < 0 ||
 	    dup2(job->out ?: log, STDOUT_FILENO) < 0 ||
-	    dup2(log, STDERR_FILENO) < 0)
+	    dup2(job->err ?: log, STDERR_FILENO) < 0)
 		_exit(STATUS_NOT_RUN);
 	if (job->dir && chdir(job->dir)) {
 		dprintf(STDERR_FILENO, "%s: %s\n", job->dir, strerror(errno));
 		_exit(STATUS_NOT_RUN);
 	}
-	execvp(job->words->v[0], job->words->v);
-	dprintf(STDERR_FILENO, "%s: %s\n", job->words->v[0], strerror(errno));
-	_exit(STATUS_NOT_RUN);
+	if (job->from)
+		execute_chain(job);
+	execute(job->words);
 }
 
 static void tell_progress(struct kenv *k, const struct job *job, uint64_t s,
 			  uint64_t *told_s)
 {
-	char detail[64];
+	char detail[96];
 
 	if (!job->text || s <= *told_s)
 		return;
 	*told_s = s;
-	log_detail(job->log, detail, sizeof(detail));
+	log_detail(job, detail, sizeof(detail));
 	kenv_progress(k, "%s, %llu s%s", job->text, (unsigned long long)s,
 		      detail);
 }
@@ -267,14 +355,15 @@ static int run_child(struct kenv *k, const struct job *job, int log)
 		kill(pid, SIGKILL);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
+	if (job->installs)
+		guard_leave(k);
 	guard_job_ended(k, pid);
 	kenv_progress_clear(k);
 	if (pidfd >= 0)
 		close(pidfd);
 	if (ret)
 		return ret;
-	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) :
-	       WEXITSTATUS(status);
+	return status_of(status);
 }
 
 static void say_command(struct kenv *k, const struct job *job)
@@ -292,11 +381,21 @@ static void say_command(struct kenv *k, const struct job *job)
 	strbuf_free(&text);
 }
 
+static bool words_are_lost(const struct job *job)
+{
+	bool lost = job->words->lost || !job->words->n;
+	unsigned int i;
+
+	for (i = 0; job->from && job->from[i]; i++)
+		lost |= job->from[i]->lost || !job->from[i]->n;
+	return lost;
+}
+
 int job_run(struct kenv *k, const struct job *job)
 {
 	int log = -1, ret;
 
-	if (job->words->lost || !job->words->n)
+	if (words_are_lost(job))
 		return -ENOMEM;
 	say_command(k, job);
 	if (job->log) {
@@ -311,6 +410,16 @@ int job_run(struct kenv *k, const struct job *job)
 	return ret;
 }
 
+/* How much of its path is the cache, or the output folder. */
+static int folder_of_logs(const char *log)
+{
+	const char *end = strrchr(log, '/');
+
+	while (end && end > log && !strstarts(end, "/logs/"))
+		end = memrchr(log, '/', end - log);
+	return end && end > log ? end - log : (int)strlen(log);
+}
+
 int job_must(struct kenv *k, const struct job *job)
 {
 	int ret = job_run(k, job);
@@ -318,8 +427,9 @@ int job_must(struct kenv *k, const struct job *job)
 	if (!ret)
 		return 0;
 	if (disk_is_full(job->log))
-		return kenv_missing(k, "%s: the disk is full; free space in %s (see ./run_ktstr.sh clean) or name another folder by XDG_CACHE_HOME= and KTSTR_OUT=",
-				    job->text, k->cache);
+		return kenv_missing(k, "%s: the disk is full; free space in %.*s (see ./run_ktstr.sh clean) or name another folder by XDG_CACHE_HOME= and KTSTR_OUT=",
+				    job->text, folder_of_logs(job->log),
+				    job->log);
 	if (ret == -ETIMEDOUT)
 		kenv_say(k, "%s: given up after %u s; the end of %s:",
 			 job->text, job->limit_s, job->log);
@@ -336,17 +446,39 @@ int job_must(struct kenv *k, const struct job *job)
 int job_read(struct kenv *k, const struct arglist *words, struct strbuf *out)
 {
 	struct job job = { .words = words, .limit_s = READ_LIMIT_S };
+
+	return job_capture(k, &job, out);
+}
+
+int job_capture(struct kenv *k, struct job *job, struct strbuf *out)
+{
 	char buf[65536];
 	ssize_t n;
 	int ret;
 
-	job.out = memfd_create("ktstr-job", MFD_CLOEXEC);
-	if (job.out < 0)
+	job->out = memfd_create("ktstr-job", MFD_CLOEXEC);
+	if (job->out < 0)
 		return -errno;
-	ret = job_run(k, &job);
-	lseek(job.out, 0, SEEK_SET);
-	while ((n = read(job.out, buf, sizeof(buf))) > 0)
+	if (job->err < 0)
+		job->err = job->out;
+	ret = job_run(k, job);
+	lseek(job->out, 0, SEEK_SET);
+	while ((n = read(job->out, buf, sizeof(buf))) > 0)
 		strbuf_add(out, buf, n);
-	close(job.out);
+	close(job->out);
 	return ret;
+}
+
+int job_input(const char *text)
+{
+	int fd = memfd_create("ktstr-input", MFD_CLOEXEC), err;
+
+	if (fd < 0)
+		return -errno;
+	if (write(fd, text, strlen(text)) == (ssize_t)strlen(text) &&
+	    !lseek(fd, 0, SEEK_SET))
+		return fd;
+	err = -errno;
+	close(fd);
+	return err ?: -EIO;
 }

@@ -7,6 +7,7 @@
 #define KTSTR_KERNEL_JOB_H
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "lib/common/util/compiler.h"
@@ -39,20 +40,36 @@ void arglist_free(struct arglist *w);
  * @text: what it does, for people; NULL for one that is done at once
  * @log: what it says is appended there; NULL to drop it
  * @words: the command
+ * @from: others before it, up to a NULL: what one prints is what the next reads; NULL
+ *	for none. The first that fails gives the status
  * @dir: where it runs; NULL for here
  * @in: its stdin, a descriptor; 0 for /dev/null
  * @out: its stdout, a descriptor; 0 for the log
+ * @err: its stderr, a descriptor; 0 for the log
  * @limit_s: how long it may take
+ * @lines: its progress says how many lines are in the log
+ * @gentle: when we are killed it is asked to end, by the guard, as it may have
+ *	something to put in order
+ * @installs: it may gain privileges, as sudo does; what it leaves in sessions of its
+ *	own stays, as a daemon of a package does
  */
 struct job {
 	const char *text;
 	const char *log;
 	const struct arglist *words;
+	const struct arglist *const *from;
 	const char *dir;
 	int in;
 	int out;
+	int err;
 	unsigned int limit_s;
+	bool lines;
+	bool gentle;
+	bool installs;
 };
+
+/* Of those that are ended by whoever reads them. */
+#define JOB_NO_LIMIT	UINT_MAX
 
 /**
  * job_run() - run it to its end
@@ -84,6 +101,24 @@ int job_must(struct kenv *k, const struct job *job);
  * Return: as job_run().
  */
 int job_read(struct kenv *k, const struct arglist *words, struct strbuf *out);
+
+/**
+ * job_capture() - the same of any job
+ * @k: begun
+ * @job: what; its @out is taken, and its @err as well where that is -1
+ * @out: gets what it prints
+ *
+ * Return: as job_run().
+ */
+int job_capture(struct kenv *k, struct job *job, struct strbuf *out);
+
+/**
+ * job_input() - what a command is to read
+ * @text: the text
+ *
+ * Return: a descriptor for the command's @in, to be closed; -errno.
+ */
+int job_input(const char *text);
 
 /**
  * log_begin() - an empty log

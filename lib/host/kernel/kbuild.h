@@ -65,6 +65,15 @@ int kcopy_make(struct kenv *k, const struct ktree *tree, const char *log,
 int kstore(struct kenv *k, const struct ktree *tree, const char *build,
 	   const char *key, unsigned int seconds);
 
+/**
+ * kbuild_clang() - the compiler that LLVM= makes the kernel's make take
+ * @llvm: its value
+ * @buf: @size bytes; gets the name
+ *
+ * Return: @buf.
+ */
+const char *kbuild_clang(const char *llvm, char *buf, unsigned int size);
+
 /* The compiler that the kernel's make takes, perhaps with arguments. */
 const char *kbuild_compiler(char *buf, unsigned int size);
 

@@ -47,7 +47,7 @@ struct kenv_lock {
  * @jobs: of make
  * @locks: those that are held
  * @guard_fd: the guard is told here; -1 for none
- * @guard_pid: of the guard
+ * @guard_pid: of the guard, which is waited for; -1 for one that is not our child
  * @shown: a line of progress is on the terminal
  * @told_ns: when progress was last told elsewhere
  * @as: goes before a name that is none, "--kernel " say
@@ -97,7 +97,7 @@ int kenv_cache_is_there(struct kenv *k);
 
 /**
  * kenv_begin() - have a cache to write to, and the guard
- * @k: initialised
+ * @k: initialised; one that has a guard has all of that
  *
  * Return: 0, -errno.
  */

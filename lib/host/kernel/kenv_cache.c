@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The cache, as scripts/folders.sh has it: ours by a mark in it, as it is removed
+ * The cache, as lib/host/front has it: ours by a mark in it, as it is removed
  * whole; nobody else's, as what lies in there is run. And its locks. See kenv.h.
  */
 #include "lib/host/kernel/kenv.h"
@@ -198,8 +198,11 @@ static int make_folders(const struct kenv *k)
 
 int kenv_begin(struct kenv *k)
 {
-	int ret = kenv_locate(k);
+	int ret;
 
+	if (k->guard_fd >= 0)
+		return 0;
+	ret = kenv_locate(k);
 	if (!ret)
 		ret = kenv_path_for_make(k, "the cache: ", k->cache, REMEDY);
 	if (!ret)

@@ -18,8 +18,6 @@
 #include "lib/host/kernel/kenv.h"
 
 #define UNPACK_LIMIT_S	3600
-/* The words before are the folder and git's, up to its command. */
-#define UNPACK	"dir=$1; shift; \"$@\" | tar -x -C \"$dir\""
 
 /* What would point git at another repository, or another configuration. */
 static const char * const variables[] = {
@@ -155,21 +153,18 @@ int kgit_unpack(struct kenv *k, const char *dir, const char *commit,
 		const char *to, const char *log)
 {
 	struct arglist words = { }, git = { };
+	const struct arglist *from[] = { &git, NULL };
 	char text[64];
 	struct job job = {
-		.text = text, .log = log, .words = &words,
+		.text = text, .log = log, .words = &words, .from = from,
 		.limit_s = UNPACK_LIMIT_S,
 	};
-	size_t i;
 	int ret;
 
 	snprintf(text, sizeof(text), "unpacking %.12s", commit);
 	kgit_begin(k, dir, 0, &git);
 	arglist_add_all(&git, "archive", "--format=tar", commit, NULL);
-	arglist_add_all(&words, "bash", "-o", "pipefail", "-c", UNPACK, "-",
-			to, NULL);
-	for (i = 0; i < git.n; i++)
-		arglist_add(&words, git.v[i]);
+	arglist_add_all(&words, "tar", "-x", "-C", to, NULL);
 	ret = job_must(k, &job);
 	arglist_free(&git);
 	arglist_free(&words);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The one way in which git is asked; scripts/git.sh has the same rules.
+ * The one way in which git is asked; scripts/git.sh has the same
+ * rules for scripts.
  *
  * The folder may be another user's, as a checkout in a container or a tree on a
  * disk that is shared: it is read all the same, and nothing that its configuration

@@ -26,19 +26,23 @@ static const char *setting(const char *name)
 	return text && *text ? text : NULL;
 }
 
-/* As LLVM= makes the kernel's make have it: a folder, a suffix, or 1. */
+/* A folder, a suffix, or 1. */
+const char *kbuild_clang(const char *llvm, char *buf, unsigned int size)
+{
+	if (strends(llvm, "/"))
+		snprintf(buf, size, "%sclang", llvm);
+	else
+		snprintf(buf, size, "clang%s", *llvm == '-' ? llvm : "");
+	return buf;
+}
+
 const char *kbuild_compiler(char *buf, unsigned int size)
 {
 	const char *llvm = setting("LLVM");
 
-	if (setting("CC"))
-		snprintf(buf, size, "%s", setting("CC"));
-	else if (llvm && strends(llvm, "/"))
-		snprintf(buf, size, "%sclang", llvm);
-	else if (llvm && *llvm == '-')
-		snprintf(buf, size, "clang%s", llvm);
-	else
-		snprintf(buf, size, "%s", llvm ? "clang" : "gcc");
+	if (llvm && !setting("CC"))
+		return kbuild_clang(llvm, buf, size);
+	snprintf(buf, size, "%s", setting("CC") ?: "gcc");
 	return buf;
 }
 
