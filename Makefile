@@ -121,8 +121,8 @@ SUBMAKE = +$(Q)env -u MAKEFLAGS -u MFLAGS -u MAKEOVERRIDES -u MAKELEVEL -u O \
 # Programs with a main() of their own; all else goes into the libraries: what both
 # sides use, what the guest does, and what only a host or a test program has.
 PROG_SRCS := vmm/kvm-check.c lib/host/machine/emulated-host-main.c \
-	vmm/emulated-host/agent.c lib/host/cli/main.c lib/host/cli/door.c \
-	lib/host/cli/kernel-main.c
+	vmm/emulated-host/agent.c lib/host/cli/main.c \
+	lib/host/front/front-main.c
 LIB_SRCS := $(filter-out $(PROG_SRCS),$(sort $(shell find lib vmm -name '*.c')))
 COMMON_SRCS := $(filter lib/common/%,$(LIB_SRCS))
 GUEST_SRCS := $(filter lib/guest/%,$(LIB_SRCS))

@@ -48,6 +48,7 @@ lib/host/stages		| lib/common/ lib/host/machine
 lib/host/gauntlet	| lib/common/
 lib/host/bisect		| lib/common/
 lib/host/cli		| lib/common/ lib/host/kernel lib/host/machine lib/host/report lib/host/results lib/host/export lib/host/stages lib/host/state lib/host/suite lib/host/gauntlet lib/host/bisect
+lib/host/front		| lib/common lib/common/util lib/host/kernel lib/host/cli
 lib/test		| lib/common/ lib/guest/ lib/bare lib/host/machine lib/host/monitor/judge lib/host/run lib/host/export lib/host/report lib/host/repro vmm vmm/emulated-host
 lib			| lib/common/ lib/guest/ lib/test
 vmm			| lib/common/

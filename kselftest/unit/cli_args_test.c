@@ -42,11 +42,11 @@ static void split(FIXTURE_DATA(line) *self, const char *text)
 	self->err[0] = '\0';
 }
 
-/* As the door asks. */
+/* As the front asks. */
 static int check(FIXTURE_DATA(line) *self, const char *text)
 {
 	const struct cli_command *c;
-	FILE *answers;
+	struct cli_asked asked = { };
 	int ret;
 
 	split(self, text);
@@ -55,9 +55,9 @@ static int check(FIXTURE_DATA(line) *self, const char *text)
 		return -EINVAL;
 	if (!c->spec->check)
 		return no_args_parse(self->n, self->words, self->err);
-	answers = fopen("/dev/null", "w");
-	ret = c->spec->check(self->n, self->words, answers, self->err);
-	fclose(answers);
+	asked.said = fopen("/dev/null", "w");
+	ret = c->spec->check(self->n, self->words, &asked, self->err);
+	fclose(asked.said);
 	return ret;
 }
 

@@ -6,26 +6,35 @@
 # in check/environment of the output folder. Sourced by them.
 #
 # Leaves here, out, cache, kernel, vmlinux, tree, obj, install and make_suite, as
-# scripts/suite.sh has them; and scratch, a folder that goes with the stage.
+# lib/host/front has them; and scratch, a folder that goes with the stage.
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 # shellcheck source=scripts/ktap.sh
 . "$here/scripts/ktap.sh"
 # shellcheck source=scripts/git.sh
 . "$here/scripts/git.sh"
-# shellcheck source=scripts/suite.sh
-. "$here/scripts/suite.sh"
 
 stage_environment()
 {
 	local file=${KTSTR_OUT:-$here/out}/check/environment
 
 	[[ -z ${KTSTR_CHECK_TREE:-} ]] || return 0
-	# shellcheck disable=SC1090 # it is made by scripts/check.sh
+	# shellcheck disable=SC1090 # it is made by lib/host/front
 	[[ -r $file ]] && . "$file" && return
 	echo "ktstr: ${0##*/}: ./run_ktstr.sh check is to be run first: it" \
 		"builds what stages need" >&2
 	exit 1
+}
+
+# Leaves obj, install and make_suite, as lib/host/front/suite_make.c has it.
+suite_paths()
+{
+	obj=$out/build/$source_id
+	install=$out/install
+	make_suite=(env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u O
+		-u KBUILD_OUTPUT make -L -C "$here"
+		KSFT_SRC="$tree/tools/testing/selftests" OUTPUT="$obj"
+		VMLINUX="${vmlinux:+$obj/vmlinux}")
 }
 
 # Folders that nobody but us removes.
@@ -132,6 +141,25 @@ programs()
 	# Where a test failed, that is what was said, and make ends with 2.
 	grep -q '^not ok ' "$scratch/programs" ||
 		ktap_result 1 "$stage" "exit status $status, $plan plans"
+}
+
+# ---- names of tests ----
+
+suite_programs()
+{
+	sed -n 's/^ktstr://p' "$install/kselftest-list.txt"
+}
+
+# suite_list ARG...: names of tests, as `ktstr list` has them.
+suite_list()
+{
+	"$install/ktstr/ktstr" list "$@"
+}
+
+# program_tests PROGRAM: the full name of each of its tests, in their order.
+program_tests()
+{
+	suite_list -- "$1"
 }
 
 # ---- builds ----

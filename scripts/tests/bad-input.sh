@@ -390,17 +390,16 @@ usage()
 inner_variables='
 KTSTR_CHECK_BEGAN KTSTR_CHECK_CACHE KTSTR_CHECK_HERE KTSTR_CHECK_ID KTSTR_CHECK_KERNEL
 KTSTR_CHECK_KVM KTSTR_CHECK_SELF KTSTR_CHECK_TMP KTSTR_CHECK_TREE KTSTR_CHECK_VMLINUX
-KTSTR_TEST_DIR
-KTSTR_FRONT KTSTR_GUARD
+KTSTR_TEST_CACHE KTSTR_TEST_DIR KTSTR_TEST_INSTALL KTSTR_TEST_KERNEL KTSTR_TEST_OUT KTSTR_TEST_TREE
 KTSTR_AGAIN KTSTR_AGAIN_OPTIONS KTSTR_COMMIT KTSTR_OWNER_PID KTSTR_RESUME KTSTR_RUN_ID
 KTSTR_COLOR KTSTR_EMULATED_HOST
-KTSTR_AGAIN_ARGS KTSTR_AGAIN_TEST KTSTR_AGAIN_WHOLE KTSTR_BUILT_SCHEDULERS KTSTR_DOOR_SCHEDULERS
+KTSTR_AGAIN_ARGS KTSTR_AGAIN_TEST KTSTR_AGAIN_WHOLE KTSTR_BUILT_SCHEDULERS
 KTSTR_READY_FILES KTSTR_READY_MACHINES KTSTR_RUN_KERNELS
 KTSTR_CGROUP KTSTR_DURATION_MS KTSTR_GUEST KTSTR_PROBE_PID KTSTR_SCHED_PID
 KTSTR_TOPOLOGY KTSTR_WIRE_FD
 '
 
-# What our shell parts and programs read of the environment.
+# What our scripts and programs read of the environment.
 variables_read()
 {
 	{
@@ -413,17 +412,17 @@ variables_read()
 		grep -vxF -e "$(xargs -n 1 <<<"$inner_variables")"
 }
 
-# Options are arms of case statements: "-l | --list) ...".
+# An option is a row: { "--verbose", "-v", take_verbose }.
 options_taken()
 {
-	sed -nE 's/^\t*(--?[a-z][-a-z]*( \| --?[a-z][-a-z]*)*)\).*/\1/p' \
-		"$top"/run_ktstr.sh "$top"/scripts/*.sh | tr -d '|' |
-		tr -s ' ' '\n' | grep -vx -e --inside
+	sed -nE 's/^\t\{ "(--[a-z-]+)", (NULL|"(-[a-z])"), take_.*/\1\n\3/p' \
+		"$top/lib/host/front/front_command.c" | grep .
 }
 
 commands_taken()
 {
-	sed -n 's/^\([a-z-]*\)\t.*| cmd_.*/\1/p' "$top/run_ktstr.sh"
+	sed -n 's/^\t{ "\([a-z-]*\)", command_.*/\1/p' \
+		"$top/lib/host/front/front_command.c"
 	sed -n 's/^\trow([a-z_]*, "\([a-z-]*\)",.*/\1/p' \
 		"$top/lib/host/cli/command.h" | grep -vx suite
 }

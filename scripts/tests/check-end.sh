@@ -548,7 +548,7 @@ style_of_what_changed()
 	local i
 
 	ci_repository
-	cp -r "$top"/scripts/{ktap,suite}.sh "$top/scripts/stages" scripts
+	cp -r "$top"/scripts/ktap.sh "$top/scripts/stages" scripts
 	for i in {1..60}; do
 		land "src/$i/file"
 	done

@@ -398,27 +398,57 @@ program()
 	[[ $want = 0 || $(wc -l <stderr) = 1 ]] || fail "not one line"
 }
 
+# A make that makes nothing but what is looked at, and a kernel that is built.
+nothing_is_compiled()
+{
+	local selftests=tree/tools/testing/selftests name
+
+	fake_tree tree
+	mkdir -p tree/tools/lib "$selftests/kselftest" bin built/arch/x86/boot
+	for name in kselftest/{module.sh,runner.sh,prefix.pl,ktap_helpers.sh,ksft.py} \
+		run_kselftest.sh; do
+		echo "$name" >"$selftests/$name"
+	done
+	fake_image built/arch/x86/boot/bzImage
+	fake_vmlinux built/vmlinux
+	cp "$top/ktstr.kconfig" built/.config
+	cat >bin/make <<MAKE
+#!/bin/bash
+for word; do
+	case \$word in
+	OUTPUT=*) touch "\${word#*=}/an-object" ;;
+	INSTALL_PATH=*)
+		mkdir -p "\${word#*=}"
+		ln -sf "$suite/ktstr/ktstr" "$suite/ktstr/ktstr-programs" \
+			"\${word#*=}" ;;
+	emit_tests) echo ktstr:eevdf ;;
+	esac
+done
+MAKE
+	chmod +x bin/make
+}
+
 # The build itself is left out: what is before it and after it is not. The folder
 # of objects may be new, be one of other tools, or be as it was left.
 objects_of_any_age()
 {
-	local here=$top tree=$PWD/tree source_id=id out=$PWD/out jobs_of_make=1 age
+	local age
 
-	# shellcheck source=/dev/null
-	. "$top/scripts/common.sh"
-	# shellcheck source=/dev/null
-	. "$top/scripts/suite.sh"
-	suite_tree() { :; }
-	job_must() { touch "$obj/an-object"; }
-	suite_install() { mkdir -p "$install"; }
-	emuhost_judge() { :; }
-	mkdir -p out/logs "$tree/tools/lib"
+	nothing_is_compiled
+	export KDIR=$PWD/tree KTSTR_KERNEL=$PWD/built
 	for age in new other same; do
-		[[ $age != other ]] || echo >"$tree/tools/lib/other.c"
-		(set -e; suite_build) || fail "$age: not built"
+		[[ $age != other ]] || echo >tree/tools/lib/other.c
+		PATH=$PWD/bin:$PATH front 0 '' completion bash
 		[[ -e out/install/.built ]] || fail "$age: not built"
 		rm out/install/.built
+		[[ $age != other || ! -e $(echo out/build/*/old) ]] ||
+			fail "objects of other tools stay"
+		[[ $age != same || -e $(echo out/build/*/old) ]] ||
+			fail "objects went that were fit"
+		touch "$(echo out/build/*)/old"
 	done
+	[[ $(cat out/install/kselftest-list.txt) = ktstr:eevdf &&
+	   -x out/install/kselftest/runner.sh ]] || fail "not installed"
 }
 
 ktap_begin

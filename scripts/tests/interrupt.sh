@@ -45,28 +45,35 @@ ctrl_c_while_building()
 	front 0 'kernel: ' kernel
 }
 
-# The guard is the one that ends what others left: while it could still die of
-# the same signal, nothing may have been started.
-ctrl_c_before_the_guard()
+# The keeper is the one that ends what others left: it has no session of its own yet
+# when the signal comes, but nothing may have been started, nor be started later.
+ctrl_c_before_the_keeper()
 {
 	stubborn_tree
-	mkdir bin
-	cat >bin/setsid <<SETSID
-#!/bin/bash
-if [[ \$* = *guard_main* ]]; then
-	touch $PWD/guard
-	sleep 300
-fi
-exec $(command -v setsid) "\$@"
-SETSID
-	chmod +x bin/setsid
-	PATH=$PWD/bin:$PATH start kernel
-	wait_for_file guard
+	cat >slow.c <<SLOW
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+pid_t setsid(void)
+{
+	if (!strncmp(program_invocation_short_name, "ktstr-front", 11) &&
+	    access("$PWD/keeper", F_OK)) {
+		close(open("$PWD/keeper", O_CREAT | O_WRONLY, 0644));
+		sleep(4);
+	}
+	return syscall(SYS_setsid);
+}
+SLOW
+	gcc -D_GNU_SOURCE -shared -fPIC -o slow.so slow.c
+	LD_PRELOAD=$PWD/slow.so start kernel
+	wait_for_file keeper
 	sleep 2
 	kill -INT -- "-$front_pid"
 	end_status 130
 	nothing_left
-	[[ ! -e building ]] || fail "a build without a guard"
+	[[ ! -e building && ! -e cache/ktstr ]] || fail "it was begun"
 }
 
 # Only the script gets the signal, as from `kill` or a CI runner.
@@ -166,7 +173,7 @@ kill_9_at_any_moment()
 
 ktap_begin
 try interrupt.ctrl_c_while_building ctrl_c_while_building
-try interrupt.ctrl_c_before_the_guard ctrl_c_before_the_guard
+try interrupt.ctrl_c_before_the_keeper ctrl_c_before_the_keeper
 try interrupt.sigint_to_the_script_alone signal_to_the_script_alone INT 130
 try interrupt.sigterm_to_the_script_alone signal_to_the_script_alone TERM 143
 try interrupt.sighup_to_the_script_alone signal_to_the_script_alone HUP 129

@@ -29,7 +29,7 @@ for word; do
 	last=\$word
 done
 name=\${out##*/} name=\${name%.*}
-[[ \$name = ktstr-kernel-* || \$name = ktstr-door-* ]] || exec $real "\$@"
+[[ \$name = ktstr-front-* ]] || exec $real "\$@"
 if [[ ! -x $work/kept/\$name ]]; then
 	$real "\$@" || exit
 	cp "\$out" $work/kept/\$name.\$\$ 2>/dev/null &&

@@ -153,24 +153,6 @@ limits_mind_no_wall_clock()
 	builds_are 1
 }
 
-# ---- what is removed ----
-
-# The guard is told of folders; a newline must not make two of one.
-newline_removes_no_other_folder()
-{
-	mkdir here here$'\n'there
-	echo precious >here/file
-	# shellcheck disable=SC2016 # for the other shell
-	bash -euc '. "$1/scripts/common.sh"
-		guard_start
-		guard_wait
-		remove_at_end "$2"
-		exec {guard}>&-
-		wait "$guard_pid"' - "$top" "$PWD/here"$'\n'there
-	[[ -s here/file ]] || fail "it removed another folder"
-	[[ ! -e here$'\n'there ]] || fail "it removed nothing"
-}
-
 # ---- the cache ----
 
 refused()
@@ -300,15 +282,24 @@ nothing_was_run()
 	[[ ! -e run ]] || fail "git ran: $(cat run)"
 }
 
-# ours COMMAND...: as run_ktstr.sh of $top would.
-ours()
+# commit_is PATTERN: what is said of the commit of $top, by both who say it.
+commit_is()
+{
+	local said
+
+	said=$("$top/scripts/commit.sh")
+	[[ $said =~ ^$1$ ]] || fail "commit '$said'"
+	front 0 '' --version
+	said=${said:+commit $said}
+	grep -qF " (${said:-of no known commit})" stdout || fail "another commit"
+}
+
+# our_files_of_top PATTERN: as stages find them.
+our_files_of_top()
 {
 	# shellcheck disable=SC2016 # for the other shell
-	bash -euc 'here=$1 invoked_as=$1/run_ktstr.sh
-		for part in common suite git; do
-			. "$here/scripts/$part.sh"
-		done
-		"${@:2}"' - "$top" "$@"
+	bash -euc 'here=$1; . "$here/scripts/git.sh"; our_files "$2"' - \
+		"$top" "$1"
 }
 
 # A checkout without one, in a folder where somebody has put one.
@@ -319,8 +310,8 @@ repository_around()
 	repository above
 	((EUID != 0)) || chown -R 65534 above/.git
 	top=$PWD/above/ktstr
-	[[ -z $(ours our_commit) ]] || fail "it is asked"
-	ours our_files '*.kconfig' | grep -q ktstr.kconfig ||
+	commit_is ''
+	our_files_of_top '*.kconfig' | grep -q ktstr.kconfig ||
 		fail "our files are not found"
 	fake_tree above/tree
 	KDIR=$PWD/above/tree front 0 'kernel: ' kernel
@@ -342,11 +333,11 @@ repository_of_another()
 	KDIR=$PWD/tree front 0 'kernel: ' kernel
 	builds_are 2
 	mkdir copy
-	cp -r "$top"/{run_ktstr.sh,scripts} copy
+	cp -r "$top"/{run_ktstr.sh,scripts,lib} copy
 	repository copy
 	((EUID != 0)) || chown -R 65534 copy
 	top=$PWD/copy
-	[[ $(ours our_commit) =~ ^[0-9a-f]{7}$ ]] || fail "no commit"
+	commit_is '[0-9a-f]{7}'
 	nothing_was_run
 }
 
@@ -374,7 +365,6 @@ try safety.ktstr_closed program_closed 1 ktstr
 try safety.emulated_host_closed program_closed 1 ktstr-emulated-host
 try safety.kvm_check_closed program_closed 2 kvm-check -x
 try safety.limits_mind_no_wall_clock limits_mind_no_wall_clock
-try safety.newline_removes_no_other_folder newline_removes_no_other_folder
 try safety.folder_of_the_same_name folder_of_the_same_name
 try safety.cache_that_is_a_link cache_that_is_a_link
 try safety.cache_is_removed cache_is_removed

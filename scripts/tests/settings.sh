@@ -107,20 +107,26 @@ blanks_where_they_do_no_harm()
 	[[ ! -e harm && ! -e $odd/harm ]] || fail "it was run"
 }
 
-# A failure's command to run it again has all that made a difference.
+# A failure's command to run it again has all that made a difference. A suite that is
+# there says what it was told.
 again()
 {
-	# shellcheck disable=SC2034 # again_options() reads it
-	local use_config=1
+	local program
 
-	# shellcheck source=/dev/null
-	. "$top/scripts/settings.sh"
+	mkdir -p bin out/install/ktstr 'a b'
+	for program in clang-19 ccache; do
+		printf '#!/bin/sh\nexec "$@"\n' >bin/$program
+	done
+	# shellcheck disable=SC2016 # for that shell
+	printf '#!/bin/sh\necho "$KTSTR_AGAIN./run_ktstr.sh ${KTSTR_AGAIN_OPTIONS}repro x.y"\n' \
+		>out/install/ktstr/ktstr
+	chmod +x bin/* out/install/ktstr/ktstr
+	touch out/.ktstr-out out/install/.built
 	unset CLANG
-	KTSTR_OUT=/o XDG_CACHE_HOME='/a b' LLVM=-19 CC='ccache gcc' KTSTR_JOBS=2 \
-		again_settings >said
-	echo "./run_ktstr.sh $(again_options)repro x.y" >>said
-	[[ $(cat said) = "KTSTR_OUT=/o XDG_CACHE_HOME=/a\\ b CC=ccache\\ gcc LLVM=-19 ./run_ktstr.sh --use-config repro x.y" ]] ||
-		fail "$(cat said)"
+	PATH=$PWD/bin:$PATH KTSTR_SCHEDULER_DIR='a b' LLVM=-19 CC='ccache gcc' \
+		KTSTR_JOBS=2 front 0 '' --use-config list
+	[[ $(cat stdout) = "KTSTR_OUT=$PWD/out KTSTR_SCHEDULER_DIR=$PWD/a\\ b XDG_CACHE_HOME=$PWD/cache CC=ccache\\ gcc LLVM=-19 ./run_ktstr.sh --use-config repro x.y" ]] ||
+		fail "$(cat stdout)"
 }
 
 ktap_begin

@@ -11,6 +11,7 @@
 #include "lib/common/attr/schedulers.h"
 #include "lib/common/util/util.h"
 #include "lib/host/cli/args.h"
+#include "lib/host/cli/asked.h"
 #include "lib/host/cli/command.h"
 
 #define SCENARIO	"steady"
@@ -176,7 +177,7 @@ static int check_side(const struct ab_side *side, char *err)
 	       sched_find(side->scheduler, dirs, &found, err) : 0;
 }
 
-static int check(int argc, char **argv, FILE *answers, char *err)
+static int check(int argc, char **argv, struct cli_asked *asked, char *err)
 {
 	struct ab_args args;
 	int ret;
@@ -185,7 +186,7 @@ static int check(int argc, char **argv, FILE *answers, char *err)
 	      check_side(&args.sides[0], err) ?:
 	      check_side(&args.sides[1], err);
 	if (!ret && args.test.n_kernels)
-		fprintf(answers, "kernel %s\n", args.test.kernels[0]);
+		cli_ask_kernels(asked, args.test.kernels, 1);
 	ab_args_free(&args);
 	return ret;
 }

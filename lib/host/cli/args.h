@@ -151,8 +151,6 @@ int scenario_args_parse(int argc, char **argv, struct scenario_args *args,
  * @KERNEL_CLEAN: remove some of them
  * @KERNEL_BUILD: have kernels that are built
  * @KERNEL_FETCH: have their sources
- * @KERNEL_CHECK: say which names are none, for scripts
- * @KERNEL_TREE: have a tree to build the suite in, for scripts
  */
 enum kernel_verb {
 	KERNEL_WHICH,
@@ -160,11 +158,8 @@ enum kernel_verb {
 	KERNEL_CLEAN,
 	KERNEL_BUILD,
 	KERNEL_FETCH,
-	KERNEL_CHECK,
-	KERNEL_TREE,
 };
 
-#define KERNEL_MAX_NEAR	3
 /* Those that people type, with blanks between. */
 #define KERNEL_VERBS	"list build fetch clean"
 
@@ -178,13 +173,6 @@ enum kernel_verb {
  * @dry_run: only say it
  * @update: look for newer sources than those in the cache
  * @use_config: build from the tree's own .config
- * @suite: of trees that are new enough to build the suite in
- * @answers: as scripts read them
- * @fragment: our ktstr.kconfig; NULL for that beside the program
- * @told: the source that people have been told of already; NULL
- * @as: what goes before a name that is none; NULL
- * @near: folders that a tree may be around, @n_near of them
- * @n_near: their number
  * @keep: how many of the last used stay
  * @names: the rest, @n_names of them
  */
@@ -197,13 +185,6 @@ struct kernel_args {
 	bool dry_run;
 	bool update;
 	bool use_config;
-	bool suite;
-	bool answers;
-	const char *fragment;
-	const char *told;
-	const char *as;
-	const char *near[KERNEL_MAX_NEAR];
-	unsigned int n_near;
 	unsigned int keep;
 	char *const *names;
 	unsigned int n_names;

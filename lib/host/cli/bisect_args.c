@@ -10,6 +10,7 @@
 
 #include "lib/common/util/util.h"
 #include "lib/host/cli/args.h"
+#include "lib/host/cli/asked.h"
 #include "lib/host/cli/command.h"
 #include "lib/host/machine/paths.h"
 
@@ -170,13 +171,13 @@ int bisect_args_parse(int argc, char **argv, struct bisect_args *args,
 	return check_commits(args, err) ?: check_test(args, err);
 }
 
-static int check(int argc, char **argv, FILE *answers, char *err)
+static int check(int argc, char **argv, struct cli_asked *asked, char *err)
 {
 	struct bisect_args args;
 	int ret = bisect_args_parse(argc, argv, &args, err);
 
 	if (!ret && args.test.n_kernels)
-		fprintf(answers, "kernel %s\n", args.test.kernels[0]);
+		cli_ask_kernels(asked, args.test.kernels, 1);
 	test_args_free(&args.test);
 	return ret;
 }

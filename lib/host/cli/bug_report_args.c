@@ -6,6 +6,7 @@
 
 #include "lib/common/util/util.h"
 #include "lib/host/cli/args.h"
+#include "lib/host/cli/asked.h"
 #include "lib/host/cli/command.h"
 
 static int take_output(void *args, const char *text, char *err)
@@ -54,11 +55,11 @@ int bug_report_args_parse(int argc, char **argv, struct bug_report_args *args,
 	return 0;
 }
 
-static int check(int argc, char **argv, FILE *answers, char *err)
+static int check(int argc, char **argv, struct cli_asked *asked, char *err)
 {
 	struct bug_report_args args;
 
-	(void)answers;
+	(void)asked;
 	return bug_report_args_parse(argc, argv, &args, err);
 }
 

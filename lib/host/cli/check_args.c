@@ -7,6 +7,7 @@
 #include "lib/common/util/near.h"
 #include "lib/common/util/util.h"
 #include "lib/host/cli/args.h"
+#include "lib/host/cli/asked.h"
 #include "lib/host/cli/command.h"
 #include "lib/host/stages/stages.h"
 
@@ -81,14 +82,14 @@ int check_args_parse(int argc, char **argv, struct check_args *args, char *err)
 	return take_names(args, err);
 }
 
-static int check(int argc, char **argv, FILE *answers, char *err)
+static int check(int argc, char **argv, struct cli_asked *asked, char *err)
 {
 	struct check_args args;
 	int ret = check_args_parse(argc, argv, &args, err);
 
 	if (ret || !args.list)
 		return ret;
-	stage_list(&stage_table, answers);
+	stage_list(&stage_table, asked->said);
 	return CLI_SAID;
 }
 

@@ -9,19 +9,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "lib/host/cli/asked.h"
 #include "lib/host/cli/option.h"
-
-/**
- * enum cli_needs - what run_ktstr.sh sees to before it runs one
- * @CLI_NOTHING: none of its business, or only scripts use it
- * @CLI_PROGRAMS: the programs of the suite, whatever kernel they are for
- * @CLI_VMS: programs, a kernel and a host that runs it
- */
-enum cli_needs {
-	CLI_NOTHING,
-	CLI_PROGRAMS,
-	CLI_VMS,
-};
 
 /*
  * name, as it is typed, what run_ktstr.sh sees to, what it takes, its operands,

@@ -8,6 +8,7 @@
 #include "lib/common/util/near.h"
 #include "lib/common/util/util.h"
 #include "lib/host/cli/args.h"
+#include "lib/host/cli/asked.h"
 #include "lib/host/cli/command.h"
 #include "lib/host/machine/paths.h"
 
@@ -139,11 +140,11 @@ int compare_args_parse(int argc, char **argv, struct compare_args *args,
 	return 0;
 }
 
-static int check(int argc, char **argv, FILE *answers, char *err)
+static int check(int argc, char **argv, struct cli_asked *asked, char *err)
 {
 	struct compare_args args;
 
-	(void)answers;
+	(void)asked;
 	return compare_args_parse(argc, argv, &args, err);
 }
 

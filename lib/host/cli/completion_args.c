@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/host/cli/args.h"
+#include "lib/host/cli/asked.h"
 #include "lib/host/cli/command.h"
 
 int completion_args_parse(int argc, char **argv, const char **shell, char *err)
@@ -22,11 +23,11 @@ int completion_args_parse(int argc, char **argv, const char **shell, char *err)
 	return 0;
 }
 
-static int check(int argc, char **argv, FILE *answers, char *err)
+static int check(int argc, char **argv, struct cli_asked *asked, char *err)
 {
 	const char *shell;
 
-	(void)answers;
+	(void)asked;
 	return completion_args_parse(argc, argv, &shell, err);
 }
 

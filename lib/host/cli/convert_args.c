@@ -4,6 +4,7 @@
  */
 #include "lib/common/util/util.h"
 #include "lib/host/cli/args.h"
+#include "lib/host/cli/asked.h"
 #include "lib/host/cli/command.h"
 
 static int take_output(void *args, const char *text, char *err)
@@ -42,11 +43,11 @@ int convert_args_parse(int argc, char **argv, struct convert_args *args,
 	return 0;
 }
 
-static int check(int argc, char **argv, FILE *answers, char *err)
+static int check(int argc, char **argv, struct cli_asked *asked, char *err)
 {
 	struct convert_args args;
 
-	(void)answers;
+	(void)asked;
 	return convert_args_parse(argc, argv, &args, err);
 }
 

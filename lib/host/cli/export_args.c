@@ -6,6 +6,7 @@
 
 #include "lib/common/util/util.h"
 #include "lib/host/cli/args.h"
+#include "lib/host/cli/asked.h"
 #include "lib/host/cli/command.h"
 
 static int take_output(void *args, const char *text, char *err)
@@ -52,13 +53,13 @@ int export_args_parse(int argc, char **argv, struct export_args *args,
 	return 0;
 }
 
-static int check(int argc, char **argv, FILE *answers, char *err)
+static int check(int argc, char **argv, struct cli_asked *asked, char *err)
 {
 	struct export_args args;
 	int ret = export_args_parse(argc, argv, &args, err);
 
 	if (!ret && args.dry_run)
-		fprintf(answers, "needs programs\n");
+		asked->needs = CLI_PROGRAMS;
 	return ret;
 }
 

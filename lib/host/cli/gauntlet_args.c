@@ -9,6 +9,7 @@
 
 #include "lib/common/util/util.h"
 #include "lib/host/cli/args.h"
+#include "lib/host/cli/asked.h"
 #include "lib/host/cli/command.h"
 #include "lib/host/cli/gauntlet.h"
 
@@ -212,15 +213,15 @@ void gauntlet_args_free(struct gauntlet_args *args)
 	free(args->cells.words);
 }
 
-static int check(int argc, char **argv, FILE *answers, char *err)
+static int check(int argc, char **argv, struct cli_asked *asked, char *err)
 {
 	struct gauntlet_args args;
 	int ret = gauntlet_args_parse(argc, argv, &args, err);
 
 	if (!ret)
-		fprintf(answers, "sources\n");
+		asked->sources = true;
 	if (!ret && args.dry_run)
-		fprintf(answers, "needs programs\n");
+		asked->needs = CLI_PROGRAMS;
 	gauntlet_args_free(&args);
 	return ret;
 }

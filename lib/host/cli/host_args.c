@@ -7,6 +7,7 @@
 #include "lib/common/util/near.h"
 #include "lib/common/util/util.h"
 #include "lib/host/cli/args.h"
+#include "lib/host/cli/asked.h"
 #include "lib/host/cli/command.h"
 
 #define LIMIT_MOST	1000000U
@@ -135,11 +136,11 @@ int host_args_parse(int argc, char **argv, struct host_args *args, char *err)
 	return ret < 0 ? ret : parse_verb(argc, argv, ret, args, err);
 }
 
-static int check(int argc, char **argv, FILE *answers, char *err)
+static int check(int argc, char **argv, struct cli_asked *asked, char *err)
 {
 	struct host_args args;
 
-	(void)answers;
+	(void)asked;
 	return host_args_parse(argc, argv, &args, err);
 }
 

@@ -7,6 +7,7 @@
 #include "lib/common/util/near.h"
 #include "lib/common/util/util.h"
 #include "lib/host/cli/args.h"
+#include "lib/host/cli/asked.h"
 #include "lib/host/cli/command.h"
 #include "lib/host/kernel/kver.h"
 
@@ -21,21 +22,17 @@
 #define OPT_UPDATE	(1U << 5)
 #define OPT_USE_CONFIG	(1U << 6)
 
-/* Those without @shown are for scripts. */
 static const struct {
 	const char *name;
 	unsigned int options;
 	bool names;
-	bool shown;
 } verbs[] = {
-	[KERNEL_WHICH] = { "", OPT_UPDATE | OPT_USE_CONFIG, false, false },
-	[KERNEL_LIST] = { "list", OPT_JSON, true, true },
+	[KERNEL_WHICH] = { "", OPT_UPDATE | OPT_USE_CONFIG, false },
+	[KERNEL_LIST] = { "list", OPT_JSON, true },
 	[KERNEL_CLEAN] = { "clean", OPT_KEEP | OPT_BROKEN | OPT_ALL |
-			   OPT_DRY_RUN, true, true },
-	[KERNEL_BUILD] = { "build", OPT_UPDATE | OPT_USE_CONFIG, true, true },
-	[KERNEL_FETCH] = { "fetch", OPT_UPDATE, true, true },
-	[KERNEL_CHECK] = { "check", 0, true, false },
-	[KERNEL_TREE] = { "tree", OPT_UPDATE, true, false },
+			   OPT_DRY_RUN, true },
+	[KERNEL_BUILD] = { "build", OPT_UPDATE | OPT_USE_CONFIG, true },
+	[KERNEL_FETCH] = { "fetch", OPT_UPDATE, true },
 };
 
 static const struct {
@@ -116,54 +113,6 @@ static int take_use_config(void *args, const char *text, char *err)
 	return take(args, OPT_USE_CONFIG);
 }
 
-static int take_suite(void *args, const char *text, char *err)
-{
-	(void)text;
-	(void)err;
-	((struct kernel_args *)args)->suite = true;
-	return 0;
-}
-
-static int take_answers(void *args, const char *text, char *err)
-{
-	(void)text;
-	(void)err;
-	((struct kernel_args *)args)->answers = true;
-	return 0;
-}
-
-static int take_fragment(void *args, const char *text, char *err)
-{
-	(void)err;
-	((struct kernel_args *)args)->fragment = text;
-	return 0;
-}
-
-static int take_told(void *args, const char *text, char *err)
-{
-	(void)err;
-	((struct kernel_args *)args)->told = text;
-	return 0;
-}
-
-static int take_as(void *args, const char *text, char *err)
-{
-	(void)err;
-	((struct kernel_args *)args)->as = text;
-	return 0;
-}
-
-static int take_near(void *args, const char *text, char *err)
-{
-	struct kernel_args *a = args;
-
-	if (a->n_near == KERNEL_MAX_NEAR)
-		return cli_bad(err, "--near %.100s: at most %d can be", text,
-			       KERNEL_MAX_NEAR);
-	a->near[a->n_near++] = text;
-	return 0;
-}
-
 static const struct cli_option kernel_options[] = {
 	{ 0, "json", NULL, take_json, "list: as JSON", CLI_TEXT },
 	{ 0, "keep", "N", take_keep,
@@ -179,13 +128,6 @@ static const struct cli_option kernel_options[] = {
 	{ 0, "use-config", NULL, take_use_config,
 	  "build: from the tree's own .config and ktstr.kconfig, rather\n"
 	  "than from ktstr.kconfig alone", CLI_TEXT },
-	/* For run_ktstr.sh: what it knows, and what it has to. */
-	{ 0, "suite", NULL, take_suite, NULL, CLI_TEXT },
-	{ 0, "answers", NULL, take_answers, NULL, CLI_TEXT },
-	{ 0, "fragment", "FILE", take_fragment, NULL, CLI_FILE },
-	{ 0, "told", "ID", take_told, NULL, CLI_TEXT },
-	{ 0, "as", "TEXT", take_as, NULL, CLI_TEXT },
-	{ 0, "near", "FOLDER", take_near, NULL, CLI_FILE },
 };
 
 static int no_such_verb(const char *word, char *err)
@@ -194,9 +136,8 @@ static int no_such_verb(const char *word, char *err)
 	char offered[NEAR_TEXT_SIZE];
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(verbs); i++)
-		if (verbs[i].shown)
-			near_offer(&near, verbs[i].name);
+	for (i = KERNEL_WHICH + 1; i < ARRAY_SIZE(verbs); i++)
+		near_offer(&near, verbs[i].name);
 	return cli_bad(err, "kernel %.100s: is nothing that kernel can do%s; see kernel --help",
 		       word, near_text(&near, offered));
 }
@@ -274,11 +215,11 @@ int kernel_args_parse(int argc, char **argv, struct kernel_args *args,
 	       check_clean(args, err);
 }
 
-static int check(int argc, char **argv, FILE *answers, char *err)
+static int check(int argc, char **argv, struct cli_asked *asked, char *err)
 {
 	struct kernel_args args;
 
-	(void)answers;
+	(void)asked;
 	return kernel_args_parse(argc, argv, &args, err);
 }
 

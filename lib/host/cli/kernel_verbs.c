@@ -97,57 +97,32 @@ static int clean(struct kenv *k, const struct kernel_args *args)
 
 /* ---- build, fetch ---- */
 
-static void answer(const char *name, const char *value)
-{
-	if (*value)
-		printf("%s %s\n", name, value);
-}
-
 static int tell_kernel(struct kenv *k, const struct kfound *found, void *arg)
 {
-	const struct kernel_args *args = arg;
-
 	(void)k;
-	if (!args->answers)
-		return printf("%s\n", found->path) < 0 ? -EIO : 0;
-	answer("kernel", found->path);
-	answer("vmlinux", found->vmlinux);
-	answer("tree", found->tree.path);
-	answer("id", found->tree.id);
-	return 0;
+	(void)arg;
+	return printf("%s\n", found->path) < 0 ? -EIO : 0;
 }
 
 static int tell_tree(struct kenv *k, struct ktree *tree, void *arg)
 {
-	const struct kernel_args *args = arg;
-
 	(void)k;
-	if (!args->answers)
-		return printf("%s\n", tree->path) < 0 ? -EIO : 0;
-	answer("tree", tree->path);
-	answer("id", tree->id);
-	return 0;
-}
-
-static int check(struct kenv *k, const struct kernel_args *args)
-{
-	unsigned int i;
-	int ret = kenv_begin(k);
-
-	for (i = 0; !ret && i < args->n_names; i++)
-		ret = kfind_must(k, args->names[i]);
-	return ret;
+	(void)arg;
+	return printf("%s\n", tree->path) < 0 ? -EIO : 0;
 }
 
 /* Those that are none are said before any is built. */
 static int build(struct kenv *k, const struct kernel_args *args)
 {
-	unsigned int i = 0;
-	int ret = check(k, args);
+	int ret = kenv_begin(k);
+	unsigned int i;
 
+	for (i = 0; !ret && i < args->n_names; i++)
+		ret = kfind_must(k, args->names[i]);
+	i = 0;
 	do {
 		ret = ret ?: kfind_each(k, args->n_names ? args->names[i] :
-					NULL, tell_kernel, (void *)args);
+					NULL, tell_kernel, NULL);
 	} while (!ret && ++i < args->n_names);
 	return ret;
 }
@@ -159,18 +134,9 @@ static int fetch(struct kenv *k, const struct kernel_args *args)
 
 	do {
 		ret = ret ?: ksource_each(k, args->n_names ? args->names[i] :
-					  NULL, tell_tree, (void *)args);
+					  NULL, tell_tree, NULL);
 	} while (!ret && ++i < args->n_names);
 	return ret;
-}
-
-static int tree(struct kenv *k, const struct kernel_args *args)
-{
-	struct ktree tree;
-
-	return kenv_begin(k) ?:
-	       ksource_of(k, args->n_names ? args->names[0] : "", &tree) ?:
-	       tell_tree(k, &tree, (void *)args);
 }
 
 /* ---- all of them ---- */
@@ -181,40 +147,31 @@ static int (*const verbs[])(struct kenv *k, const struct kernel_args *args) = {
 	[KERNEL_WHICH] = build,
 	[KERNEL_BUILD] = build,
 	[KERNEL_FETCH] = fetch,
-	[KERNEL_CHECK] = check,
-	[KERNEL_TREE] = tree,
 };
 
-static void take_args(struct kenv *k, const struct kernel_args *args)
+int kernel_verb_do(struct kenv *k, const struct kernel_args *args)
 {
-	char dir[PATH_MAX - sizeof(FRAGMENT) - 1];
+	int ret;
 
 	k->update = args->update;
 	k->use_config = args->use_config;
-	k->any_age = !args->suite;
-	for (k->n_near = 0; k->n_near < args->n_near; k->n_near++)
-		k->near[k->n_near] = args->near[k->n_near];
-	if (args->as)
-		k->as = args->as;
-	if (args->told)
-		snprintf(k->told, sizeof(k->told), "%s", args->told);
-	if (args->fragment)
-		snprintf(k->fragment, sizeof(k->fragment), "%s",
-			 args->fragment);
-	else if (!host_self_dir(dir, sizeof(dir)))
-		snprintf(k->fragment, sizeof(k->fragment), "%s/" FRAGMENT, dir);
+	k->any_age = true;
+	ret = verbs[args->verb](k, args);
+	if (fflush(stdout) && !ret)
+		ret = -EIO;
+	return ret;
 }
 
 int kernel_verb_run(const struct kernel_args *args)
 {
+	char dir[PATH_MAX - sizeof(FRAGMENT) - 1];
 	struct kenv k;
 	int ret;
 
 	kenv_init(&k);
-	take_args(&k, args);
-	ret = verbs[args->verb](&k, args);
+	if (!host_self_dir(dir, sizeof(dir)))
+		snprintf(k.fragment, sizeof(k.fragment), "%s/" FRAGMENT, dir);
+	ret = kernel_verb_do(&k, args);
 	kenv_exit(&k);
-	if (!ret && fflush(stdout))
-		return 1;
 	return kenv_status(ret);
 }

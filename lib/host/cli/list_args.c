@@ -4,6 +4,7 @@
  */
 #include "lib/common/util/util.h"
 #include "lib/host/cli/args.h"
+#include "lib/host/cli/asked.h"
 #include "lib/host/cli/command.h"
 
 static int take_json(void *args, const char *text, char *err)
@@ -151,12 +152,12 @@ int list_args_parse(int argc, char **argv, struct list_args *args, char *err)
 	return 0;
 }
 
-static int check(int argc, char **argv, FILE *answers, char *err)
+static int check(int argc, char **argv, struct cli_asked *asked, char *err)
 {
 	struct list_args args;
 	int ret = list_args_parse(argc, argv, &args, err);
 
-	(void)answers;
+	(void)asked;
 	choice_free(&args.choice);
 	return ret;
 }

@@ -4,7 +4,7 @@
  * line, what is said of a wrong one, the help, completions and the manual.
  *
  * It uses libc and near names and nothing else: run_ktstr.sh has a command line
- * read before anything of ours is built. See door.c.
+ * read before anything of ours is built. See lib/host/front.
  */
 #ifndef KTSTR_CLI_OPTION_H
 #define KTSTR_CLI_OPTION_H
@@ -20,7 +20,7 @@
 #define CLI_ERR_SIZE	(PATH_MAX + 512)
 /* What reads a command line returns where it asks for help. */
 #define CLI_HELP	(-ECANCELED)
-/* Of struct cli_spec's @check: the answers are what was asked for, all of it. */
+/* Of struct cli_spec's @check: what was asked for has been said, all of it. */
 #define CLI_SAID	(-EALREADY)
 
 /**
@@ -45,6 +45,8 @@ enum cli_value {
 	CLI_STAGE,
 };
 
+struct cli_asked;
+
 /**
  * struct cli_option - an option is a row, and the function that takes it
  * @letter: -X, 0 for none
@@ -67,9 +69,9 @@ struct cli_option {
 /**
  * struct cli_spec - what a subcommand takes
  * @options: @n_options of them; --help is each subcommand's and not among them
- * @check: does it all fit together? As door.c asks; 0, CLI_HELP, CLI_SAID or
- *	-EINVAL with one sentence in @err. What run_ktstr.sh has to know goes to @answers.
- *	NULL for one that nothing has to be built for
+ * @check: does it all fit together? 0, CLI_HELP, CLI_SAID or -EINVAL with one
+ *	sentence in @err; @asked gets what has to be done first. NULL for one that
+ *	takes nothing
  * @about: paragraphs of help before the options; NULL for none
  * @more: prints those behind the options; NULL for none
  * @operand: completes an operand
@@ -77,7 +79,7 @@ struct cli_option {
 struct cli_spec {
 	const struct cli_option *options;
 	size_t n_options;
-	int (*check)(int argc, char **argv, FILE *answers, char *err);
+	int (*check)(int argc, char **argv, struct cli_asked *asked, char *err);
 	const char *about;
 	void (*more)(FILE *to);
 	enum cli_value operand;

@@ -7,6 +7,7 @@
 
 #include "lib/common/util/util.h"
 #include "lib/host/cli/args.h"
+#include "lib/host/cli/asked.h"
 #include "lib/host/cli/command.h"
 
 #define MAX_ROUNDS	99
@@ -86,13 +87,13 @@ int repro_args_parse(int argc, char **argv, struct repro_args *args, char *err)
 	return 0;
 }
 
-static int check(int argc, char **argv, FILE *answers, char *err)
+static int check(int argc, char **argv, struct cli_asked *asked, char *err)
 {
 	struct repro_args args;
 	int ret = repro_args_parse(argc, argv, &args, err);
 
 	if (!ret && args.dry_run)
-		fprintf(answers, "needs programs\n");
+		asked->needs = CLI_PROGRAMS;
 	return ret;
 }
 

@@ -11,6 +11,7 @@
 
 #include "lib/common/util/util.h"
 #include "lib/host/cli/args.h"
+#include "lib/host/cli/asked.h"
 #include "lib/host/cli/command.h"
 #include "lib/host/kernel/kver.h"
 
@@ -168,17 +169,15 @@ int run_args_parse(int argc, char **argv, struct run_args *args, char *err)
 }
 
 /* Names are printed by the programs alone. */
-static int check(int argc, char **argv, FILE *answers, char *err)
+static int check(int argc, char **argv, struct cli_asked *asked, char *err)
 {
 	struct run_args args;
 	int ret = run_args_parse(argc, argv, &args, err);
-	unsigned int i;
 
-	for (i = 0; !ret && i < args.n_kernels; i++)
-		fprintf(answers, "kernel %s\n", args.kernels[i]);
-
+	if (!ret)
+		cli_ask_kernels(asked, args.kernels, args.n_kernels);
 	if (!ret && args.dry_run)
-		fprintf(answers, "needs programs\n");
+		asked->needs = CLI_PROGRAMS;
 	choice_free(&args.choice);
 	return ret;
 }

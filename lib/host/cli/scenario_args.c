@@ -4,6 +4,7 @@
  */
 #include "lib/common/util/util.h"
 #include "lib/host/cli/args.h"
+#include "lib/host/cli/asked.h"
 #include "lib/host/cli/command.h"
 
 /* The schema is of no one in particular. */
@@ -52,11 +53,11 @@ int scenario_args_parse(int argc, char **argv, struct scenario_args *args,
 	return 0;
 }
 
-static int check(int argc, char **argv, FILE *answers, char *err)
+static int check(int argc, char **argv, struct cli_asked *asked, char *err)
 {
 	struct scenario_args args;
 
-	(void)answers;
+	(void)asked;
 	return scenario_args_parse(argc, argv, &args, err);
 }
 

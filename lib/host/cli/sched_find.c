@@ -18,18 +18,6 @@
 
 #define SOURCE_SUFFIX	".bpf.c"
 
-const char *sched_kind_name(enum sched_kind kind)
-{
-	static const char * const names[] = {
-		[SCHED_NONE] = "none",
-		[SCHED_PROGRAM] = "program",
-		[SCHED_SOURCE] = "source",
-		[SCHED_NAME] = "name",
-	};
-
-	return names[kind];
-}
-
 static bool ends_in(const char *text, const char *suffix)
 {
 	size_t len = strlen(text), n = strlen(suffix);

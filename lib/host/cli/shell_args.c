@@ -9,6 +9,7 @@
 #include "lib/common/shell.h"
 #include "lib/common/util/util.h"
 #include "lib/host/cli/args.h"
+#include "lib/host/cli/asked.h"
 #include "lib/host/cli/command.h"
 
 /* An attribute by a shorter name. */
@@ -114,13 +115,13 @@ int shell_args_parse(int argc, char **argv, struct shell_args *args, char *err)
 	return 0;
 }
 
-static int check(int argc, char **argv, FILE *answers, char *err)
+static int check(int argc, char **argv, struct cli_asked *asked, char *err)
 {
 	struct shell_args args;
 	int ret = shell_args_parse(argc, argv, &args, err);
 
 	if (!ret && args.kernel)
-		fprintf(answers, "kernel %s\n", args.kernel);
+		cli_ask_kernels(asked, &args.kernel, 1);
 	return ret;
 }
 

@@ -7,6 +7,7 @@
 #include "lib/common/util/near.h"
 #include "lib/common/util/util.h"
 #include "lib/host/cli/args.h"
+#include "lib/host/cli/asked.h"
 #include "lib/host/cli/command.h"
 
 static const char * const questions[] = {
@@ -90,11 +91,11 @@ int stats_args_parse(int argc, char **argv, struct stats_args *args, char *err)
 	return 0;
 }
 
-static int check(int argc, char **argv, FILE *answers, char *err)
+static int check(int argc, char **argv, struct cli_asked *asked, char *err)
 {
 	struct stats_args args;
 
-	(void)answers;
+	(void)asked;
 	return stats_args_parse(argc, argv, &args, err);
 }
 

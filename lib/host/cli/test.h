@@ -3,8 +3,8 @@
  * What `test` is made of: its arguments, the scheduler that they name, and the
  * table of what was seen.
  *
- * The first two are read before anything is built, by a program of their own
- * (door.c): they use libc, topologies and near names, and nothing else.
+ * The first two are read before anything is built, by lib/host/front: they use libc,
+ * topologies and near names, and nothing else.
  */
 #ifndef KTSTR_CLI_TEST_H
 #define KTSTR_CLI_TEST_H
@@ -16,6 +16,7 @@
 
 #include "lib/common/ready.h"
 #include "lib/common/topology.h"
+#include "lib/host/cli/asked.h"
 #include "lib/host/cli/option.h"
 
 #define TEST_MAX_KERNELS	8
@@ -96,20 +97,6 @@ int test_take_seconds(void *to, const char *text, char *err);
 void test_args_free(struct test_args *args);
 
 /**
- * enum sched_kind - what a SCHEDULER is
- * @SCHED_NONE: eevdf
- * @SCHED_PROGRAM: a program that attaches one
- * @SCHED_SOURCE: X.bpf.c, which has X.c beside it
- * @SCHED_NAME: a name, of what nobody has looked up yet
- */
-enum sched_kind {
-	SCHED_NONE,
-	SCHED_PROGRAM,
-	SCHED_SOURCE,
-	SCHED_NAME,
-};
-
-/**
  * struct sched_found - a scheduler
  * @kind: what it is
  * @path: of the program or the source, absolute; else the name
@@ -118,14 +105,6 @@ struct sched_found {
 	enum sched_kind kind;
 	char path[PATH_MAX];
 };
-
-/**
- * sched_kind_name() - a word for it
- * @kind: of a scheduler
- *
- * Return: none, program, source or name.
- */
-const char *sched_kind_name(enum sched_kind kind);
 
 /**
  * sched_find() - find the scheduler that was named

@@ -17,6 +17,7 @@
 #include "lib/common/util/near.h"
 #include "lib/common/util/util.h"
 #include "lib/host/cli/args.h"
+#include "lib/host/cli/asked.h"
 #include "lib/host/cli/command.h"
 #include "lib/host/cli/declared.h"
 
@@ -453,39 +454,41 @@ int test_args_parse(int argc, char **argv, struct test_args *args, char *err)
 
 /* ---- what the door tells, and the help ---- */
 
-/* Where a bare name is looked up; where neither is set it is left as it is. */
-static const char * const env_dirs[] = {
-	"KTSTR_SCHEDULER_DIR", "KTSTR_DOOR_SCHEDULERS",
-};
+/* Where a bare name is looked up; where there is neither it is left as it is. */
+static void look_up_in(const struct cli_asked *asked, const char **dirs)
+{
+	const char * const places[] = {
+		getenv("KTSTR_SCHEDULER_DIR"), asked->tree_schedulers,
+	};
+	unsigned int i, n = 0;
 
-static int check(int argc, char **argv, FILE *answers, char *err)
+	for (i = 0; i < ARRAY_SIZE(places); i++)
+		if (places[i] && *places[i])
+			dirs[n++] = places[i];
+}
+
+static int check(int argc, char **argv, struct cli_asked *asked, char *err)
 {
 	const char *dirs[3] = { };
 	struct sched_found found;
 	struct test_args args;
-	unsigned int i, n = 0;
 	int ret;
 
 	ret = test_args_parse(argc, argv, &args, err);
 	if (!ret && args.host)
-		fprintf(answers, "needs programs\n");
+		asked->needs = CLI_PROGRAMS;
 	test_args_free(&args);
 	if (ret || args.host)
 		return ret;
-	for (i = 0; i < ARRAY_SIZE(env_dirs); i++) {
-		dirs[n] = getenv(env_dirs[i]);
-		n += dirs[n] && *dirs[n];
-	}
-	dirs[n] = NULL;
+	look_up_in(asked, dirs);
 	ret = sched_find(args.scheduler, dirs, &found, err);
 	/* What is in files of JSON is read once we are built. */
 	if (ret && (!getenv(ENV_SCHEDULERS) || strchr(args.scheduler, '/')))
 		return ret;
-	fprintf(answers, "scheduler %s %s\n",
-		ret ? "declared" : sched_kind_name(found.kind),
-		ret ? args.scheduler : found.path);
-	for (i = 0; i < args.n_kernels; i++)
-		fprintf(answers, "kernel %s\n", args.kernels[i]);
+	asked->sched = ret ? SCHED_DECLARED : found.kind;
+	snprintf(asked->sched_path, sizeof(asked->sched_path), "%s",
+		 ret ? args.scheduler : found.path);
+	cli_ask_kernels(asked, args.kernels, args.n_kernels);
 	return 0;
 }
 

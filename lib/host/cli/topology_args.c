@@ -6,6 +6,7 @@
 
 #include "lib/common/util/util.h"
 #include "lib/host/cli/args.h"
+#include "lib/host/cli/asked.h"
 #include "lib/host/cli/command.h"
 
 static int take_root(void *args, const char *text, char *err)
@@ -69,11 +70,11 @@ int topology_args_parse(int argc, char **argv, struct topology_args *args,
 	return ret;
 }
 
-static int check(int argc, char **argv, FILE *answers, char *err)
+static int check(int argc, char **argv, struct cli_asked *asked, char *err)
 {
 	struct topology_args args;
 
-	(void)answers;
+	(void)asked;
 	return topology_args_parse(argc, argv, &args, err);
 }
 

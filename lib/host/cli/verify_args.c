@@ -6,6 +6,7 @@
 
 #include "lib/common/util/util.h"
 #include "lib/host/cli/args.h"
+#include "lib/host/cli/asked.h"
 #include "lib/host/cli/command.h"
 #include "lib/host/cli/verify.h"
 
@@ -123,15 +124,15 @@ void verify_args_free(struct verify_args *args)
 	free(args->kernels.words);
 }
 
-static int check(int argc, char **argv, FILE *answers, char *err)
+static int check(int argc, char **argv, struct cli_asked *asked, char *err)
 {
 	struct verify_args args;
 	int ret = verify_args_parse(argc, argv, &args, err);
 
 	if (!ret)
-		fprintf(answers, "sources\n");
+		asked->sources = true;
 	if (!ret && args.dry_run)
-		fprintf(answers, "needs programs\n");
+		asked->needs = CLI_PROGRAMS;
 	verify_args_free(&args);
 	return ret;
 }

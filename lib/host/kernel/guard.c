@@ -86,8 +86,6 @@ void session_end(pid_t sid)
 	}
 }
 
-/* ---- folders ---- */
-
 /* ---- the guard ---- */
 
 static void replace(struct guard *g, pid_t from, pid_t to)

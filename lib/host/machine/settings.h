@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The settings of the environment that a test program reads, looked at before
- * anything is booted. scripts/settings.sh does the same for run_ktstr.sh, of
- * which some programs are started without.
+ * anything is booted. lib/host/front does the same for run_ktstr.sh, which some
+ * programs are started without.
  */
 #ifndef KTSTR_HOST_SETTINGS_H
 #define KTSTR_HOST_SETTINGS_H

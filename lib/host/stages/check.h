@@ -8,8 +8,8 @@
  *	kept_init(&check)			what need not be run again
  *	check_run(&check, &stop)		all of it, and the closing lines
  *
- * What stages find done comes by the environment from run_ktstr.sh, see
- * scripts/check.sh.
+ * What stages find done comes by the environment from lib/host/front, see
+ * command_check.c there.
  */
 #ifndef KTSTR_STAGES_CHECK_H
 #define KTSTR_STAGES_CHECK_H

@@ -23,16 +23,14 @@
 /* What each stage stands on, whatever it covers. */
 static const char * const common[] = {
 	"run_ktstr.sh",
-	"scripts/check.sh",
-	"scripts/common.sh",
 	"scripts/ktap.sh",
-	"scripts/suite.sh",
 	"scripts/git.sh",
 	"scripts/landing.sh",
 	"scripts/inputs.sh",
 	"scripts/run-programs.sh",
 	"scripts/stages/lib.sh",
 	"scripts/tests/lib.sh",
+	"lib/host/front",
 	"lib/host/stages",
 };
 

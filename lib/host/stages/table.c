@@ -11,7 +11,7 @@
 #include "lib/common/util/util.h"
 
 #define BUILT	"lib vmm init bpf kselftest Makefile"
-#define DOOR	"scripts run_ktstr.sh vmm/emulated-host/fetch.sh lib/host/kernel lib/host/cli"
+#define DOOR	"scripts run_ktstr.sh vmm/emulated-host/fetch.sh lib/host/front lib/host/kernel lib/host/cli"
 
 #define TESTS(name)	.command = "scripts/tests/" name ".sh"
 #define STAGE(file)	.command = "scripts/stages/" file
