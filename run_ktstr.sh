@@ -157,23 +157,28 @@ failed()
 # there may be one, and where, is not known yet.
 program_build()
 {
-	local files
+	local files place
 
 	# Of runs that were killed.
 	find "${TMPDIR:-/tmp}/" -maxdepth 1 -name 'ktstr-front.*' -user "$EUID" \
 		-mmin +600 -exec rm -rf {} + 2>/dev/null || true
-	dir=$(mktemp -d "${TMPDIR:-/tmp}/ktstr-front.XXXXXX") ||
-		end 4 "no temporary folder; name one by TMPDIR="
-	[[ $dir = /* ]] || dir=$PWD/$dir
 	trap 'rm -rf "$dir"' EXIT
 	trap 'end 130 interrupted' INT
 	trap 'end 143 interrupted' TERM
 	trap 'end 129 interrupted' HUP
+	for place in "${TMPDIR:-/tmp}" /dev/shm /var/tmp; do
+		dir=$(mktemp -d "$place/ktstr-front.XXXXXX" 2>/dev/null) || continue
+		# Not where no programs may be run.
+		printf '#!/bin/sh\n' >"$dir/log"
+		chmod 700 "$dir/log"
+		! "$dir/log" 2>/dev/null || break
+		rm -rf "$dir"
+		dir=''
+	done
+	[[ -n $dir ]] || end 4 "no temporary folder; name one by TMPDIR="
+	[[ $dir = /* ]] || dir=$PWD/$dir
 	compiler_find || {
-		! asked_for --help -h || {
-			cat "$here/lib/host/front/usage.txt"
-			exit 0
-		}
+		! asked_for --help -h || { cat "$here/lib/host/front/usage.txt"; exit; }
 		compiler_install
 	}
 	mapfile -t files < <(cd -- "$here" && sources)

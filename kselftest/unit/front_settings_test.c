@@ -123,7 +123,8 @@ TEST_F(settings, what_each_can_be)
 		{ "KTSTR_CONFIG", "none", "cannot be read" },
 		{ "KTSTR_CONFIG", "/", "cannot be read" },
 		{ "KTSTR_OUT", "o.ut", NULL },
-		{ "KTSTR_OUT", "o:ut", "make cannot build in a path with ':' in it; name another folder by KTSTR_OUT=" },
+		{ "KTSTR_OUT", "o:ut",
+		  "make cannot build in a path with ':' in it; name another" },
 		{ "CC", "sh -x", NULL },
 		{ "CC", "nosuch -x", "no such program" },
 		{ "LLVM", "-nosuch", "there is no clang-nosuch" },
@@ -133,6 +134,7 @@ TEST_F(settings, what_each_can_be)
 		{ "KTSTR_ATTR", "c1 \xc2\x9b",
 		  "has a control character in it" },
 	};
+	const char *wrong;
 	size_t i;
 	int ret;
 
@@ -141,13 +143,13 @@ TEST_F(settings, what_each_can_be)
 		setenv("HOME", self->top, 1);
 		setenv(cases[i].name, cases[i].value, 1);
 		ret = look(self);
-		EXPECT_EQ(cases[i].says ? -EINVAL : 0, ret)
+		wrong = cases[i].says;
+		EXPECT_EQ(wrong ? -EINVAL : 0, ret)
 			TH_LOG("%s=%s", cases[i].name, cases[i].value);
-		EXPECT_NE(NULL, strstr(self->said, cases[i].says ?: ""))
+		EXPECT_NE(NULL, strstr(self->said, wrong ?: ""))
 			TH_LOG("%s=%s: %s", cases[i].name, cases[i].value,
 			       self->said);
-		EXPECT_NE(NULL, strstr(self->said, cases[i].says ?
-				       cases[i].name : ""));
+		EXPECT_TRUE(!wrong || strstr(self->said, cases[i].name));
 	}
 }
 
@@ -170,8 +172,8 @@ TEST_F(settings, paths_are_absolute_afterwards)
 TEST_F(settings, kernels_are_looked_for)
 {
 	static const char * const places[] = {
-		"arch/x86/boot/bzImage", "bzImage", "",
-		".cache/ktstr/kernels/key/bzImage",
+		"k/arch/x86/boot/bzImage", "k/bzImage", "k",
+		".cache/ktstr/kernels/k/bzImage",
 	};
 	static const char image[4096] = { [514] = 'H', 'd', 'r', 'S' };
 	char path[PATH_MAX], folder[PATH_MAX];
@@ -179,13 +181,11 @@ TEST_F(settings, kernels_are_looked_for)
 	int fd;
 
 	for (i = 0; i < ARRAY_SIZE(places); i++) {
-		snprintf(path, sizeof(path), "%s/%s%s", self->top,
-			 i < 3 ? "k" : "", i == 2 ? "" : i < 2 ? "/" : "");
-		strncat(path, places[i], sizeof(path) - strlen(path) - 1);
+		snprintf(path, sizeof(path), "%s/%s", self->top, places[i]);
 		snprintf(folder, sizeof(folder), "%.*s",
 			 (int)(strrchr(path, '/') - path), path);
 		ASSERT_EQ(0, front_make_folders(folder));
-		setenv("KTSTR_KERNEL", i < 3 ? "k" : "key", 1);
+		setenv("KTSTR_KERNEL", "k", 1);
 		EXPECT_EQ(-EINVAL, look(self)) TH_LOG("%s", path);
 		EXPECT_NE(NULL, strstr(self->said, "no kernel there; name"));
 		fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);

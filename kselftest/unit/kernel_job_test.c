@@ -232,7 +232,8 @@ TEST_F(job, what_one_prints_the_next_reads)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
-		first = second = (struct arglist){ };
+		first = (struct arglist){ };
+		second = (struct arglist){ };
 		out = (struct strbuf)STRBUF_INIT;
 		arglist_add_all(&first, "sh", "-c", cases[i].first, NULL);
 		arglist_add_all(&second, "sh", "-c", cases[i].second, NULL);

@@ -80,8 +80,8 @@ static int set_absolute(struct front *f, const struct front_setting *s,
 
 /* ---- kinds ---- */
 
-static int any_text(struct front *f, const struct front_setting *s,
-		    const char *value)
+static int wrong_any_text(struct front *f, const struct front_setting *s,
+			  const char *value)
 {
 	(void)f;
 	(void)s;
@@ -89,8 +89,8 @@ static int any_text(struct front *f, const struct front_setting *s,
 	return 0;
 }
 
-static int number(struct front *f, const struct front_setting *s,
-		  const char *value)
+static int wrong_number(struct front *f, const struct front_setting *s,
+			const char *value)
 {
 	unsigned long n = strtoul(value, NULL, 10);
 
@@ -101,8 +101,8 @@ static int number(struct front *f, const struct front_setting *s,
 			  value, s->least, s->most);
 }
 
-static int word(struct front *f, const struct front_setting *s,
-		const char *value)
+static int wrong_word(struct front *f, const struct front_setting *s,
+		      const char *value)
 {
 	size_t len = strlen(value);
 	const char *at = s->words;
@@ -115,16 +115,16 @@ static int word(struct front *f, const struct front_setting *s,
 			  s->words);
 }
 
-static int on_or_off(struct front *f, const struct front_setting *s,
-		     const char *value)
+static int wrong_on_or_off(struct front *f, const struct front_setting *s,
+			   const char *value)
 {
 	if (!strcmp(value, "0") || !strcmp(value, "1"))
 		return 0;
 	return kenv_wrong(&f->k, "%s=%s: is neither 0 nor 1", s->name, value);
 }
 
-static int folder(struct front *f, const struct front_setting *s,
-		  const char *value)
+static int wrong_folder(struct front *f, const struct front_setting *s,
+			const char *value)
 {
 	char path[PATH_MAX];
 	struct stat st;
@@ -136,8 +136,8 @@ static int folder(struct front *f, const struct front_setting *s,
 	return kenv_wrong(&f->k, "%s=%s: no such folder", s->name, value);
 }
 
-static int file(struct front *f, const struct front_setting *s,
-		const char *value)
+static int wrong_file(struct front *f, const struct front_setting *s,
+		      const char *value)
 {
 	char path[PATH_MAX];
 	struct stat st;
@@ -149,8 +149,8 @@ static int file(struct front *f, const struct front_setting *s,
 	return kenv_wrong(&f->k, "%s=%s: cannot be read", s->name, value);
 }
 
-static int results(struct front *f, const struct front_setting *s,
-		   const char *value)
+static int wrong_results(struct front *f, const struct front_setting *s,
+			 const char *value)
 {
 	char path[PATH_MAX];
 	int ret = set_absolute(f, s, value, path);
@@ -160,8 +160,8 @@ static int results(struct front *f, const struct front_setting *s,
 	return kenv_wrong(&f->k, "%s=%s: cannot be written", s->name, value);
 }
 
-static int out(struct front *f, const struct front_setting *s,
-	       const char *value)
+static int wrong_out(struct front *f, const struct front_setting *s,
+		     const char *value)
 {
 	char path[PATH_MAX];
 
@@ -169,8 +169,8 @@ static int out(struct front *f, const struct front_setting *s,
 	       path_must(f, s, path, OTHER_OUT);
 }
 
-static int tree(struct front *f, const struct front_setting *s,
-		const char *value)
+static int wrong_tree(struct front *f, const struct front_setting *s,
+		      const char *value)
 {
 	char path[PATH_MAX];
 	int ret;
@@ -183,8 +183,8 @@ static int tree(struct front *f, const struct front_setting *s,
 	return ret;
 }
 
-static int source(struct front *f, const struct front_setting *s,
-		  const char *value)
+static int wrong_source(struct front *f, const struct front_setting *s,
+			const char *value)
 {
 	if (matches(value, "^[a-z0-9-]+/linux-source-[0-9]+[.][0-9]+$"))
 		return 0;
@@ -192,8 +192,8 @@ static int source(struct front *f, const struct front_setting *s,
 			  s->name, value);
 }
 
-static int functions(struct front *f, const struct front_setting *s,
-		     const char *value)
+static int wrong_functions(struct front *f, const struct front_setting *s,
+			   const char *value)
 {
 	if (matches(value, "^" FUNCTION "(," FUNCTION ")*$"))
 		return 0;
@@ -201,8 +201,8 @@ static int functions(struct front *f, const struct front_setting *s,
 			  s->name, value);
 }
 
-static int suite(struct front *f, const struct front_setting *s,
-		 const char *value)
+static int wrong_suite(struct front *f, const struct front_setting *s,
+		       const char *value)
 {
 	if (matches(value, "^[a-z][a-z0-9-]*$"))
 		return 0;
@@ -210,8 +210,8 @@ static int suite(struct front *f, const struct front_setting *s,
 			  s->name, value);
 }
 
-static int mirror(struct front *f, const struct front_setting *s,
-		  const char *value)
+static int wrong_mirror(struct front *f, const struct front_setting *s,
+			const char *value)
 {
 	if (matches(value, "^[a-z0-9+]+:/[^[:space:]]+$"))
 		return 0;
@@ -219,8 +219,8 @@ static int mirror(struct front *f, const struct front_setting *s,
 			  s->name, value);
 }
 
-static int cache(struct front *f, const struct front_setting *s,
-		 const char *value)
+static int wrong_cache(struct front *f, const struct front_setting *s,
+		       const char *value)
 {
 	if (*value == '/')
 		return 0;
@@ -233,7 +233,9 @@ static int cache(struct front *f, const struct front_setting *s,
 /* The image of a build folder, of an entry of the cache, or the file itself. */
 static bool find_image(const struct front *f, const char *value, char *image)
 {
-	const char *ends[] = { "/arch/x86/boot/bzImage", "/bzImage", "" };
+	static const char * const ends[] = {
+		"/arch/x86/boot/bzImage", "/bzImage", "",
+	};
 	char entry[PATH_MAX];
 	struct stat st;
 	size_t i;
@@ -268,8 +270,8 @@ static bool is_image(const char *path)
 }
 
 /* The rest is looked at where it can be, by lib/host/kernel/kimage.c. */
-static int kernel(struct front *f, const struct front_setting *s,
-		  const char *value)
+static int wrong_kernel(struct front *f, const struct front_setting *s,
+			const char *value)
 {
 	char path[PATH_MAX], image[PATH_MAX];
 	struct stat st;
@@ -290,8 +292,8 @@ static int kernel(struct front *f, const struct front_setting *s,
 	return 0;
 }
 
-static int program(struct front *f, const struct front_setting *s,
-		   const char *value)
+static int wrong_program(struct front *f, const struct front_setting *s,
+			 const char *value)
 {
 	char name[PATH_MAX];
 
@@ -301,8 +303,8 @@ static int program(struct front *f, const struct front_setting *s,
 	return kenv_wrong(&f->k, "%s=%s: no such program", s->name, value);
 }
 
-static int llvm(struct front *f, const struct front_setting *s,
-		const char *value)
+static int wrong_llvm(struct front *f, const struct front_setting *s,
+		      const char *value)
 {
 	char clang[PATH_MAX];
 
@@ -315,45 +317,53 @@ static int llvm(struct front *f, const struct front_setting *s,
 /* ---- the rows ---- */
 
 const struct front_setting front_settings[] = {
-	{ .name = "KTSTR_SOURCE", .wrong = source, .again = true },
-	{ .name = "KDIR", .wrong = tree, .again = true },
-	{ .name = "KTSTR_CONFIG", .wrong = file, .again = true },
-	{ .name = "KTSTR_OUT", .wrong = out, .again = true },
-	{ .name = "KTSTR_SIDECAR_DIR", .wrong = results },
-	{ .name = "KTSTR_SCHEDULER_DIR", .wrong = folder, .again = true },
-	{ .name = "KTSTR_ATTR", .wrong = any_text },
-	{ .name = "KTSTR_SCHEDULERS", .wrong = any_text, .again = true },
-	{ .name = "KTSTR_JOBS", .wrong = number, .least = 1, .most = 9999 },
-	{ .name = "KTSTR_HOSTS", .wrong = number, .least = 1, .most = 99 },
-	{ .name = "KTSTR_CHECK_AGAIN", .wrong = on_or_off },
-	{ .name = "KTSTR_CHECK_FULL", .wrong = on_or_off },
-	{ .name = "KTSTR_SOAK_TESTS", .wrong = number, .least = 0, .most = 100000 },
-	{ .name = "KTSTR_SOAK_LOAD_TESTS", .wrong = number, .least = 0, .most = 100000 },
-	{ .name = "KTSTR_SOAK_LOAD", .wrong = number, .least = 1, .most = 64 },
-	{ .name = "KTSTR_PLANTS_TIMES", .wrong = number, .least = 1, .most = 1000 },
-	{ .name = "KTSTR_FUZZ_SECONDS", .wrong = number, .least = 1, .most = 86400 },
-	{ .name = "KTSTR_STRICT", .wrong = on_or_off, .again = true },
-	{ .name = "KTSTR_VERBOSE", .wrong = on_or_off },
-	{ .name = "KTSTR_CLONE", .wrong = on_or_off },
-	{ .name = "KTSTR_SECCOMP", .wrong = on_or_off },
-	{ .name = "KTSTR_REPRO", .wrong = on_or_off },
-	{ .name = "KTSTR_REPRO_FUNCTIONS", .wrong = functions },
-	{ .name = "KTSTR_REPRO_ROUNDS", .wrong = number, .least = 1, .most = 99 },
-	{ .name = "KTSTR_EMUHOST_BOOT_SECS", .wrong = number, .least = 1, .most = 86400,
-	  .again = true },
-	{ .name = "KTSTR_EMUHOST_STALL_SECS", .wrong = number, .least = 1, .most = 86400,
-	  .again = true },
-	{ .name = "KTSTR_EMUHOST_CLOCK", .wrong = word,
+	{ .name = "KTSTR_SOURCE", .wrong = wrong_source, .again = true },
+	{ .name = "KDIR", .wrong = wrong_tree, .again = true },
+	{ .name = "KTSTR_CONFIG", .wrong = wrong_file, .again = true },
+	{ .name = "KTSTR_OUT", .wrong = wrong_out, .again = true },
+	{ .name = "KTSTR_SIDECAR_DIR", .wrong = wrong_results },
+	{ .name = "KTSTR_SCHEDULER_DIR", .wrong = wrong_folder, .again = true },
+	{ .name = "KTSTR_ATTR", .wrong = wrong_any_text },
+	{ .name = "KTSTR_SCHEDULERS", .wrong = wrong_any_text, .again = true },
+	{ .name = "KTSTR_JOBS", .wrong = wrong_number,
+	  .least = 1, .most = 9999 },
+	{ .name = "KTSTR_HOSTS", .wrong = wrong_number,
+	  .least = 1, .most = 99 },
+	{ .name = "KTSTR_CHECK_AGAIN", .wrong = wrong_on_or_off },
+	{ .name = "KTSTR_CHECK_FULL", .wrong = wrong_on_or_off },
+	{ .name = "KTSTR_SOAK_TESTS", .wrong = wrong_number,
+	  .least = 0, .most = 100000 },
+	{ .name = "KTSTR_SOAK_LOAD_TESTS", .wrong = wrong_number,
+	  .least = 0, .most = 100000 },
+	{ .name = "KTSTR_SOAK_LOAD", .wrong = wrong_number,
+	  .least = 1, .most = 64 },
+	{ .name = "KTSTR_PLANTS_TIMES", .wrong = wrong_number,
+	  .least = 1, .most = 1000 },
+	{ .name = "KTSTR_FUZZ_SECONDS", .wrong = wrong_number,
+	  .least = 1, .most = 86400 },
+	{ .name = "KTSTR_STRICT", .wrong = wrong_on_or_off, .again = true },
+	{ .name = "KTSTR_VERBOSE", .wrong = wrong_on_or_off },
+	{ .name = "KTSTR_CLONE", .wrong = wrong_on_or_off },
+	{ .name = "KTSTR_SECCOMP", .wrong = wrong_on_or_off },
+	{ .name = "KTSTR_REPRO", .wrong = wrong_on_or_off },
+	{ .name = "KTSTR_REPRO_FUNCTIONS", .wrong = wrong_functions },
+	{ .name = "KTSTR_REPRO_ROUNDS", .wrong = wrong_number,
+	  .least = 1, .most = 99 },
+	{ .name = "KTSTR_EMUHOST_BOOT_SECS", .wrong = wrong_number,
+	  .least = 1, .most = 86400, .again = true },
+	{ .name = "KTSTR_EMUHOST_STALL_SECS", .wrong = wrong_number,
+	  .least = 1, .most = 86400, .again = true },
+	{ .name = "KTSTR_EMUHOST_CLOCK", .wrong = wrong_word,
 	  .words = "auto real virtual", .again = true },
-	{ .name = "KTSTR_EMUHOST_SUITE", .wrong = suite },
-	{ .name = "KTSTR_DEBIAN_MIRROR", .wrong = mirror },
-	{ .name = "KTSTR_DEBIAN_KEYRING", .wrong = file },
-	{ .name = "XDG_CACHE_HOME", .wrong = cache, .again = true },
-	{ .name = "HOME", .wrong = any_text },
-	{ .name = "KTSTR_KERNEL", .wrong = kernel, .again = true },
-	{ .name = "CC", .wrong = program, .again = true },
-	{ .name = "CLANG", .wrong = program, .again = true },
-	{ .name = "LLVM", .wrong = llvm, .again = true },
+	{ .name = "KTSTR_EMUHOST_SUITE", .wrong = wrong_suite },
+	{ .name = "KTSTR_DEBIAN_MIRROR", .wrong = wrong_mirror },
+	{ .name = "KTSTR_DEBIAN_KEYRING", .wrong = wrong_file },
+	{ .name = "XDG_CACHE_HOME", .wrong = wrong_cache, .again = true },
+	{ .name = "HOME", .wrong = wrong_any_text },
+	{ .name = "KTSTR_KERNEL", .wrong = wrong_kernel, .again = true },
+	{ .name = "CC", .wrong = wrong_program, .again = true },
+	{ .name = "CLANG", .wrong = wrong_program, .again = true },
+	{ .name = "LLVM", .wrong = wrong_llvm, .again = true },
 };
 
 const size_t front_n_settings = ARRAY_SIZE(front_settings);

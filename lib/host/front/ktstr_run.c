@@ -150,6 +150,20 @@ static void add_environment(struct front *f, struct arglist *words)
 	strbuf_free(&again);
 }
 
+static void say_command(struct front *f, const struct arglist *words)
+{
+	struct strbuf text = STRBUF_INIT;
+	size_t i;
+
+	for (i = 0; f->k.verbose && i < words->n; i++) {
+		strbuf_addf(&text, " ");
+		strbuf_add_word(&text, words->v[i]);
+	}
+	if (text.len)
+		kenv_say(&f->k, "+%s", text.text);
+	strbuf_free(&text);
+}
+
 int ktstr_run(struct front *f, bool quiet, const struct arglist *words)
 {
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
@@ -162,6 +176,7 @@ int ktstr_run(struct front *f, bool quiet, const struct arglist *words)
 
 	add_environment(f, &all);
 	add_words(f, words, &all);
+	say_command(f, &all);
 	ret = null < 0 ? -errno : job_run(&f->k, &job);
 	if (null >= 0)
 		close(null);

@@ -83,7 +83,7 @@ static void wait_for_keeper(pid_t keeper)
 	end_rest(status);
 }
 
-static int interrupted(pid_t keeper, int sig)
+static int end_by(pid_t keeper, int sig)
 {
 	kill(keeper, SIGTERM);
 	wait_for_keeper(keeper);
@@ -100,7 +100,7 @@ static int look_after(pid_t keeper, const sigset_t *heard)
 	while (!keeper_ended(keeper, &status)) {
 		sig = sigwaitinfo(heard, NULL);
 		if (sig > 0 && sig != SIGCHLD)
-			return interrupted(keeper, sig);
+			return end_by(keeper, sig);
 	}
 	return end_rest(status);
 }

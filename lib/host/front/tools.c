@@ -170,7 +170,7 @@ static bool sudo_asks_nothing(struct front *f)
 	return !ret;
 }
 
-static int install(struct front *f, const struct missing *m)
+static int install_all(struct front *f, const struct missing *m)
 {
 	struct arglist sudo = { };
 	int ret;
@@ -199,7 +199,7 @@ int tools_must(struct front *f, unsigned int sets)
 	int ret = 0;
 
 	if (!look(f, sets, &before))
-		ret = install(f, &before);
+		ret = install_all(f, &before);
 	if (!ret && before.debian.n && !look(f, sets, &after))
 		ret = kenv_missing(&f->k, "still missing after the installation: %s",
 				   after.text.text);

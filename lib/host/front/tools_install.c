@@ -73,8 +73,8 @@ static void dpkg_finish(struct front *f, const struct arglist *sudo,
 	arglist_free(&words);
 }
 
-static void update(struct front *f, const struct arglist *sudo,
-		   const char *log)
+static void update_lists(struct front *f, const struct arglist *sudo,
+			 const char *log)
 {
 	struct arglist words = { };
 	struct job job = job_of("apt-get update", log, &words, UPDATE_LIMIT_S);
@@ -111,7 +111,7 @@ int tools_install(struct front *f, const struct arglist *packages,
 	log_begin(&f->k, log, "apt.log");
 	dpkg_finish(f, sudo, log);
 	say_packages(f, packages);
-	update(f, sudo, log);
+	update_lists(f, sudo, log);
 	apt_get(&words, sudo);
 	arglist_add_all(&words, "install", "--no-install-recommends", NULL);
 	for (i = 0; i < packages->n; i++)

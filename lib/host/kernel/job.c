@@ -251,7 +251,7 @@ static int wait_status(pid_t pid)
 static void __noreturn execute_chain(const struct job *job)
 {
 	pid_t pids[JOB_MAX_FROM], last;
-	int in = STDIN_FILENO, next, status = 0;
+	int in = STDIN_FILENO, next, status = 0, one;
 	unsigned int n, i;
 
 	for (n = 0; job->from[n] && n < JOB_MAX_FROM; n++) {
@@ -270,9 +270,12 @@ static void __noreturn execute_chain(const struct job *job)
 		execute(job->words);
 	}
 	close(in);
-	for (i = 0; i < n; i++)
-		status = status ?: wait_status(pids[i]);
-	_exit(status ?: wait_status(last));
+	for (i = 0; i < n; i++) {
+		one = wait_status(pids[i]);
+		status = status ?: one;
+	}
+	one = wait_status(last);
+	_exit(status ?: one);
 }
 
 /* Nobody's standard descriptors are ours: 0 to 2 are taken one by one. */

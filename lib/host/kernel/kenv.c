@@ -5,6 +5,7 @@
 #include "lib/host/kernel/kenv.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,10 +20,19 @@
 #define TELL_S		30
 #define LINE_SIZE	80
 
+/* Those that we may use, as nproc has it. */
+static long cpus(void)
+{
+	cpu_set_t set;
+
+	return sched_getaffinity(0, sizeof(set), &set) ?
+	       sysconf(_SC_NPROCESSORS_ONLN) : CPU_COUNT(&set);
+}
+
 static unsigned int jobs_of_make(void)
 {
 	const char *text = getenv("KTSTR_JOBS");
-	long n = text && *text ? atol(text) : sysconf(_SC_NPROCESSORS_ONLN);
+	long n = text && *text ? atol(text) : cpus();
 
 	return n > 0 ? n : 1;
 }
