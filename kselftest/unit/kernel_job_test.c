@@ -292,6 +292,45 @@ TEST_F(job, it_has_nothing_of_ours_but_locks)
 	close(fd);
 }
 
+/* Another run, which has a lock for a while. */
+static pid_t holder(FIXTURE_DATA(job) *self, const char *name,
+		    unsigned int hold_ms)
+{
+	char path[PATH_MAX];
+	pid_t pid = fork();
+	FILE *f;
+	int fd;
+
+	if (pid)
+		return pid;
+	fd = kenv_try(&self->k, name);
+	snprintf(path, sizeof(path), "%s/held", self->top);
+	f = fd < 0 ? NULL : fopen(path, "we");
+	if (!f)
+		_exit(1);
+	fprintf(f, "%d\n", getpid());
+	fclose(f);
+	poll(NULL, 0, hold_ms);
+	_exit(0);
+}
+
+TEST_F(job, a_lock_is_waited_for)
+{
+	pid_t pid = holder(self, "some-lock", 1000);
+	uint64_t begin = clock_now_ns();
+
+	ASSERT_EQ(pid, pid_in(self, "held"));
+	EXPECT_EQ(-EWOULDBLOCK, kenv_try(&self->k, "some-lock"));
+	EXPECT_EQ(0, kenv_lock(&self->k, "some-lock"));
+	EXPECT_LT(500 * NSEC_PER_MSEC, clock_now_ns() - begin);
+	EXPECT_TRUE(said(self, "ktstr: another run does the same work, waiting for it ("));
+	EXPECT_EQ(pid, waitpid(pid, NULL, 0));
+	/* Nobody else has it now, until it is dropped. */
+	EXPECT_EQ(-EWOULDBLOCK, kenv_try(&self->k, "some-lock"));
+	kenv_unlock(&self->k, "some-lock");
+	EXPECT_LE(0, kenv_try(&self->k, "some-lock"));
+}
+
 TEST_F(job, what_it_prints_is_read)
 {
 	struct strbuf out = STRBUF_INIT;

@@ -2,6 +2,7 @@
 /* Whose a folder is. */
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -96,6 +97,38 @@ TEST_F(trust, folder_that_is_not_there_is_an_error)
 	EXPECT_EQ(0, trust_file("/proc/self/exe", self->why,
 				sizeof(self->why)));
 	EXPECT_EQ(-EPERM, trust_file("/tmp", self->why, sizeof(self->why)));
+}
+
+/* DIR is 0 deep, DIR/in 1, the file 2. */
+TEST_F(trust, no_deeper_than_asked_for)
+{
+	ASSERT_EQ(0, chmod(self->file, 0757));
+	EXPECT_EQ(0, trust_below(self->dir, 0, 0, self->why,
+				 sizeof(self->why)));
+	EXPECT_EQ(0, trust_below(self->dir, 1, 0, self->why,
+				 sizeof(self->why)));
+	EXPECT_EQ(-EPERM, trust_below(self->dir, 2, 0, self->why,
+				      sizeof(self->why)));
+	EXPECT_STREQ(": others may write to it",
+		     self->why + strlen(self->file));
+	EXPECT_EQ(-EPERM, trust_below(self->dir, -1, 0, self->why,
+				      sizeof(self->why)));
+	EXPECT_EQ(0, trust_below("/no/such", -1, 0, self->why,
+				 sizeof(self->why)));
+}
+
+TEST_F(trust, file_of_the_owner_who_is_named)
+{
+	if (chown(self->file, NOBODY, -1))
+		SKIP(return, "cannot give a file away: run as root");
+	EXPECT_EQ(0, trust_below(self->dir, -1, NOBODY, self->why,
+				 sizeof(self->why)));
+	EXPECT_EQ(-EPERM, trust_below(self->dir, -1, 0, self->why,
+				      sizeof(self->why)));
+	EXPECT_EQ(0, strncmp(": belongs to ", self->why + strlen(self->file),
+			     strlen(": belongs to ")));
+	/* By name, where there is one. */
+	EXPECT_EQ(!!getpwuid(NOBODY), !strstr(self->why, "65534"));
 }
 
 TEST_HARNESS_MAIN
