@@ -70,10 +70,17 @@ TEST(many_cpus_have_time_to_boot)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(seen); i++) {
+		/* As slow as where that was seen, and as slow as can be */
+		budget_compute(&b, 2000, true, 10.0, seen[i].cpus);
+		EXPECT_LT(1000 * seen[i].took_s, b.boot_ms);
+		EXPECT_LT(b.boot_ms, b.deadline_ms);
 		budget_compute(&b, 2000, true, 1000.0, seen[i].cpus);
 		EXPECT_LT(1500 * seen[i].took_s, b.boot_ms);
 		EXPECT_LT(b.boot_ms, b.deadline_ms);
 	}
+	/* A pair of them takes as long as any other. */
+	budget_compute(&b, 2000, true, 10.0, 200);
+	EXPECT_LT(3 * 89000 * 4, b.boot_ms);
 	/* Where CPUs are fast, so are many. */
 	budget_compute(&b, 2000, true, 1.0, 48);
 	EXPECT_EQ(45000U, b.boot_ms);
