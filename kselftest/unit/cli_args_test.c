@@ -9,7 +9,7 @@
 #include "lib/host/cli/args.h"
 #include "lib/host/cli/command.h"
 
-#define MAX_WORDS	16
+#define MAX_WORDS	32
 
 FIXTURE(line)
 {
@@ -300,7 +300,7 @@ TEST_F(line, words_go_where_they_belong)
 {
 	struct run_args args;
 
-	split(self, "run a -t b --exclude c d --shard 2/3 -f e -j 4 --rerun-failed");
+	split(self, "run a -t b --exclude c d --shard 2/3 -f e --variant g -j 4 --rerun-failed");
 	ASSERT_EQ(0, run_args_parse(self->n, self->words, &args, self->err));
 	ASSERT_EQ(2U, args.choice.n_globs);
 	EXPECT_STREQ("a", args.choice.globs[0]);
@@ -311,6 +311,8 @@ TEST_F(line, words_go_where_they_belong)
 	EXPECT_STREQ("c", args.choice.excludes[0]);
 	ASSERT_EQ(1U, args.choice.n_fixtures);
 	EXPECT_STREQ("e", args.choice.fixtures[0]);
+	ASSERT_EQ(1U, args.choice.n_variants);
+	EXPECT_STREQ("g", args.choice.variants[0]);
 	EXPECT_EQ(2UL, args.choice.shard);
 	EXPECT_EQ(3UL, args.choice.shards);
 	EXPECT_EQ(4U, args.jobs);

@@ -200,6 +200,26 @@ TEST_F(names, options_narrow_what_globs_have)
 		     chosen(self));
 }
 
+TEST_F(names, variant_is_what_stands_between)
+{
+	char *variants[] = { (char *)"simpl?" };
+
+	self->choice.variants = variants;
+	self->choice.n_variants = 1;
+	EXPECT_EQ(0, choose(self, NULL));
+	EXPECT_STREQ("scx.simple.steady\n"
+		     "scx.simple.oversubscribed\n"
+		     "scx.simple.two_cgroups\n",
+		     chosen(self));
+	/* A test of a fixture without variants has none, not an empty one. */
+	variants[0] = (char *)"*";
+	EXPECT_EQ(-ENOENT, CHOOSE("scx_dies"));
+	variants[0] = (char *)"simpel";
+	EXPECT_EQ(-ENOENT, choose(self, NULL));
+	EXPECT_STREQ("--variant simpel: no test has that name; near: simple; `list` names all",
+		     self->err.text);
+}
+
 TEST_F(names, what_is_excluded_must_be_there)
 {
 	char *excludes[] = { (char *)"scx.central", (char *)"*.steady" };

@@ -391,6 +391,7 @@ void choice_free(struct suite_choice *choice);
 /* Options of a choice, for tables of those that have one; see choice_args.c. */
 int choice_take_test(void *args, const char *text, char *err);
 int choice_take_fixture(void *args, const char *text, char *err);
+int choice_take_variant(void *args, const char *text, char *err);
 int choice_take_exclude(void *args, const char *text, char *err);
 int choice_take_shard(void *args, const char *text, char *err);
 
@@ -428,6 +429,8 @@ int attr_check_settings(const struct cli_command *command, char *err);
 	  "something", CLI_TEST },					\
 	{ 'f', "fixture", "FIXTURE", choice_take_fixture,		\
 	  "of these only such fixtures; may be repeated", CLI_TEXT },	\
+	{ 0, "variant", "VARIANT", choice_take_variant,			\
+	  "of these only such variants; may be repeated", CLI_TEXT },	\
 	{ 0, "exclude", "GLOB", choice_take_exclude,			\
 	  "but for these; may be repeated", CLI_TEST },			\
 	{ 0, "shard", "I/N", choice_take_shard,				\

@@ -16,7 +16,8 @@
 int choice_init(struct suite_choice *choice, int argc, char *err)
 {
 	char ***const lists[] = {
-		&choice->tests, &choice->fixtures, &choice->excludes,
+		&choice->tests, &choice->fixtures, &choice->variants,
+		&choice->excludes,
 	};
 	size_t i;
 
@@ -32,6 +33,7 @@ void choice_free(struct suite_choice *choice)
 {
 	free(choice->tests);
 	free(choice->fixtures);
+	free(choice->variants);
 	free(choice->excludes);
 }
 
@@ -56,6 +58,13 @@ int choice_take_fixture(void *args, const char *text, char *err)
 	struct suite_choice *c = args;
 
 	return add(c->fixtures, &c->n_fixtures, "-f", text, err);
+}
+
+int choice_take_variant(void *args, const char *text, char *err)
+{
+	struct suite_choice *c = args;
+
+	return add(c->variants, &c->n_variants, "--variant", text, err);
 }
 
 int choice_take_exclude(void *args, const char *text, char *err)

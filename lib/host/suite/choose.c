@@ -72,6 +72,25 @@ static bool matches_fixture(const char *glob, const struct suite_name *name)
 	return !fnmatch(glob, fixture, 0);
 }
 
+/* What is between FIXTURE and TEST; "" where there is nothing */
+static void variant_of(const struct suite_name *name, char *buf, size_t size)
+{
+	const char *first = strchr(name->test, '.');
+	const char *last = strrchr(name->test, '.');
+
+	buf[0] = '\0';
+	if (first != last)
+		snprintf(buf, size, "%.*s", (int)(last - first - 1), first + 1);
+}
+
+static bool matches_variant(const char *glob, const struct suite_name *name)
+{
+	char variant[NAME_SIZE];
+
+	variant_of(name, variant, sizeof(variant));
+	return *variant && !fnmatch(glob, variant, 0);
+}
+
 /* ---- names that are near ---- */
 
 static void near_fixture(struct near *near, const struct suite_name *name)
@@ -80,6 +99,15 @@ static void near_fixture(struct near *near, const struct suite_name *name)
 
 	fixture_of(name, text, sizeof(text));
 	near_offer_as(near, text, text);
+}
+
+static void near_variant(struct near *near, const struct suite_name *name)
+{
+	char text[NAME_SIZE];
+
+	variant_of(name, text, sizeof(text));
+	if (*text)
+		near_offer_as(near, text, text);
 }
 
 static void near_test(struct near *near, const struct suite_name *name)
@@ -116,6 +144,8 @@ static const struct way by_name = { "", matches, near_name, false };
 static const struct way by_test = { "-t ", matches_test, near_test, false };
 static const struct way by_fixture = { "-f ", matches_fixture, near_fixture,
 				       false };
+static const struct way by_variant = { "--variant ", matches_variant,
+				       near_variant, false };
 static const struct way but_for = { "--exclude ", matches, near_name, true };
 
 static void say_none(const struct suite_names *names, const struct way *way,
@@ -244,6 +274,9 @@ int suite_choose(struct suite_names *names, const struct suite_choice *c,
 		ret = narrow(names, &by_test, c->tests, c->n_tests, err);
 	if (!ret)
 		ret = narrow(names, &by_fixture, c->fixtures, c->n_fixtures,
+			     err);
+	if (!ret)
+		ret = narrow(names, &by_variant, c->variants, c->n_variants,
 			     err);
 	if (!ret)
 		ret = narrow(names, &but_for, c->excludes, c->n_excludes, err);

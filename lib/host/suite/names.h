@@ -43,6 +43,7 @@ struct suite_names {
  * @tests: of these only those whose TEST, or whole name, is one of @n_tests
  *	patterns
  * @fixtures: of these only those whose FIXTURE is one of @n_fixtures patterns
+ * @variants: of these only those whose VARIANT is one of @n_variants patterns
  * @excludes: but for these, @n_excludes of them; as @globs
  * @only: of these only what is in this list; NULL for no such limit
  * @shard: of these the first, the second ... of @shards parts
@@ -52,10 +53,12 @@ struct suite_choice {
 	char **globs;
 	char **tests;
 	char **fixtures;
+	char **variants;
 	char **excludes;
 	size_t n_globs;
 	size_t n_tests;
 	size_t n_fixtures;
+	size_t n_variants;
 	size_t n_excludes;
 	const struct suite_names *only;
 	unsigned long shard;
