@@ -148,7 +148,7 @@ stall()
 		read -r line < "$t/stat" && echo "$line" > /dev/ttyS1
 	done
 	echo READY > /dev/ttyS1
-	doze 2
+	doze 4
 	while IFS= read -r line; do
 		echo "$line"
 	done < /sys/kernel/tracing/trace > /dev/ttyS1
@@ -186,7 +186,7 @@ collect /tmp/before
 say /tmp/before
 # The host dumps our memory while we sleep.
 echo READY > /dev/ttyS1
-$B sleep 3
+$B sleep 5
 collect /tmp/after
 say /tmp/after
 echo DONE > /dev/ttyS1

@@ -202,6 +202,9 @@ make_image()
 			wait_for_silence "$said" 30 "$limit" ||
 			die "$name: the guest does not hang"
 		echo DONE >> "$said"
+	else
+		# Who has said so is still on its way to where it sleeps.
+		sleep 1
 	fi
 	# These are obeyed one after the other; the guest's clock stands still.
 	printf 'stop\ndump-guest-memory %s\ncont\n' "$work/core" >&3
