@@ -302,13 +302,14 @@ our_files_of_top()
 		"$top" "$1"
 }
 
-# A checkout without one, in a folder where somebody has put one.
+# repository_around WHOSE: a checkout without one, in a folder where somebody has
+# put one. Our own says as little of what lies in there, which it may leave out.
 repository_around()
 {
 	mkdir above
 	rsync -a --exclude=/out --exclude=/.git "$top/" above/ktstr/
 	repository above
-	((EUID != 0)) || chown -R 65534 above/.git
+	((EUID != 0)) || [[ $1 = ours ]] || chown -R 65534 above/.git
 	top=$PWD/above/ktstr
 	commit_is ''
 	our_files_of_top '*.kconfig' | grep -q ktstr.kconfig ||
@@ -377,7 +378,8 @@ try safety.entry_open_to_others planted emulated-host/entry chmod 757
 try safety.program_open_to_others planted kvm-check/kvm-check chmod 757
 try safety.cache_in_a_folder_of_all cache_in_a_folder_of_all
 try safety.out_of_others out_of_others
-try safety.repository_around repository_around
+try safety.repository_around repository_around theirs
+try safety.repository_around_of_ours repository_around ours
 try safety.repository_of_another repository_of_another
 try safety.variables_of_another_repository variables_of_another_repository
 ktap_end
